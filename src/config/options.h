@@ -1,0 +1,37 @@
+/* The command line. */
+#ifndef VCTOP_CONFIG_OPTIONS_H
+#define VCTOP_CONFIG_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/error.h"
+
+enum output_format { OUTPUT_TEXT, OUTPUT_CSV, OUTPUT_JSON };
+
+struct options {
+    char **uris; /* -c, in order */
+    size_t uri_count;
+    char **lxcpaths; /* -P */
+    size_t lxcpath_count;
+    char *backends; /* --backend as given, NULL: all */
+    int64_t period_ns;
+    bool period_given;
+    bool readonly, batch, sim, no_colour, ascii, no_mouse, no_config, inverted;
+    char *sim_spec;   /* --sim=SPEC, NULL */
+    char *detach_key; /* as given: "^]", "^a", ... */
+    char *sort, *filter, *theme, *config_file, *debug_file;
+    long iterations; /* -n, 0 endless */
+    enum output_format format;
+    bool help, version;
+    char *role, *role_source; /* --role=ROLE SOURCE: a child; not documented */
+};
+
+/* ERR_USAGE with one clear line when the command line is wrong. */
+int options_parse(struct options *options, int argc, char **argv, struct error *err);
+void options_clear(struct options *options);
+void options_help(FILE *out);
+
+#endif

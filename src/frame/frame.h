@@ -1,0 +1,146 @@
+/* What parent and child say to each other, as C values.  One frame is one MessagePack array
+ * [type, ...], behind its length as four bytes, least significant first, on a stream socket. */
+#ifndef VCTOP_FRAME_FRAME_H
+#define VCTOP_FRAME_FRAME_H
+
+#include <msgpack.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "model/action.h"
+#include "model/field.h"
+#include "model/guest.h"
+#include "model/host.h"
+#include "model/world.h"
+
+#define FRAME_PROTOCOL 1
+#define FRAME_MAX_BYTES (8u << 20) /* a longer one is a broken child */
+#define FRAME_MAX_STRING (64u << 10)
+
+enum frame_type {
+    /* child to parent */
+    FRAME_HELLO = 1, /* first of all */
+    FRAME_BEAT,      /* at least every second: the child's loop turns */
+    FRAME_SOURCE,    /* what has become of the source */
+    FRAME_FACTS,
+    FRAME_ROWS,
+    FRAME_GONE,
+    FRAME_ANSWERED, /* the list of guests is complete for the first time */
+    FRAME_HOST,
+    FRAME_EVENT,
+    FRAME_PROGRESS, /* of a job */
+    FRAME_ANSWER,   /* of a probe */
+    FRAME_LOG,
+    FRAME_STUCK, /* how many calls hang in the daemon for good: counted across restarts */
+    /* parent to child */
+    FRAME_WANT = 32,
+    FRAME_DO,
+    FRAME_ASK
+};
+
+struct frame_hello {
+    int protocol;
+    char *role;   /* "worker", "job", "probe" */
+    char *source; /* its id */
+};
+
+struct frame_source {
+    enum source_state state;
+    char *error, *remedy, *note; /* NULL when there is none */
+};
+
+struct frame_row {
+    uint32_t handle;
+    enum guest_state state;
+    char *reason, *blame; /* NULL when there is none */
+    struct sample sample; /* at_ns 0: nothing was sampled */
+};
+
+struct frame_event {
+    uint32_t handle; /* 0: about the source */
+    int64_t wall_ns;
+    char *text;
+};
+
+struct frame_progress {
+    char *text; /* what is going on, or the result */
+    char *remedy;
+    int percent; /* -1 unknown */
+    bool done, failed, timed_out;
+};
+
+struct frame_want {
+    int64_t period_ns;
+    uint32_t *visible; /* handles on the screen */
+    size_t visible_count;
+    uint32_t selected; /* 0: none */
+    int stuck;         /* calls that earlier workers left hanging in this daemon */
+};
+
+/* A job: all that names the guest is raw. */
+struct frame_do {
+    enum action action;
+    char *key, *life, *name;
+    int timeout_s; /* for a shutdown or reboot */
+};
+
+/* A probe's question: "addresses". */
+struct frame_ask {
+    char *question, *key, *life;
+    int timeout_s;
+};
+
+/* Its answer. */
+struct frame_answer {
+    char *values[FACTS_ADDRESSES_MAX]; /* NULL after the last */
+    char *error;                       /* NULL: it worked */
+};
+
+/* A decoded frame; every string is bounded, terminated, owned, raw. */
+struct frame {
+    enum frame_type type;
+    union {
+        struct frame_hello hello;
+        struct frame_source source;
+        struct facts facts;
+        struct {
+            struct frame_row *row;
+            size_t count;
+        } rows;
+        uint32_t gone; /* the handle */
+        struct host_sample *host;
+        struct frame_event event;
+        struct frame_progress progress;
+        struct frame_answer answer;
+        char *log;
+        int stuck;
+        struct frame_want want;
+        struct frame_do action;
+        struct frame_ask ask;
+    } u;
+};
+
+/* Appends the frame with its length to BUF.  For FRAME_ROWS see frame_rows_*. */
+void frame_put(msgpack_sbuffer *buf, const struct frame *frame);
+
+/* Rows are written as they are sampled: the fields (columns) in use once, then one array a guest.
+ * COLUMNS: bit per enum field. */
+struct frame_rows_writer {
+    msgpack_sbuffer body;
+    uint64_t columns;
+    int64_t at_ns;
+    uint32_t count;
+};
+void frame_rows_begin(struct frame_rows_writer *writer, int64_t at_ns, uint64_t columns);
+void frame_rows_add(struct frame_rows_writer *writer, uint32_t handle, enum guest_state state,
+                    const char *reason, const char *blame, const struct sample *sample);
+void frame_rows_end(struct frame_rows_writer *writer, msgpack_sbuffer *buf);
+
+/* Decodes one frame (without its length).  What does not fit the contract, in form or in range, is
+ * ERR_SYNTAX; unknown columns and trailing elements are skipped, so that versions can differ. */
+int frame_parse(struct frame *ret, const char *data, size_t len, struct error *err);
+void frame_clear(struct frame *frame);
+
+#endif

@@ -1,0 +1,58 @@
+/* One guest as the program knows it. */
+#ifndef VCTOP_MODEL_GUEST_H
+#define VCTOP_MODEL_GUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/field.h"
+#include "model/history.h"
+#include "model/id.h"
+#include "model/metric.h"
+#include "model/state.h"
+
+#define FACTS_ADDRESSES_MAX 8
+
+/* Slow things of a guest, as a backend says them.  Strings are owned and may be NULL for unknown;
+ * raw bytes in a child, sanitised in the model (but for key and life). */
+struct facts {
+    uint32_t handle; /* the worker's own number of the guest, never reused within a worker */
+    char *key;       /* see struct guest_id */
+    char *life;      /* differs between two lives of the guest; "" while it is off */
+    char *name;
+    char *title;   /* a longer description */
+    char *type;    /* "kvm", "qemu", "lxc", "test": what runs it */
+    char *manager; /* who owns it if not the operator ("Proxmox"), else NULL */
+    enum guest_kind kind;
+    uint32_t can;    /* ACTION_BITs that its backend can do at all */
+    int autostart;   /* 1, 0, -1 unknown */
+    int persistent;  /* 1, 0 transient, -1 unknown */
+    uint32_t vcpus;  /* 0 unknown */
+    uint64_t memory; /* configured maximum in bytes, 0 unknown */
+    char *addresses[FACTS_ADDRESSES_MAX]; /* textual IP addresses, NULL after the last */
+};
+
+void facts_clear(struct facts *facts);
+void facts_copy(struct facts *dst, const struct facts *src); /* dst is overwritten, not cleared */
+
+struct guest {
+    struct guest_id id;
+    struct facts facts; /* sanitised */
+    enum guest_state state;
+    char *reason;           /* state_reason in words, NULL when there is nothing to say */
+    char *blame;            /* why the figures are not fresh ("QEMU stopped"), NULL: they are */
+    int64_t blame_since_ns; /* CLOCK_MONOTONIC */
+    int64_t state_since_ns; /* when we saw the state change; 0: since before we looked */
+    struct sample prev, cur;
+    struct metrics metrics; /* of the newest sample; empty while off */
+    struct history *history;
+    bool marked;
+};
+
+/* The figure as of NOW (AGE too); false when unknown. */
+bool guest_metric(const struct guest *guest, enum metric metric, int64_t now_ns, double *ret);
+
+/* Its figures are older than they should be: blamed, or older than two periods and a second. */
+bool guest_is_stale(const struct guest *guest, int64_t now_ns, int64_t period_ns);
+
+#endif

@@ -1,0 +1,35 @@
+/* The last minutes of one guest: per metric 300 fine points, then 360 coarse ones of 10 s. */
+#ifndef VCTOP_MODEL_HISTORY_H
+#define VCTOP_MODEL_HISTORY_H
+
+#include <stdint.h>
+
+#include "model/metric.h"
+
+#define HISTORY_FINE 300
+#define HISTORY_COARSE 360
+#define HISTORY_COARSE_NS (10 * INT64_C(1000000000))
+
+struct history;
+
+struct history *history_new(void);
+void history_free(struct history *history);
+
+/* Slot of a metric that is kept (at most 12 are), -1 for the others. */
+int history_slot(enum metric metric);
+
+/* Adds one point at AT_NS (CLOCK_MONOTONIC); unknown figures are kept as gaps. */
+void history_add(struct history *history, int64_t at_ns, const struct metrics *metrics);
+
+/* A gap: the guest was off, its source was lost, or another life began. */
+void history_gap(struct history *history, int64_t at_ns);
+
+/* Fills RET[0..COUNT) with the window [FROM_NS, TO_NS) cut into COUNT equal slices: the maximum of
+ * each, NAN where nothing is known.  Newest last. */
+void history_read(const struct history *history, enum metric metric, int64_t from_ns, int64_t to_ns,
+                  float *ret, int count);
+
+/* The newest COUNT fine points as they came, NAN for gaps; for sparklines.  Returns how many. */
+int history_tail(const struct history *history, enum metric metric, float *ret, int count);
+
+#endif

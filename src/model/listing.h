@@ -1,0 +1,53 @@
+/* An ordered, filtered list of guests: what a table shows. */
+#ifndef VCTOP_MODEL_LISTING_H
+#define VCTOP_MODEL_LISTING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/world.h"
+
+/* What can be sorted by: a metric, or one of these. */
+enum sort_key {
+    SORT_NAME = METRIC_COUNT,
+    SORT_KIND,
+    SORT_STATE,
+    SORT_ADDRESS,
+    SORT_DISK, /* read + write */
+    SORT_NET,  /* in + out */
+    SORT_KEY_COUNT
+};
+
+/* "name", "kind", "state", "addr", "disk", "net", or a metric's filter name or JSON key;
+ * SORT_KEY_COUNT when there is no such column. */
+int sort_key_from_name(const char *name);
+const char *sort_key_name(int key);
+
+struct listing_order {
+    int key;       /* enum metric or enum sort_key */
+    bool inverted; /* against the natural order: figures descend, texts ascend */
+};
+
+enum listing_kinds { LIST_BOTH, LIST_MACHINES, LIST_CONTAINERS };
+
+struct listing {
+    struct guest **rows; /* valid until the next feeding call of the world */
+    size_t count;
+    size_t total; /* of that kind before the filter */
+    size_t capacity;
+};
+
+/* Fills LISTING: guests of KINDS whose name, title, address, state or id contains FILTER (case
+ * folded; NULL or "" is all), stable: equals by name, then id.  Unknown figures come last in either
+ * direction. */
+void listing_build(struct listing *listing, const struct world *world, enum listing_kinds kinds,
+                   const char *filter, struct listing_order order, int64_t now_ns);
+void listing_clear(struct listing *listing);
+
+/* The row of that guest, or -1. */
+long listing_find(const struct listing *listing, const struct guest_id *id);
+
+bool filter_matches(const struct guest *guest, const char *filter);
+
+#endif

@@ -1,0 +1,93 @@
+/* Everything known about one host: sources, guests, events.  Pure: no I/O, told the time. */
+#ifndef VCTOP_MODEL_WORLD_H
+#define VCTOP_MODEL_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/event.h"
+#include "model/guest.h"
+#include "model/host.h"
+
+enum source_state {
+    SOURCE_CONNECTING, /* has not answered yet */
+    SOURCE_UP,
+    SOURCE_LATE,   /* the worker itself is silent */
+    SOURCE_LOST,   /* the daemon behind it is gone or hangs; retrying */
+    SOURCE_DENIED, /* no permission */
+    SOURCE_ABSENT, /* not installed or not running here */
+    SOURCE_FAILED  /* cannot work at all; no retry */
+};
+
+struct source {
+    char *id; /* "libvirt:URI", "lxc:PATH", "host", "proc", "sim" */
+    enum source_state state;
+    char *error;      /* NULL when up */
+    char *remedy;     /* NULL when there is none */
+    char *note;       /* what does not work though it is up ("monitor off: 4 stuck calls"), or NULL */
+    bool explicit_;   /* named on the command line: its failure is the exit status */
+    bool answered;    /* was up at least once, with its list of guests complete */
+    int64_t since_ns; /* CLOCK_MONOTONIC of the last state change */
+};
+
+const char *source_state_name(enum source_state state);
+
+struct world;
+
+struct world *world_new(int64_t period_ns);
+void world_free(struct world *world);
+void world_set_period(struct world *world, int64_t period_ns);
+int64_t world_period(const struct world *world);
+
+/* Feeding.  The world copies what it keeps and sanitises every string here, at the door. */
+struct source *world_add_source(struct world *world, const char *id, bool explicit_);
+/* What a worker says of its source, or the engine of the worker. ERROR, REMEDY, NOTE may be NULL. */
+void world_source_state(struct world *world, const char *source, enum source_state state,
+                        const char *error, const char *remedy, const char *note, int64_t now_ns,
+                        int64_t wall_ns);
+/* New or changed facts.  Another life drops the samples (no rate across lives). */
+void world_facts(struct world *world, const char *source, const struct facts *facts,
+                 int64_t now_ns, int64_t wall_ns);
+/* One guest's row of a tick; a HANDLE never introduced by facts is ignored. SAMPLE with at_ns 0 or
+ * equal to the last one leaves the figures alone. */
+void world_row(struct world *world, const char *source, uint32_t handle, enum guest_state state,
+               const char *reason, const char *blame, const struct sample *sample, int64_t now_ns,
+               int64_t wall_ns);
+void world_gone(struct world *world, const char *source, uint32_t handle, int64_t now_ns,
+                int64_t wall_ns);
+/* The worker of SOURCE was started anew: its handles mean nothing any more.  Guests stay, stale, and
+ * are matched by key as facts come in; those not seen again by the time the source next answers are
+ * removed. */
+void world_source_restarted(struct world *world, const char *source);
+/* The worker's list is complete for the first time since it started. */
+void world_source_answered(struct world *world, const char *source, int64_t now_ns,
+                           int64_t wall_ns);
+void world_host(struct world *world, const struct host_sample *sample);
+void world_event(struct world *world, enum event_kind kind, const struct guest_id *id,
+                 const char *name, const char *text, int64_t wall_ns);
+
+/* Asking.  Pointers stay valid until the next feeding call. */
+size_t world_guest_count(const struct world *world);
+struct guest *world_guest_at(const struct world *world, size_t index); /* order of arrival */
+struct guest *world_find(const struct world *world, const struct guest_id *id);
+struct guest *world_find_handle(const struct world *world, const char *source, uint32_t handle);
+size_t world_source_count(const struct world *world);
+const struct source *world_source_at(const struct world *world, size_t index);
+const struct source *world_source(const struct world *world, const char *id);
+const struct host *world_host_get(const struct world *world);
+struct event_log *world_events(const struct world *world);
+
+/* Why GUEST's figures are not fresh, in words, since when: its own blame, else its source's trouble
+ * ("libvirtd lost", "own worker late"), else its age.  False when they are fresh. */
+bool world_stale(const struct world *world, const struct guest *guest, int64_t now_ns, char *why,
+                 size_t size, int64_t *since_ns);
+
+struct world_totals {
+    int machines, machines_running, containers, containers_running, marked;
+    double cpu_percent, mem_host_bytes; /* over guests with known figures */
+    int cpu_known, mem_known;           /* how many guests the sums rest on */
+};
+void world_totals(const struct world *world, struct world_totals *ret);
+
+#endif

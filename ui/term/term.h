@@ -1,0 +1,41 @@
+/* The outer terminal: up, down, suspended, crashed.  The only place that starts or ends ncurses. */
+#ifndef VCTOP_UI_TERM_TERM_H
+#define VCTOP_UI_TERM_TERM_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+struct term_options {
+    bool no_colour;
+    bool ascii;
+    bool no_mouse;
+    int escdelay_ms;
+};
+
+/* Takes the terminal over: raw mode, alternate screen, bracketed paste, mouse, fatal signals caught
+ * so that the terminal is restored on every way out.  Fails with one clear line for a TERM that is
+ * unknown or cannot move its cursor.  setlocale() must have been called. */
+int term_up(const struct term_options *options, struct error *err);
+
+/* Gives it back as it was.  Harmless when it is not up; async-signal-safe work only in
+ * term_restore_raw(), which the handlers of fatal signals and of memory exhaustion use. */
+void term_down(void);
+void term_restore_raw(void);
+
+/* ^Z: gives the terminal back, stops the process group, takes the terminal again on SIGCONT. */
+void term_suspend(void);
+
+/* After SIGWINCH: asks the size and tells ncurses. */
+void term_resized(void);
+
+bool term_is_utf8(void);   /* false under -U too: then draw ASCII only */
+bool term_has_colour(void);
+
+/* Sends what was drawn since the last call. */
+void term_flush(void);
+
+/* The next flush repaints every cell (^L, after a foreign program). */
+void term_redraw_all(void);
+
+#endif
