@@ -10,7 +10,7 @@ enum key_kind {
     KEY_CHAR,     /* a printable character: code is its code point */
     KEY_CONTROL,  /* ^A..^_ : code is the letter, 'A'..'_' */
     KEY_SPECIAL,  /* code is enum key_special */
-    KEY_MOUSE,    /* a click or the wheel */
+    KEY_POINTER,  /* a click or the wheel of the mouse */
     KEY_HANGUP    /* the terminal is gone */
 };
 
