@@ -1,0 +1,97 @@
+#include "base/units.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "base/cleanup.h"
+
+static void put_unknown(char dst[UNITS_MAX])
+{
+    snprintf(dst, UNITS_MAX, "-");
+}
+
+static int is_figure(double value)
+{
+    return isfinite(value) && value >= 0;
+}
+
+void units_bytes(char dst[UNITS_MAX], double bytes)
+{
+    static const char suffixes[] = {'K', 'M', 'G', 'T', 'P'};
+
+    if (!is_figure(bytes)) {
+        put_unknown(dst);
+        return;
+    }
+    if (bytes < 1023.5) {
+        snprintf(dst, UNITS_MAX, "%.0f", bytes);
+        return;
+    }
+    size_t i = 0;
+    double value = bytes / 1024;
+    while (value >= 1023.5 && i + 1 < ARRAY_SIZE(suffixes)) {
+        value /= 1024;
+        i++;
+    }
+    if (value >= 99999.5) /* more than any counter can hold */
+        put_unknown(dst);
+    else
+        snprintf(dst, UNITS_MAX, "%.*f%c", value < 99.95 ? 1 : 0, value, suffixes[i]);
+}
+
+void units_count(char dst[UNITS_MAX], double value)
+{
+    static const char suffixes[] = {'k', 'M', 'G', 'T', 'P', 'E'};
+
+    if (!is_figure(value)) {
+        put_unknown(dst);
+        return;
+    }
+    if (value < 9.95) {
+        /* "9" for nine tasks, "9.3" for a rate: a decimal only when it says something. */
+        double tenths = nearbyint(value * 10);
+        snprintf(dst, UNITS_MAX, "%.*f", fmod(tenths, 10) != 0 ? 1 : 0, tenths / 10);
+        return;
+    }
+    if (value < 999.5) {
+        snprintf(dst, UNITS_MAX, "%.0f", value);
+        return;
+    }
+    size_t i = 0;
+    value /= 1000;
+    while (value >= 999.5 && i + 1 < ARRAY_SIZE(suffixes)) {
+        value /= 1000;
+        i++;
+    }
+    if (value >= 999.5)
+        put_unknown(dst);
+    else
+        snprintf(dst, UNITS_MAX, "%.*f%c", value < 9.95 ? 1 : 0, value, suffixes[i]);
+}
+
+void units_percent(char dst[UNITS_MAX], double percent)
+{
+    if (!is_figure(percent) || percent >= 999999.5)
+        put_unknown(dst);
+    else
+        snprintf(dst, UNITS_MAX, "%.*f", percent < 99.95 ? 1 : 0, percent);
+}
+
+void units_duration(char dst[UNITS_MAX], double seconds)
+{
+    const double day = 86400, year = 365.25 * day;
+
+    /* Rounded down, as ages are: 59.9 s is not yet a minute. */
+    if (!is_figure(seconds) || seconds >= 9999 * year)
+        put_unknown(dst);
+    else if (seconds < 60)
+        snprintf(dst, UNITS_MAX, "%.0fs", floor(seconds));
+    else if (seconds < 3600)
+        snprintf(dst, UNITS_MAX, "%.0fm", floor(seconds / 60));
+    else if (seconds < day)
+        snprintf(dst, UNITS_MAX, "%dh%02d", (int)(seconds / 3600), (int)(seconds / 60) % 60);
+    else if (seconds < 9999 * day)
+        snprintf(dst, UNITS_MAX, "%.0fd", floor(seconds / day));
+    else
+        snprintf(dst, UNITS_MAX, "%.0fy", floor(seconds / year));
+}
