@@ -1,0 +1,62 @@
+/* The figures of one control group, read every tick through held descriptors (10 us for the four
+ * main files). */
+#ifndef VCTOP_KERNEL_CGROUP_READ_H
+#define VCTOP_KERNEL_CGROUP_READ_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel/cgroup.h"
+#include "model/field.h"
+
+/* What to read, and the fields it sets.  Whatever is absent or unreadable stays unset. */
+enum cgroup_what {
+    /* CPU, CPU_USER, CPU_SYSTEM, CPU_THROTTLED: cpu.stat; v1 cpuacct.usage, .usage_user,
+     * .usage_sys, cpu.stat; on a hybrid host without a cpuacct group the unified cpu.stat */
+    CGROUP_READ_CPU = 1 << 0,
+    /* MEM_HOST: memory.current, v1 memory.usage_in_bytes.  MEM_USED is that minus the inactive_file
+     * of the newest memory.stat, MEM_CACHE, MEM_OVERHEAD (kernel memory of the group) and MEM_LIMIT
+     * are the newest ones known: all four unset until memory.stat was read once */
+    CGROUP_READ_MEMORY = 1 << 1,
+    /* reads memory.stat (7 us), the limit (own and of all groups above; unset: none) and, v1,
+     * memory.kmem.usage_in_bytes first */
+    CGROUP_READ_MEMORY_STAT = 1 << 2,
+    /* DISK_READ, _WRITE, _READ_OPS, _WRITE_OPS: io.stat; v1 blkio.throttle.io_service_bytes and
+     * io_serviced, _recursive where there is one.  Bottom devices only (kernel/block.h): a write
+     * through a stack of devices counts once */
+    CGROUP_READ_IO = 1 << 3,
+    CGROUP_READ_PIDS = 1 << 4, /* PIDS: pids.current */
+    /* OOM_KILLS: oom_kill of memory.events, v1 of memory.oom_control */
+    CGROUP_READ_OOM = 1 << 5,
+    /* PSI_CPU, _MEM, _IO: X.pressure of the unified hierarchy */
+    CGROUP_READ_PSI = 1 << 6,
+    CGROUP_READ_ALL = (1 << 7) - 1
+};
+
+struct cgroup_reader;
+
+/* LAYOUT must outlive the reader; PATHS are copied.  Opens nothing yet: files are opened at their
+ * first read and held.  The caller frees.  One thread a layout. */
+struct cgroup_reader *cgroup_reader_new(struct cgroup_layout *layout,
+                                        const struct cgroup_paths *paths);
+void cgroup_reader_free(struct cgroup_reader *reader);
+
+/* Adds the figures that WHAT names to SAMPLE.  A file whose group was removed and made again
+ * (ENODEV) is opened again.  ERR_GONE when none of the groups exists any more (SAMPLE may have got
+ * some figures before). */
+int cgroup_reader_read(struct cgroup_reader *reader, unsigned what, struct sample *sample);
+
+/* Each is 1 yes, 0 no, -1 unknown. */
+struct cgroup_state {
+    int frozen;    /* v1 freezer.state FROZEN, v2 cgroup.events frozen 1 */
+    int freezing;  /* asked for and not reached yet */
+    int populated; /* v2 and hybrid: a process lives in it or below */
+};
+
+void cgroup_reader_state(struct cgroup_reader *reader, struct cgroup_state *ret);
+
+/* The directory of the unified group, for inotify on cgroup.events; NULL when there is none.  Valid
+ * as long as the reader. */
+const char *cgroup_reader_unified_dir(const struct cgroup_reader *reader);
+
+#endif

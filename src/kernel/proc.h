@@ -1,0 +1,87 @@
+/* What /proc says of a process.  ROOT stands before "/proc" in every path: "" for the real one, a
+ * recorded tree in tests; it must outlive what is made with it.  Nothing here blocks; all may be
+ * called from any thread.  Functions return 0 or a negative error code: ERR_GONE when there is no
+ * such process, ERR_DENIED, ERR_SYNTAX when the kernel's text makes no sense, ERR_IO. */
+#ifndef VCTOP_KERNEL_PROC_H
+#define VCTOP_KERNEL_PROC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* A pid alone is reused; with its start time it is not. */
+struct proc_identity {
+    pid_t pid;
+    uint64_t start_ticks; /* USER_HZ since boot; 0: unset */
+};
+
+#define PROC_COMM_MAX 64
+
+/* /proc/PID/stat.  Times are in nanoseconds, with the kernel's resolution of one USER_HZ tick. */
+struct proc_stat {
+    struct proc_identity id;
+    pid_t parent;
+    char state;               /* R S D T t Z X I ... */
+    char comm[PROC_COMM_MAX]; /* raw bytes */
+    uint64_t user_ns, system_ns;
+    uint64_t children_user_ns, children_system_ns; /* waited-for children */
+    uint64_t guest_ns;                             /* inside user_ns: do not add */
+    uint32_t threads;
+};
+
+/* /proc/PID/io: what reached the block layer, in bytes, and calls. */
+struct proc_io {
+    uint64_t read_bytes, write_bytes, read_calls, write_calls;
+};
+
+/* /proc/PID/status. */
+struct proc_status {
+    uint64_t rss_bytes, hugetlb_bytes; /* 0 for a kernel thread: see has_memory */
+    bool has_memory;
+    pid_t inner_pid; /* the last of NSpid: 1 for the init of a pid namespace; 0 unknown */
+    uid_t uid;       /* real */
+};
+
+int proc_read_stat(const char *root, pid_t pid, struct proc_stat *ret);
+int proc_read_io(const char *root, pid_t pid, struct proc_io *ret);
+int proc_read_status(const char *root, pid_t pid, struct proc_status *ret);
+
+/* Still the process that was meant?  False when in doubt. */
+bool proc_is(const char *root, const struct proc_identity *id);
+
+/* Arguments apart by NUL into BUF, cut at SIZE - 1, terminated twice where room allows.  Returns
+ * the length or a negative error code. */
+ssize_t proc_read_cmdline(const char *root, pid_t pid, char *buf, size_t size);
+
+/* The argument behind the option NAME ("-uuid"; "--uuid=x" is not understood) in a command line of
+ * LEN bytes; NULL when there is none. */
+const char *proc_cmdline_option(const char *cmdline, size_t len, const char *name);
+
+/* Direct children of every thread of PID, at most MAX into RET; returns how many, or a negative
+ * error code.  Reads /proc/PID/task/TID/children; a snapshot that may be racy while they change. */
+ssize_t proc_children(const char *root, pid_t pid, pid_t *ret, size_t max);
+
+/* Calls VISIT for every pid of /proc until it returns false.  Returns 0 or a negative code. */
+int proc_each(const char *root, bool (*visit)(pid_t pid, void *user), void *user);
+
+/* The same over the threads of PID. */
+int proc_each_thread(const char *root, pid_t pid, bool (*visit)(pid_t tid, void *user), void *user);
+
+/* The inode of /proc/PID/ns/NAME ("net", "cgroup", "pid"), PID 0 for this process; 0 unknown. */
+uint64_t proc_namespace(const char *root, pid_t pid, const char *name);
+
+/* Nanoseconds of CPU the whole process has used, by its CPU clock (0.3 us, ns resolution), real
+ * /proc only; 0 when there is no such process. */
+uint64_t proc_cpu_clock_ns(pid_t pid);
+
+/* CLOCK_BOOTTIME now, the clock that start times are on. */
+int64_t proc_boottime_ns(void);
+
+/* Milliseconds from the process's start to BOOTTIME_NS; never negative. */
+uint64_t proc_age_ms(const struct proc_identity *id, int64_t boottime_ns);
+
+/* "PID:START", the text of an identity, for struct facts' life.  SIZE of 48 is enough. */
+void proc_life(const struct proc_identity *id, char *buf, size_t size);
+
+#endif
