@@ -6,12 +6,12 @@
 #include <stdint.h>
 
 enum key_kind {
-    KEY_NONE,     /* nothing there yet */
-    KEY_CHAR,     /* a printable character: code is its code point */
-    KEY_CONTROL,  /* ^A..^_ : code is the letter, 'A'..'_' */
-    KEY_SPECIAL,  /* code is enum key_special */
-    KEY_POINTER,  /* a click or the wheel of the mouse */
-    KEY_HANGUP    /* the terminal is gone */
+    KEY_NONE,    /* nothing there yet */
+    KEY_CHAR,    /* a printable character: code is its code point */
+    KEY_CONTROL, /* ^A..^_ : code is the letter, 'A'..'_' */
+    KEY_SPECIAL, /* code is enum key_special */
+    KEY_POINTER, /* a click or the wheel of the mouse */
+    KEY_HANGUP   /* the terminal is gone */
 };
 
 enum key_special {
@@ -30,11 +30,15 @@ enum key_special {
     SPECIAL_BACKSPACE,
     SPECIAL_DELETE,
     SPECIAL_INSERT,
-    SPECIAL_PASTE, /* a bracketed paste begins or ends: text between is swallowed by key_read */
+    SPECIAL_PASTE,   /* a bracketed paste begins or ends: text between is swallowed by key_read */
     SPECIAL_F1 = 100 /* SPECIAL_F1 + n - 1 */
 };
 
-enum mouse_button { MOUSE_LEFT = 1, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+enum mouse_button {
+    MOUSE_LEFT = 1,
+    MOUSE_WHEEL_UP,
+    MOUSE_WHEEL_DOWN
+};
 
 struct key {
     enum key_kind kind;

@@ -5,41 +5,41 @@
 #include "base/error.h"
 
 /* X(id, name in theme files) */
-#define STYLE_LIST(X)                                                                              \
-    X(NORMAL, "normal")                                                                            \
-    X(DIM, "dim")           /* calm, secondary */                                                  \
-    X(STALE, "stale")       /* figures that are old */                                             \
-    X(TITLE, "title")       /* names of panes and views */                                         \
-    X(HEADER, "header")     /* column headers */                                                   \
-    X(SORTED, "sorted")     /* header of the column sorted by */                                   \
-    X(SELECTED, "selected") /* the cursor's row */                                                 \
-    X(SELECTED_AWAY, "selected_away") /* the same in a pane without the keyboard */                \
-    X(MARKED, "marked")                                                                            \
-    X(WARN, "warn")         /* amber: look */                                                      \
-    X(BAD, "bad")           /* red: act */                                                         \
-    X(GOOD, "good")                                                                                \
-    X(METER, "meter")       /* the filled part */                                                  \
-    X(METER_WARN, "meter_warn")                                                                    \
-    X(METER_BAD, "meter_bad")                                                                      \
-    X(METER_EMPTY, "meter_empty")                                                                  \
-    X(GRAPH, "graph")                                                                              \
-    X(GRAPH_2, "graph_2")   /* the second curve: writes, sent */                                   \
-    X(AXIS, "axis")                                                                                \
-    X(KEY, "key")           /* a key in the footer */                                              \
-    X(KEY_TEXT, "key_text")                                                                        \
-    X(DIALOG, "dialog")                                                                            \
-    X(DIALOG_TITLE, "dialog_title")                                                                \
-    X(BUTTON, "button")                                                                            \
-    X(BUTTON_FOCUS, "button_focus")                                                                \
-    X(DISABLED, "disabled")                                                                        \
-    X(BADGE, "badge")       /* READ-ONLY, FROZEN, SIMULATED, filter */                             \
-    X(MATCH, "match")       /* the part a filter found */
+#define STYLE_LIST(X) \
+    X(NORMAL, "normal") \
+    X(DIM, "dim")                     /* calm, secondary */ \
+    X(STALE, "stale")                 /* figures that are old */ \
+    X(TITLE, "title")                 /* names of panes and views */ \
+    X(HEADER, "header")               /* column headers */ \
+    X(SORTED, "sorted")               /* header of the column sorted by */ \
+    X(SELECTED, "selected")           /* the cursor's row */ \
+    X(SELECTED_AWAY, "selected_away") /* the same in a pane without the keyboard */ \
+    X(MARKED, "marked") \
+    X(WARN, "warn") /* amber: look */ \
+    X(BAD, "bad")   /* red: act */ \
+    X(GOOD, "good") \
+    X(METER, "meter") /* the filled part */ \
+    X(METER_WARN, "meter_warn") \
+    X(METER_BAD, "meter_bad") \
+    X(METER_EMPTY, "meter_empty") \
+    X(GRAPH, "graph") \
+    X(GRAPH_2, "graph_2") /* the second curve: writes, sent */ \
+    X(AXIS, "axis") \
+    X(KEY, "key") /* a key in the footer */ \
+    X(KEY_TEXT, "key_text") \
+    X(DIALOG, "dialog") \
+    X(DIALOG_TITLE, "dialog_title") \
+    X(BUTTON, "button") \
+    X(BUTTON_FOCUS, "button_focus") \
+    X(DISABLED, "disabled") \
+    X(BADGE, "badge") /* READ-ONLY, FROZEN, SIMULATED, filter */ \
+    X(MATCH, "match") /* the part a filter found */
 
 enum style {
 #define STYLE_ENUM(id, name) STYLE_##id,
     STYLE_LIST(STYLE_ENUM)
 #undef STYLE_ENUM
-        STYLE_COUNT
+    STYLE_COUNT
 };
 
 /* Called by term_up once colours are known; PATH names a theme file, NULL for the built-in default.

@@ -29,7 +29,7 @@ void term_suspend(void);
 /* After SIGWINCH: asks the size and tells ncurses. */
 void term_resized(void);
 
-bool term_is_utf8(void);   /* false under -U too: then draw ASCII only */
+bool term_is_utf8(void); /* false under -U too: then draw ASCII only */
 bool term_has_colour(void);
 
 /* Sends what was drawn since the last call. */

@@ -10,7 +10,11 @@
 #include "ui/term/key.h"
 #include "ui/widget/draw.h"
 
-enum dialog_result { DIALOG_OPEN, DIALOG_CANCELLED, DIALOG_ACCEPTED };
+enum dialog_result {
+    DIALOG_OPEN,
+    DIALOG_CANCELLED,
+    DIALOG_ACCEPTED
+};
 
 /* ---- a menu: one choice a line, some grey with their reason ---- */
 struct menu_item {
@@ -37,8 +41,8 @@ struct confirm {
     char expect[128]; /* what has to be typed; "" for a Yes button */
     char verb[32];    /* "Force off": on the button */
     char typed[128];
-    bool on_yes;          /* the focus; false at first */
-    int64_t armed_at_ns;  /* keys before that are thrown away: opened + 300 ms */
+    bool on_yes;         /* the focus; false at first */
+    int64_t armed_at_ns; /* keys before that are thrown away: opened + 300 ms */
 };
 
 void confirm_init(struct confirm *confirm, const char *title, const char *verb, const char *expect,

@@ -11,8 +11,8 @@ struct rect {
     int y, x, height, width;
 };
 
-struct rect draw_screen(void);                      /* the whole terminal as it is now */
-struct rect rect_inset(struct rect rect, int by);   /* never negative */
+struct rect draw_screen(void);                    /* the whole terminal as it is now */
+struct rect rect_inset(struct rect rect, int by); /* never negative */
 /* Cuts LINES rows off the top (or, when negative, the bottom) of *REST and returns them. */
 struct rect rect_cut_rows(struct rect *rest, int lines);
 /* Cuts COLUMNS off the left (or, when negative, the right). */
@@ -35,8 +35,8 @@ void draw_box(struct rect rect, enum style style, const char *title);
 /* A horizontal rule with a title. */
 void draw_rule(struct rect rect, int y, enum style style, const char *title);
 
-/* An n/8-cell bar of FRACTION (0..1, NAN: unknown, drawn empty), '#' and '.' in ASCII. Style turns to
- * warn at 0.8 and bad at 0.95 when ALARM. */
+/* An n/8-cell bar of FRACTION (0..1, NAN: unknown, drawn empty), '#' and '.' in ASCII. Style turns
+ * to warn at 0.8 and bad at 0.95 when ALARM. */
 void draw_bar(struct rect rect, int y, int x, int cells, double fraction, bool alarm);
 
 /* One line of block characters for VALUES[0..COUNT) scaled to TOP (<= 0: their maximum); NAN is a
@@ -45,13 +45,13 @@ void draw_sparkline(struct rect rect, int y, int x, int cells, enum style style,
                     const float *values, int count, double top);
 
 struct graph {
-    const char *title;       /* "CPU 188 % of 800": title, current value and unit */
-    const float *values;     /* oldest first, NAN unknown; two for each column in braille */
-    const float *values2;    /* a second curve or NULL */
-    int count;               /* draw_graph_points(rect) */
-    double top;              /* scale; <= 0: rounded up from the values */
+    const char *title;    /* "CPU 188 % of 800": title, current value and unit */
+    const float *values;  /* oldest first, NAN unknown; two for each column in braille */
+    const float *values2; /* a second curve or NULL */
+    int count;            /* draw_graph_points(rect) */
+    double top;           /* scale; <= 0: rounded up from the values */
     void (*label)(char dst[16], double value); /* of the axis */
-    const char *span;        /* "10 min" */
+    const char *span;                          /* "10 min" */
 };
 /* How many points a graph in RECT can show. */
 int draw_graph_points(struct rect rect);

@@ -1,0 +1,40 @@
+/* Theme files: what each style looks like, for terminals of 8, 16 and 256 colours. */
+#ifndef VCTOP_CONFIG_THEME_H
+#define VCTOP_CONFIG_THEME_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+
+enum look_attribute {
+    LOOK_BOLD = 1,
+    LOOK_DIM = 2,
+    LOOK_REVERSE = 4,
+    LOOK_UNDERLINE = 8
+};
+
+/* Colours are terminal colour numbers, -1 the terminal's own. */
+struct look {
+    short foreground, background;
+    unsigned attributes; /* enum look_attribute */
+};
+
+/* Parses "bold 214 on 236", "reverse", "red": attributes, then a colour, then "on" and a colour.
+ * Colours are black red green yellow blue magenta cyan white, the same with "bright-", "default",
+ * or 0 to 255.  ERR_SYNTAX names the word. */
+int look_parse(struct look *ret, const char *text, struct error *err);
+
+/* The most colours that LOOK needs: 0, 8, 16 or 256. */
+int look_colours(const struct look *look);
+
+/* Picks from ALTERNATIVES, separated by '|' and best first, the first that a terminal of COLOURS
+ * can show (0: no colour at all: attributes only). */
+int look_pick(struct look *ret, const char *alternatives, int colours, struct error *err);
+
+/* Reads PATH (libconfig: a group "styles" of name = "look | look";).  NAMES[0..COUNT) are the known
+ * styles; LOOKS keeps its entry where the file has none.  On an error LOOKS is untouched and ERR
+ * names the file, the line and the remedy.  Only a regular file of at most 64 KB is read. */
+int theme_load(const char *path, const char *const *names, size_t count, int colours,
+               struct look *looks, struct error *err);
+
+#endif

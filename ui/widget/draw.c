@@ -1,0 +1,252 @@
+#include "ui/widget/draw.h"
+
+#include <curses.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "ui/term/term.h"
+
+/* One row of cells at the widest terminal that we draw on, in bytes. */
+#define LINE_BYTES 4096
+
+struct rect draw_screen(void)
+{
+    return (struct rect){.y = 0, .x = 0, .height = LINES, .width = COLS};
+}
+
+static int at_least_0(int value)
+{
+    return value < 0 ? 0 : value;
+}
+
+struct rect rect_inset(struct rect rect, int by)
+{
+    return (struct rect){.y = rect.y + by,
+                         .x = rect.x + by,
+                         .height = at_least_0(rect.height - 2 * by),
+                         .width = at_least_0(rect.width - 2 * by)};
+}
+
+struct rect rect_cut_rows(struct rect *rest, int lines)
+{
+    struct rect cut = *rest;
+    int size = lines < 0 ? -lines : lines;
+    if (size > rest->height)
+        size = rest->height;
+    cut.height = size;
+    rest->height -= size;
+    if (lines < 0)
+        cut.y = rest->y + rest->height;
+    else
+        rest->y += size;
+    return cut;
+}
+
+struct rect rect_cut_columns(struct rect *rest, int columns)
+{
+    struct rect cut = *rest;
+    int size = columns < 0 ? -columns : columns;
+    if (size > rest->width)
+        size = rest->width;
+    cut.width = size;
+    rest->width -= size;
+    if (columns < 0)
+        cut.x = rest->x + rest->width;
+    else
+        rest->x += size;
+    return cut;
+}
+
+bool rect_has(struct rect rect, int y, int x)
+{
+    return y >= rect.y && y < rect.y + rect.height && x >= rect.x && x < rect.x + rect.width;
+}
+
+void draw_clear(struct rect rect, enum style style)
+{
+    attrset((attr_t)style_attributes(style));
+    for (int y = 0; y < rect.height; y++)
+        mvhline(rect.y + y, rect.x, ' ', rect.width);
+    attrset(A_NORMAL);
+}
+
+/* TEXT is one run of characters that fits where it is put. */
+static void put(int y, int x, enum style style, const char *text)
+{
+    char line[LINE_BYTES];
+    if (!term_is_utf8()) {
+        snprintf(line, sizeof line, "%s", text);
+        text_to_ascii(line);
+        text = line;
+    }
+    attrset((attr_t)style_attributes(style));
+    mvaddstr(y, x, text);
+    attrset(A_NORMAL);
+}
+
+/* Bytes of the longest start of TEXT that takes at most CELLS; *TAKEN says how many it takes. */
+static size_t clip(const char *text, int cells, int *taken)
+{
+    size_t len = strlen(text), used = 0;
+    *taken = 0;
+    while (used < len) {
+        uint32_t cp;
+        size_t bytes = text_decode(text + used, len - used, &cp);
+        int width = at_least_0(text_cp_width(cp));
+        if (*taken + width > cells)
+            break;
+        *taken += width;
+        used += bytes;
+    }
+    return used;
+}
+
+int draw_text(struct rect rect, int y, int x, enum style style, const char *text)
+{
+    if (y < 0 || y >= rect.height || x < 0 || x >= rect.width)
+        return 0;
+    int taken;
+    size_t bytes = clip(text, rect.width - x, &taken);
+    char line[LINE_BYTES];
+    if (bytes >= sizeof line)
+        bytes = clip(text, (int)sizeof line / 16, &taken);
+    memcpy(line, text, bytes);
+    line[bytes] = '\0';
+    put(rect.y + y, rect.x + x, style, line);
+    return taken;
+}
+
+void draw_cell(struct rect rect, int y, int x, enum style style, const char *text, int cells)
+{
+    if (cells > rect.width - x)
+        cells = rect.width - x;
+    if (cells <= 0)
+        return;
+    char line[LINE_BYTES];
+    if ((size_t)cells * 16 + 1 > sizeof line)
+        cells = (int)(sizeof line - 1) / 16;
+    text_fit(line, sizeof line, text, (size_t)cells, !term_is_utf8());
+    draw_text(rect, y, x, style, line);
+}
+
+void draw_right(struct rect rect, int y, int x, enum style style, const char *text, int cells)
+{
+    int width = (int)text_width(text);
+    if (width >= cells) {
+        draw_cell(rect, y, x, style, text, cells);
+        return;
+    }
+    draw_cell(rect, y, x, style, "", cells - width);
+    draw_text(rect, y, x + cells - width, style, text);
+}
+
+int draw_format(struct rect rect, int y, int x, enum style style, const char *fmt, ...)
+{
+    char line[1024];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(line, sizeof line, fmt, args);
+    va_end(args);
+    /* vsnprintf may have torn the last character. */
+    char whole[sizeof line];
+    text_sanitise_into(whole, sizeof whole, line, strlen(line));
+    return draw_text(rect, y, x, style, whole);
+}
+
+static void horizontal(struct rect rect, int y, int x, int cells, enum style style)
+{
+    for (int i = 0; i < cells; i++)
+        draw_text(rect, y, x + i, style, term_is_utf8() ? "─" : "-");
+}
+
+void draw_rule(struct rect rect, int y, enum style style, const char *title)
+{
+    horizontal(rect, y, 0, rect.width, style);
+    if (!title || rect.width < 8)
+        return;
+    int cells = (int)text_width(title);
+    if (cells > rect.width - 6)
+        cells = rect.width - 6;
+    draw_text(rect, y, 2, style, " ");
+    draw_cell(rect, y, 3, STYLE_TITLE, title, cells);
+    draw_text(rect, y, 3 + cells, style, " ");
+}
+
+void draw_box(struct rect rect, enum style style, const char *title)
+{
+    static const char *const LINES_UTF8[] = {"┌", "┐", "└", "┘", "│"};
+    static const char *const LINES_ASCII[] = {"+", "+", "+", "+", "|"};
+    const char *const *lines = term_is_utf8() ? LINES_UTF8 : LINES_ASCII;
+    int right = rect.width - 1, bottom = rect.height - 1;
+    if (right < 1 || bottom < 1)
+        return;
+    horizontal(rect, bottom, 0, rect.width, style);
+    draw_rule(rect, 0, style, title);
+    draw_text(rect, 0, 0, style, lines[0]);
+    draw_text(rect, 0, right, style, lines[1]);
+    draw_text(rect, bottom, 0, style, lines[2]);
+    draw_text(rect, bottom, right, style, lines[3]);
+    for (int y = 1; y < bottom; y++) {
+        draw_text(rect, y, 0, style, lines[4]);
+        draw_text(rect, y, right, style, lines[4]);
+    }
+}
+
+void draw_bar(struct rect rect, int y, int x, int cells, double fraction, bool alarm)
+{
+    static const char *const EIGHTHS[] = {" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+    if (cells > rect.width - x)
+        cells = rect.width - x;
+    bool known = !isnan(fraction);
+    double part = !known || fraction < 0 ? 0 : fraction > 1 ? 1 : fraction;
+    enum style style = !alarm         ? STYLE_METER
+                       : part >= 0.95 ? STYLE_METER_BAD
+                       : part >= 0.8  ? STYLE_METER_WARN
+                                      : STYLE_METER;
+    int eighths = (int)lround(part * cells * 8);
+    for (int i = 0; i < cells; i++, eighths -= 8) {
+        if (!term_is_utf8())
+            draw_text(rect, y, x + i, eighths >= 4 ? style : STYLE_METER_EMPTY,
+                      eighths >= 4 ? "#"
+                      : known      ? "."
+                                   : " ");
+        else if (eighths > 0)
+            draw_text(rect, y, x + i, style, eighths >= 8 ? "█" : EIGHTHS[eighths]);
+        else
+            draw_text(rect, y, x + i, STYLE_METER_EMPTY, known ? "░" : " ");
+    }
+}
+
+static double highest(const float *values, int count)
+{
+    double top = 0;
+    for (int i = 0; values && i < count; i++)
+        if (!isnan(values[i]) && values[i] > top)
+            top = values[i];
+    return top;
+}
+
+void draw_sparkline(struct rect rect, int y, int x, int cells, enum style style,
+                    const float *values, int count, double top)
+{
+    static const char *const UTF8[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    static const char *const ASCII[] = {"_", ".", ".", "-", "-", "=", "=", "#"};
+    const char *const *levels = term_is_utf8() ? UTF8 : ASCII;
+    if (top <= 0)
+        top = highest(values, count);
+    for (int i = 0; i < cells; i++) {
+        int at = count - cells + i;
+        if (at < 0 || isnan(values[at])) {
+            draw_text(rect, y, x + i, style, " ");
+            continue;
+        }
+        int level = top <= 0 ? 0 : (int)(values[at] / top * 7.999);
+        level = level < 0 ? 0 : level > 7 ? 7 : level;
+        draw_text(rect, y, x + i, style, levels[level]);
+    }
+}

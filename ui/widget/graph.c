@@ -1,0 +1,155 @@
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ui/term/term.h"
+#include "ui/widget/draw.h"
+
+#define AXIS_CELLS 7 /* a label such as "188.5M" and the axis line */
+
+static int per_cell(void)
+{
+    return term_is_utf8() ? 2 : 1;
+}
+
+int draw_graph_points(struct rect rect)
+{
+    int cells = rect.height <= 1 ? rect.width / 2 : rect.width - AXIS_CELLS;
+    return cells <= 0 ? 0 : cells * per_cell();
+}
+
+/* Rounds up to 1, 2 or 5 times a power of ten, so that the scale rests. */
+static double round_scale(double top)
+{
+    if (!(top > 0))
+        return 1;
+    double power = pow(10, floor(log10(top)));
+    double mantissa = top / power;
+    return power * (mantissa <= 1 ? 1 : mantissa <= 2 ? 2 : mantissa <= 5 ? 5 : 10);
+}
+
+static double scale_of(const struct graph *graph)
+{
+    if (graph->top > 0)
+        return graph->top;
+    double top = 0;
+    for (int i = 0; i < graph->count; i++) {
+        if (!isnan(graph->values[i]) && graph->values[i] > top)
+            top = graph->values[i];
+        if (graph->values2 && !isnan(graph->values2[i]) && graph->values2[i] > top)
+            top = graph->values2[i];
+    }
+    return round_scale(top);
+}
+
+/* How many of DOTS dots from the bottom are filled at VALUE; a known zero still shows the lowest,
+ * so that it differs from a gap. */
+static int filled(float value, double top, int dots)
+{
+    if (isnan(value))
+        return 0;
+    int level = (int)lround(value / top * dots);
+    return level < 1 ? 1 : level > dots ? dots : level;
+}
+
+/* Dots of one braille column: rows count from the top of the cell. */
+static unsigned braille_column(int level, int cell_bottom, bool right)
+{
+    static const unsigned LEFT_DOTS[4] = {0x40, 0x04, 0x02, 0x01};
+    static const unsigned RIGHT_DOTS[4] = {0x80, 0x20, 0x10, 0x08};
+    unsigned dots = 0;
+    for (int i = 0; i < 4; i++)
+        if (level > cell_bottom + i)
+            dots |= right ? RIGHT_DOTS[i] : LEFT_DOTS[i];
+    return dots;
+}
+
+static void draw_braille(struct rect area, const struct graph *graph, double top)
+{
+    int dots = area.height * 4;
+    for (int x = 0; x < area.width; x++) {
+        int at = graph->count - (area.width - x) * 2;
+        for (int y = 0; y < area.height; y++) {
+            int bottom = (area.height - 1 - y) * 4;
+            unsigned first = 0, second = 0;
+            for (int half = 0; half < 2; half++) {
+                if (at + half < 0)
+                    continue;
+                first |= braille_column(filled(graph->values[at + half], top, dots), bottom, half);
+                if (graph->values2)
+                    second |=
+                        braille_column(filled(graph->values2[at + half], top, dots), bottom, half);
+            }
+            if (!(first | second))
+                continue;
+            /* The smaller of two curves stays visible in front of the larger. */
+            bool front = second && __builtin_popcount(second) <= __builtin_popcount(first);
+            char cell[5] = "";
+            cell[text_encode(0x2800 + (first | second), cell)] = '\0';
+            draw_text(area, y, x, front || !first ? STYLE_GRAPH_2 : STYLE_GRAPH, cell);
+        }
+    }
+}
+
+static void draw_ascii(struct rect area, const struct graph *graph, double top)
+{
+    for (int x = 0; x < area.width; x++) {
+        int at = graph->count - area.width + x;
+        if (at < 0)
+            continue;
+        int first = filled(graph->values[at], top, area.height);
+        int second = graph->values2 ? filled(graph->values2[at], top, area.height) : 0;
+        for (int y = 0; y < area.height; y++) {
+            int level = area.height - y;
+            if (level <= second && second <= first)
+                draw_text(area, y, x, STYLE_GRAPH_2, "+");
+            else if (level <= first)
+                draw_text(area, y, x, STYLE_GRAPH, "#");
+            else if (level <= second)
+                draw_text(area, y, x, STYLE_GRAPH_2, "+");
+        }
+    }
+}
+
+static void draw_axis(struct rect rect, const struct graph *graph, double top, bool time_axis)
+{
+    char label[16];
+    graph->label(label, top);
+    int bottom = rect.height - 1 - time_axis;
+    draw_right(rect, 1, 0, STYLE_AXIS, label, AXIS_CELLS - 1);
+    if (bottom > 1)
+        draw_right(rect, bottom, 0, STYLE_AXIS, "0", AXIS_CELLS - 1);
+    for (int y = 1; y <= bottom; y++)
+        draw_text(rect, y, AXIS_CELLS - 1, STYLE_AXIS, term_is_utf8() ? "│" : "|");
+    if (!time_axis)
+        return;
+    draw_format(rect, rect.height - 1, AXIS_CELLS, STYLE_AXIS, "-%s", graph->span);
+    draw_right(rect, rect.height - 1, AXIS_CELLS + (int)strlen(graph->span) + 2, STYLE_AXIS, "now",
+               rect.width - AXIS_CELLS - (int)strlen(graph->span) - 2);
+}
+
+void draw_graph(struct rect rect, const struct graph *graph)
+{
+    if (rect.height < 1 || rect.width < AXIS_CELLS + 4)
+        return;
+    double top = scale_of(graph);
+    if (rect.height == 1) {
+        int title = rect.width - rect.width / 2;
+        draw_cell(rect, 0, 0, STYLE_NORMAL, graph->title, title - 1);
+        draw_sparkline(rect, 0, title, rect.width - title, STYLE_GRAPH, graph->values, graph->count,
+                       top);
+        return;
+    }
+    bool time_axis = rect.height >= 5;
+    draw_cell(rect, 0, 0, STYLE_NORMAL, graph->title, rect.width);
+    draw_axis(rect, graph, top, time_axis);
+    struct rect area = {.y = rect.y + 1,
+                        .x = rect.x + AXIS_CELLS,
+                        .height = rect.height - 1 - time_axis,
+                        .width = rect.width - AXIS_CELLS};
+    if (term_is_utf8())
+        draw_braille(area, graph, top);
+    else
+        draw_ascii(area, graph, top);
+}

@@ -1,0 +1,73 @@
+#include <string.h>
+
+#include "base/text.h"
+#include "ui/widget/dialog.h"
+
+static bool choosable(const struct menu *menu, int index)
+{
+    return index >= 0 && index < menu->count && !menu->items[index].reason[0];
+}
+
+enum dialog_result menu_key(struct menu *menu, struct key key)
+{
+    if (key_is(key, SPECIAL_ESCAPE) || key_is_char(key, 'q'))
+        return DIALOG_CANCELLED;
+    if (key_is(key, SPECIAL_UP) || key_is_char(key, 'k'))
+        menu->cursor = (menu->cursor + menu->count - 1) % menu->count;
+    else if (key_is(key, SPECIAL_DOWN) || key_is_char(key, 'j'))
+        menu->cursor = (menu->cursor + 1) % menu->count;
+    else if (key_is(key, SPECIAL_HOME) || key_is_char(key, 'g'))
+        menu->cursor = 0;
+    else if (key_is(key, SPECIAL_END) || key_is_char(key, 'G'))
+        menu->cursor = menu->count - 1;
+    else if (key_is(key, SPECIAL_ENTER))
+        return choosable(menu, menu->cursor) ? DIALOG_ACCEPTED : DIALOG_OPEN;
+    else if (key.kind == KEY_CHAR) {
+        for (int i = 0; i < menu->count; i++) {
+            if (!menu->items[i].key || (uint32_t)menu->items[i].key != key.code)
+                continue;
+            menu->cursor = i;
+            return choosable(menu, i) ? DIALOG_ACCEPTED : DIALOG_OPEN;
+        }
+    }
+    return DIALOG_OPEN;
+}
+
+static int widest(const struct menu *menu, bool reasons)
+{
+    int width = (int)text_width(menu->title);
+    for (int i = 0; i < menu->count; i++) {
+        int cells = 4 + (int)text_width(menu->items[i].label);
+        if (reasons && menu->items[i].reason[0])
+            cells += 3 + (int)text_width(menu->items[i].reason);
+        if (cells > width)
+            width = cells;
+    }
+    return width;
+}
+
+void menu_draw(const struct menu *menu, struct rect screen)
+{
+    int width = widest(menu, true) + 4, height = menu->count + 2;
+    struct rect box = {.height = height < screen.height ? height : screen.height,
+                       .width = width < screen.width ? width : screen.width};
+    box.y = screen.y + (screen.height - box.height) / 2;
+    box.x = screen.x + (screen.width - box.width) / 2;
+    draw_clear(box, STYLE_DIALOG);
+    draw_box(box, STYLE_DIALOG, menu->title);
+    struct rect inside = rect_inset(box, 1);
+    /* A menu taller than the screen scrolls with its cursor. */
+    int first = menu->cursor >= inside.height ? menu->cursor - inside.height + 1 : 0;
+    int labels = widest(menu, false);
+    for (int row = 0; row < inside.height && first + row < menu->count; row++) {
+        const struct menu_item *item = &menu->items[first + row];
+        bool here = first + row == menu->cursor, grey = item->reason[0];
+        enum style style = here ? STYLE_SELECTED : grey ? STYLE_DISABLED : STYLE_DIALOG;
+        char key[2] = {item->key ? item->key : ' ', '\0'};
+        draw_cell(inside, row, 0, style, "", inside.width);
+        draw_text(inside, row, 1, here || grey ? style : STYLE_KEY, key);
+        draw_text(inside, row, 3, style, item->label);
+        if (grey)
+            draw_cell(inside, row, labels + 2, style, item->reason, inside.width - labels - 3);
+    }
+}
