@@ -9,7 +9,11 @@
 
 #include "base/error.h"
 
-enum output_format { OUTPUT_TEXT, OUTPUT_CSV, OUTPUT_JSON };
+enum output_format {
+    OUTPUT_TEXT,
+    OUTPUT_CSV,
+    OUTPUT_JSON
+};
 
 struct options {
     char **uris; /* -c, in order */
@@ -25,13 +29,18 @@ struct options {
     char *sort, *filter, *theme, *config_file, *debug_file;
     long iterations; /* -n, 0 endless */
     enum output_format format;
+    bool format_given;
     bool help, version;
     char *role, *role_source; /* --role=ROLE SOURCE: a child; not documented */
 };
 
 /* ERR_USAGE with one clear line when the command line is wrong. */
 int options_parse(struct options *options, int argc, char **argv, struct error *err);
-void options_clear(struct options *options);
+void options_clear(struct options *options); /* harmless on a cleared or zeroed one */
+
+/* NAME stands in --backend; false when there was no --backend. */
+bool options_backend_named(const struct options *options, const char *name);
+
 void options_help(FILE *out);
 
 #endif
