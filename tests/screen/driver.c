@@ -1,0 +1,443 @@
+#include "driver.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+#include <utmp.h>
+#include <vterm.h>
+
+#include "base/text.h"
+
+struct screen {
+    int master, slave; /* the slave stays open so that its modes can be read at the end */
+    pid_t pid;
+    int status;
+    bool ended;
+    int rows, columns;
+    VTerm *vt;
+    VTermScreen *cells;
+    struct termios before;
+    size_t bytes, foreign;
+    enum {
+        PLAIN,
+        ESCAPE,
+        CSI,
+        CHARSET
+    } parse;
+    bool alternate, cursor_hidden, mouse, paste;
+    char params[64];
+    size_t params_len;
+    char *text;
+};
+
+long long screen_now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+const char *screen_program(void)
+{
+    const char *path = getenv("VCTOP");
+    return path ? path : "build/vctop";
+}
+
+static void private_mode(struct screen *screen, bool on)
+{
+    char *rest = screen->params + 1;
+    for (char *one; (one = strsep(&rest, ";"));) {
+        int mode = atoi(one);
+        if (mode == 1049 || mode == 47 || mode == 1047)
+            screen->alternate = on;
+        else if (mode == 25)
+            screen->cursor_hidden = !on;
+        else if (mode == 2004)
+            screen->paste = on;
+        else if (mode == 1000 || mode == 1002 || mode == 1003 || mode == 1006)
+            screen->mouse = on;
+    }
+}
+
+/* The allow-list: what ncurses' terminfo entries send, and nothing that can program a terminal. */
+static void judge(struct screen *screen, unsigned char byte)
+{
+    switch (screen->parse) {
+    case PLAIN:
+        if (byte == 0x1b)
+            screen->parse = ESCAPE;
+        else if (byte < 0x20 && !strchr("\r\n\b\t\x0e\x0f", byte))
+            screen->foreign++;
+        else if (byte == 0x7f)
+            screen->foreign++;
+        break;
+    case ESCAPE:
+        screen->params_len = 0;
+        if (byte == '[')
+            screen->parse = CSI;
+        else if (byte == '(' || byte == ')')
+            screen->parse = CHARSET;
+        else {
+            if (!strchr("78=>MDEc", byte))
+                screen->foreign++;
+            screen->parse = PLAIN;
+        }
+        break;
+    case CHARSET:
+        screen->parse = PLAIN;
+        break;
+    case CSI:
+        if (byte < 0x20 || byte > 0x7e) {
+            screen->foreign++;
+            screen->parse = PLAIN;
+        } else if (byte < 0x40) {
+            if (screen->params_len + 1 < sizeof screen->params)
+                screen->params[screen->params_len++] = (char)byte;
+        } else {
+            screen->params[screen->params_len] = '\0';
+            if ((byte == 'h' || byte == 'l') && screen->params[0] == '?')
+                private_mode(screen, byte == 'h');
+            else if (!strchr("ABCDEFGHJKLMPSTXZ@bdfghlmrstu", byte))
+                screen->foreign++;
+            screen->parse = PLAIN;
+        }
+        break;
+    }
+}
+
+/* UTF-8 that hides a C1 control is as bad as the control. */
+static void judge_all(struct screen *screen, const char *bytes, size_t len)
+{
+    static const unsigned char C1_LEAD = 0xc2;
+    for (size_t i = 0; i < len; i++) {
+        judge(screen, (unsigned char)bytes[i]);
+        if ((unsigned char)bytes[i] == C1_LEAD && i + 1 < len && (unsigned char)bytes[i + 1] < 0xa0)
+            screen->foreign++;
+    }
+}
+
+static _Noreturn void run(int slave, const char *const *args, const char *const *env)
+{
+    login_tty(slave);
+    const char *argv[64] = {screen_program()};
+    for (int i = 0; args && args[i] && i < 62; i++)
+        argv[i + 1] = args[i];
+    char *path = getenv("PATH");
+    char *asan = getenv("ASAN_OPTIONS");
+    char *cache = getenv("HOME");
+    char keep[3][4096];
+    snprintf(keep[0], sizeof keep[0], "%s", path ? path : "/usr/sbin:/usr/bin:/sbin:/bin");
+    snprintf(keep[1], sizeof keep[1], "%s", asan ? asan : "");
+    snprintf(keep[2], sizeof keep[2], "%s", cache ? cache : "/");
+    clearenv();
+    setenv("PATH", keep[0], 1);
+    setenv("ASAN_OPTIONS", keep[1], 1);
+    setenv("HOME", keep[2], 1);
+    setenv("LC_ALL", "C.UTF-8", 1);
+    setenv("TERM", "xterm-256color", 1);
+    setenv("TZ", "UTC", 1);
+    for (int i = 0; env && env[i]; i++) {
+        char *pair = strdup(env[i]);
+        char *equals = strchr(pair, '=');
+        if (equals) {
+            *equals = '\0';
+            setenv(pair, equals + 1, 1);
+        } else {
+            unsetenv(pair);
+        }
+        free(pair);
+    }
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    execv(argv[0], (char *const *)argv);
+    fprintf(stderr, "cannot run %s: %s\n", argv[0], strerror(errno));
+    _exit(127);
+}
+
+static void make_terminal(struct screen *screen)
+{
+    screen->vt = vterm_new(screen->rows, screen->columns);
+    vterm_set_utf8(screen->vt, 1);
+    screen->cells = vterm_obtain_screen(screen->vt);
+    vterm_screen_enable_altscreen(screen->cells, 1);
+    vterm_screen_reset(screen->cells, 1);
+}
+
+struct screen *screen_start(int rows, int columns, const char *const *args, const char *const *env)
+{
+    struct screen *screen = calloc(1, sizeof *screen);
+    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
+    if (!screen || openpty(&screen->master, &screen->slave, NULL, NULL, &size) != 0) {
+        perror("openpty");
+        exit(99);
+    }
+    screen->rows = rows;
+    screen->columns = columns;
+    tcgetattr(screen->slave, &screen->before);
+    fcntl(screen->master, F_SETFD, FD_CLOEXEC);
+    fcntl(screen->master, F_SETFL, O_NONBLOCK);
+    make_terminal(screen);
+    screen->pid = fork();
+    if (screen->pid == 0)
+        run(screen->slave, args, env);
+    fcntl(screen->slave, F_SETFD, FD_CLOEXEC);
+    return screen;
+}
+
+void screen_free(struct screen *screen)
+{
+    if (!screen)
+        return;
+    if (!screen->ended) {
+        kill(screen->pid, SIGKILL);
+        waitpid(screen->pid, NULL, 0);
+    }
+    vterm_free(screen->vt);
+    close(screen->master);
+    close(screen->slave);
+    free(screen->text);
+    free(screen);
+}
+
+pid_t screen_pid(const struct screen *screen)
+{
+    return screen->pid;
+}
+
+void screen_send(struct screen *screen, const char *keys)
+{
+    size_t len = strlen(keys);
+    while (len > 0) {
+        ssize_t done = write(screen->master, keys, len);
+        if (done > 0) {
+            keys += done;
+            len -= (size_t)done;
+        } else if (errno != EAGAIN && errno != EINTR) {
+            return;
+        } else {
+            screen_pump(screen, 5);
+        }
+    }
+}
+
+void screen_resize(struct screen *screen, int rows, int columns)
+{
+    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
+    screen->rows = rows;
+    screen->columns = columns;
+    if (rows > 0 && columns > 0)
+        vterm_set_size(screen->vt, rows, columns);
+    ioctl(screen->master, TIOCSWINSZ, &size);
+}
+
+static bool take_in(struct screen *screen, int wait_ms)
+{
+    struct pollfd in = {.fd = screen->master, .events = POLLIN};
+    if (poll(&in, 1, wait_ms) <= 0 || !(in.revents & POLLIN))
+        return false;
+    char bytes[16384];
+    ssize_t len = read(screen->master, bytes, sizeof bytes);
+    if (len <= 0)
+        return false;
+    screen->bytes += (size_t)len;
+    judge_all(screen, bytes, (size_t)len);
+    vterm_input_write(screen->vt, bytes, (size_t)len);
+    /* A terminal answers to queries; nobody here asks. */
+    char answer[256];
+    while (vterm_output_read(screen->vt, answer, sizeof answer) > 0)
+        ;
+    return true;
+}
+
+void screen_pump(struct screen *screen, int ms)
+{
+    long long end = screen_now_ms() + ms;
+    for (long long now; (now = screen_now_ms()) < end;)
+        if (!take_in(screen, (int)(end - now)))
+            break;
+    while (take_in(screen, 0))
+        ;
+    for (long long now; (now = screen_now_ms()) < end;) {
+        struct timespec rest = {.tv_nsec = 2000000};
+        nanosleep(&rest, NULL);
+        while (take_in(screen, 0))
+            ;
+    }
+}
+
+static size_t row_text(struct screen *screen, int row, char *out)
+{
+    size_t len = 0, used = 0;
+    for (int x = 0; x < screen->columns; x++) {
+        VTermScreenCell cell;
+        vterm_screen_get_cell(screen->cells, (VTermPos){.row = row, .col = x}, &cell);
+        if (cell.chars[0] == (uint32_t)-1)
+            continue;
+        if (cell.chars[0] == 0) {
+            out[len++] = ' ';
+        } else {
+            for (int i = 0; i < VTERM_MAX_CHARS_PER_CELL && cell.chars[i]; i++)
+                len += text_encode(cell.chars[i], out + len);
+            if (cell.chars[0] != ' ')
+                used = len;
+        }
+        if (cell.width == 2)
+            x++;
+    }
+    out[used] = '\0';
+    return used;
+}
+
+const char *screen_text(struct screen *screen)
+{
+    size_t room = (size_t)screen->rows * ((size_t)screen->columns * 24 + 2) + 1, len = 0;
+    free(screen->text);
+    screen->text = malloc(room);
+    for (int row = 0; row < screen->rows; row++) {
+        len += row_text(screen, row, screen->text + len);
+        screen->text[len++] = '\n';
+    }
+    screen->text[len] = '\0';
+    return screen->text;
+}
+
+const char *screen_row(struct screen *screen, int row)
+{
+    free(screen->text);
+    screen->text = malloc((size_t)screen->columns * 24 + 2);
+    row_text(screen, row, screen->text);
+    return screen->text;
+}
+
+int screen_find(struct screen *screen, const char *text)
+{
+    for (int row = 0; row < screen->rows; row++)
+        if (strstr(screen_row(screen, row), text))
+            return row;
+    return -1;
+}
+
+static bool wait_until(struct screen *screen, const char *text, int timeout_ms, bool there)
+{
+    long long end = screen_now_ms() + timeout_ms;
+    do {
+        screen_pump(screen, 20);
+        if ((strstr(screen_text(screen), text) != NULL) == there)
+            return true;
+    } while (screen_now_ms() < end);
+    fprintf(stderr, "waited %d ms for '%s' %s; the screen is:\n%s", timeout_ms, text,
+            there ? "to appear" : "to go", screen_text(screen));
+    return false;
+}
+
+bool screen_wait(struct screen *screen, const char *text, int timeout_ms)
+{
+    return wait_until(screen, text, timeout_ms, true);
+}
+
+bool screen_wait_gone(struct screen *screen, const char *text, int timeout_ms)
+{
+    return wait_until(screen, text, timeout_ms, false);
+}
+
+size_t screen_bytes(const struct screen *screen)
+{
+    return screen->bytes;
+}
+
+size_t screen_foreign_bytes(const struct screen *screen)
+{
+    return screen->foreign;
+}
+
+bool screen_restored(const struct screen *screen)
+{
+    struct termios now;
+    if (tcgetattr(screen->slave, &now) != 0)
+        return false;
+    bool modes = now.c_iflag == screen->before.c_iflag && now.c_oflag == screen->before.c_oflag &&
+                 now.c_cflag == screen->before.c_cflag && now.c_lflag == screen->before.c_lflag &&
+                 memcmp(now.c_cc, screen->before.c_cc, sizeof now.c_cc) == 0;
+    if (!modes)
+        fprintf(stderr, "the terminal's modes were not restored\n");
+    if (screen->alternate || screen->cursor_hidden || screen->mouse || screen->paste)
+        fprintf(stderr, "left on: alternate screen %d, hidden cursor %d, mouse %d, paste %d\n",
+                screen->alternate, screen->cursor_hidden, screen->mouse, screen->paste);
+    return modes && !screen->alternate && !screen->cursor_hidden && !screen->mouse &&
+           !screen->paste;
+}
+
+int screen_exit(struct screen *screen, int timeout_ms)
+{
+    long long end = screen_now_ms() + timeout_ms;
+    while (!screen->ended) {
+        screen_pump(screen, 10);
+        if (waitpid(screen->pid, &screen->status, WNOHANG) == screen->pid)
+            screen->ended = true;
+        else if (screen_now_ms() > end)
+            return -1;
+    }
+    screen_pump(screen, 10);
+    return WIFSIGNALED(screen->status) ? 128 + WTERMSIG(screen->status)
+                                       : WEXITSTATUS(screen->status);
+}
+
+/* Clock times differ from run to run: dd:dd:dd becomes 00:00:00. */
+static void mask_times(char *text)
+{
+    for (char *at = text; strlen(at) >= 8; at++) {
+        static const char FORM[] = "dd:dd:dd";
+        int i = 0;
+        while (i < 8 && (FORM[i] == 'd' ? isdigit((unsigned char)at[i]) : at[i] == ':'))
+            i++;
+        if (i == 8)
+            memcpy(at, "00:00:00", 8);
+    }
+}
+
+static char *read_golden(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return strdup("");
+    char *text = calloc(1, 1 << 20);
+    size_t len = fread(text, 1, (1 << 20) - 1, file);
+    text[len] = '\0';
+    fclose(file);
+    return text;
+}
+
+bool screen_is_golden(struct screen *screen, const char *name)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s.txt", GOLDEN_DIR, name);
+    char *seen = strdup(screen_text(screen));
+    mask_times(seen);
+    const char *mode = getenv("VCTOP_GOLDEN");
+    if (mode && strcmp(mode, "write") == 0) {
+        FILE *file = fopen(path, "w");
+        if (file) {
+            fputs(seen, file);
+            fclose(file);
+        }
+    }
+    char *golden = read_golden(path);
+    bool same = strcmp(seen, golden) == 0;
+    if (!same)
+        fprintf(stderr, "--- %s\n%s--- as it is\n%s", path, golden, seen);
+    free(golden);
+    free(seen);
+    return same;
+}

@@ -1,0 +1,62 @@
+/* Runs a program in a pty of a pinned size and reads its screen through libvterm: what a person
+ * would see, and every byte that made it. */
+#ifndef VCTOP_TESTS_SCREEN_DRIVER_H
+#define VCTOP_TESTS_SCREEN_DRIVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct screen;
+
+/* The path of the program under test: $VCTOP, or build/vctop. */
+const char *screen_program(void);
+
+/* Starts screen_program() with ARGS (NULL-terminated, without the program's name) in a terminal of
+ * ROWS x COLUMNS.  ENV: "NAME=value" pairs over a clean C.UTF-8, xterm-256color environment, NULL
+ * for none. */
+struct screen *screen_start(int rows, int columns, const char *const *args, const char *const *env);
+
+/* Kills what still runs and frees. */
+void screen_free(struct screen *screen);
+
+pid_t screen_pid(const struct screen *screen);
+
+void screen_send(struct screen *screen, const char *keys);
+void screen_resize(struct screen *screen, int rows, int columns);
+
+/* Takes the program's output in for MS milliseconds. */
+void screen_pump(struct screen *screen, int ms);
+
+/* Pumps until TEXT is on the screen (or, with the second, is not); false after TIMEOUT_MS. */
+bool screen_wait(struct screen *screen, const char *text, int timeout_ms);
+bool screen_wait_gone(struct screen *screen, const char *text, int timeout_ms);
+
+/* The screen as text, rows ended by newlines, trailing spaces cut.  Valid until the next call. */
+const char *screen_text(struct screen *screen);
+/* One row, the same way. */
+const char *screen_row(struct screen *screen, int row);
+/* The row that holds TEXT, -1 when none does. */
+int screen_find(struct screen *screen, const char *text);
+
+/* All bytes written to the terminal so far, and those of them that a program of good manners does
+ * not send: other control characters than it needs, C1, OSC, DCS and the like. */
+size_t screen_bytes(const struct screen *screen);
+size_t screen_foreign_bytes(const struct screen *screen);
+
+/* The terminal's modes are as they were before the program started, main screen, cursor shown,
+ * mouse and bracketed paste off. */
+bool screen_restored(const struct screen *screen);
+
+/* Waits for the end, at most TIMEOUT_MS: the exit status, 128 + n for a signal, -1 when it still
+ * runs. */
+int screen_exit(struct screen *screen, int timeout_ms);
+
+/* Compares the screen with tests/screen/golden/NAME.txt; clock times count as equal.  Says the
+ * difference on standard error.  With VCTOP_GOLDEN=write in the environment it writes the file. */
+bool screen_is_golden(struct screen *screen, const char *name);
+
+/* Moments for tests of response, in milliseconds of a monotonic clock. */
+long long screen_now_ms(void);
+
+#endif
