@@ -1,0 +1,188 @@
+/* What happens to one simulated guest: time, and what it is told to do. */
+#include "backend/sim/sim.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+#define START_NS (1500 * NS_PER_MS)
+#define STOP_NS (1500 * NS_PER_MS)
+#define TAU 6.283185307179586
+
+static void change(struct sim_guest *guest, enum guest_state now, enum guest_state then,
+                   int64_t at_ns)
+{
+    guest->state = now;
+    guest->reason = NULL;
+    guest->change_to = then;
+    guest->change_at = at_ns;
+    guest->changed = true;
+}
+
+static void new_life(struct sim_guest *guest, double now)
+{
+    guest->lives++;
+    guest->started = now;
+    memset(guest->total, 0, sizeof(guest->total));
+    guest->told = false;
+}
+
+static int refuse(const struct sim_guest *guest, enum action action, struct error *err)
+{
+    return error_set(err, ERR_BUSY, NULL, "cannot %s it: the guest is %s%s%s", action_name(action),
+                     state_name(guest->state), guest->reason ? ", " : "",
+                     guest->reason ? guest->reason : "");
+}
+
+int sim_guest_act(struct sim_guest *guest, enum action action, double now, int64_t now_ns,
+                  struct error *err)
+{
+    bool running = guest->state == STATE_RUNNING;
+    bool frozen = guest->kind == KIND_CONTAINER;
+
+    if (guest->state == STATE_DENIED)
+        return error_set(err, ERR_DENIED, NULL, "the guest belongs to another user");
+    switch (action) {
+    case ACTION_START:
+        if (guest->state != STATE_OFF && guest->state != STATE_CRASHED)
+            return refuse(guest, action, err);
+        change(guest, STATE_STARTING, STATE_RUNNING, now_ns + START_NS);
+        new_life(guest, now);
+        return 0;
+    case ACTION_SHUTDOWN:
+        if (!running)
+            return refuse(guest, action, err);
+        if (!guest->stubborn)
+            change(guest, STATE_STOPPING, STATE_OFF, now_ns + STOP_NS);
+        return 0;
+    case ACTION_REBOOT:
+    case ACTION_RESET:
+        if (!running)
+            return refuse(guest, action, err);
+        change(guest, STATE_STARTING, STATE_RUNNING, now_ns + START_NS);
+        new_life(guest, now);
+        return 0;
+    case ACTION_PAUSE:
+        if (!running)
+            return refuse(guest, action, err);
+        guest->state = STATE_PAUSED;
+        guest->reason = frozen ? "frozen" : "by the operator";
+        guest->changed = true;
+        return 0;
+    case ACTION_RESUME:
+        if (guest->state != STATE_PAUSED)
+            return refuse(guest, action, err);
+        change(guest, STATE_RUNNING, STATE_RUNNING, 0);
+        return 0;
+    case ACTION_FORCE_OFF:
+        if (!state_is_live(guest->state))
+            return refuse(guest, action, err);
+        change(guest, STATE_OFF, STATE_OFF, 0);
+        guest->told = false;
+        return 0;
+    case ACTION_AUTOSTART_ON:
+    case ACTION_AUTOSTART_OFF:
+        guest->autostart = action == ACTION_AUTOSTART_ON;
+        guest->told = false;
+        return 0;
+    case ACTION_COUNT:
+        break;
+    }
+    return error_set(err, ERR_UNSUPPORTED, NULL, "the simulation cannot do this");
+}
+
+bool sim_guest_settle(struct sim_guest *guest, double now, int64_t now_ns)
+{
+    if (guest->change_at == 0 || now_ns < guest->change_at)
+        return false;
+    guest->state = guest->change_to;
+    guest->change_at = 0;
+    guest->changed = true;
+    guest->told = false;
+    if (guest->state == STATE_RUNNING) {
+        guest->boot_ms = START_NS / NS_PER_MS;
+        guest->started = fmin(guest->started, now);
+    }
+    return true;
+}
+
+void sim_guest_flow(struct sim_guest *guest, struct sim_host *host, const struct sim *sim,
+                    double scale)
+{
+    if (guest->state != STATE_RUNNING)
+        return;
+    for (int f = 0; f < FLOW_COUNT; f++) {
+        double grown =
+            sim_wave_total(&guest->wave[f], sim->now) - sim_wave_total(&guest->wave[f], sim->then);
+        grown = fmax(0, grown * scale);
+        guest->total[f] += grown;
+        host->total[f] += grown;
+    }
+}
+
+/* Breathes by a tenth, a little slower than the CPU does. */
+static double mem_used(const struct sim_guest *guest, double now)
+{
+    const struct sim_wave *wave = &guest->wave[FLOW_CPU];
+
+    return guest->mem_used * (0.95 + 0.1 * sin(TAU * now / (wave->period * 1.5) + wave->phase));
+}
+
+/* A machine also holds QEMU itself; a small share of a small one, so that thousands fit. */
+static double overhead(const struct sim_guest *guest)
+{
+    return fmin(guest->kind == KIND_MACHINE ? 60e6 : 3.1e6, guest->mem_used * 0.2);
+}
+
+double sim_guest_mem_host(const struct sim_guest *guest, double now)
+{
+    return mem_used(guest, now) * 1.08 + overhead(guest);
+}
+
+static void sample_memory(const struct sim_guest *guest, double now, struct sample *ret)
+{
+    double used = mem_used(guest, now);
+
+    sample_set(ret, FIELD_MEM_USED, (uint64_t)used);
+    sample_set(ret, FIELD_MEM_CACHE, (uint64_t)(used * 0.15));
+    if (guest->memory)
+        sample_set(ret, FIELD_MEM_LIMIT, guest->memory);
+    sample_set(ret, FIELD_MEM_HOST, (uint64_t)sim_guest_mem_host(guest, now));
+    sample_set(ret, FIELD_MEM_OVERHEAD, (uint64_t)overhead(guest));
+}
+
+void sim_guest_sample(const struct sim_guest *guest, const struct sim *sim, int64_t at_ns,
+                      struct sample *ret)
+{
+    const double *total = guest->total;
+    double cpu = total[FLOW_CPU] * 1e9;
+    bool machine = guest->kind == KIND_MACHINE;
+
+    *ret = (struct sample){.at_ns = at_ns};
+    sample_set(ret, FIELD_CPU, (uint64_t)cpu);
+    sample_set(ret, FIELD_CPU_USER, (uint64_t)(cpu * 0.8));
+    sample_set(ret, FIELD_CPU_SYSTEM, (uint64_t)(cpu * 0.2));
+    sample_set(ret, FIELD_CPU_WAIT, (uint64_t)(cpu * 0.04));
+    sample_memory(guest, sim->now, ret);
+    sample_set(ret, FIELD_DISK_READ, (uint64_t)total[FLOW_READ]);
+    sample_set(ret, FIELD_DISK_WRITE, (uint64_t)total[FLOW_WRITE]);
+    sample_set(ret, FIELD_DISK_READ_OPS, (uint64_t)(total[FLOW_READ] / 16384));
+    sample_set(ret, FIELD_DISK_WRITE_OPS, (uint64_t)(total[FLOW_WRITE] / 32768));
+    sample_set(ret, FIELD_NET_RX, (uint64_t)total[FLOW_RX]);
+    sample_set(ret, FIELD_NET_TX, (uint64_t)total[FLOW_TX]);
+    sample_set(ret, FIELD_NET_RX_PACKETS, (uint64_t)(total[FLOW_RX] / 800));
+    sample_set(ret, FIELD_NET_TX_PACKETS, (uint64_t)(total[FLOW_TX] / 900));
+    sample_set(ret, FIELD_NET_ERRORS, 0);
+    sample_set(ret, FIELD_NET_DROPS, 0);
+    if (!machine) {
+        sample_set(ret, FIELD_PIDS, 5 + guest->boot_ms % 40);
+        sample_set(ret, FIELD_OOM_KILLS, 0);
+        sample_set(ret, FIELD_PSI_CPU, 0);
+        sample_set(ret, FIELD_PSI_MEM, 0);
+        sample_set(ret, FIELD_PSI_IO, 0);
+    }
+    sample_set(ret, FIELD_UPTIME, (uint64_t)(fmax(0, sim->now - guest->started) * 1000));
+    if (guest->state != STATE_STARTING)
+        sample_set(ret, FIELD_BOOT, guest->boot_ms);
+}

@@ -1,0 +1,288 @@
+/* The simulated host: a backend like the others, for tests, for a first look, and for a host that
+ * has neither libvirt nor LXC.  Figures are pure in (seed, guest, time since the first tick). */
+#include "backend/sim/sim.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "backend/sim/control.h"
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+
+#define LATE_S 30
+#define CHANNEL_FD 3 /* where a child's frames go: what scripted garbage goes to */
+
+static struct sim *sim_of(struct backend *backend)
+{
+    return (struct sim *)backend;
+}
+
+static bool has_name(const struct sim *sim, const char *name)
+{
+    for (uint32_t i = 0; i < sim->spec.guests; i++)
+        if (!strcmp(sim->guest[i].name, name))
+            return true;
+    return false;
+}
+
+static int check_names(const struct sim *sim, struct error *err)
+{
+    const char *const names[] = {sim->spec.hang, sim->spec.stubborn};
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        if (names[i] && !has_name(sim, names[i]))
+            return error_set(err, ERR_USAGE, "guests have names such as db01, web1 and mail",
+                             "simulation: no guest is called '%.80s'", names[i]);
+    return 0;
+}
+
+static void sim_close(struct backend *backend)
+{
+    struct sim *sim = sim_of(backend);
+
+    if (sim->control >= 0)
+        close(sim->control);
+    sim_population_free(sim->guest, sim->spec.guests);
+    sim_spec_clear(&sim->spec);
+    free(sim);
+}
+
+static int sim_open(struct backend **ret, const char *arg, struct error *err)
+{
+    struct sim_spec spec;
+    int rc = sim_spec_parse(&spec, arg, err);
+
+    if (rc != 0)
+        return rc;
+    struct sim *sim = xcalloc(1, sizeof(*sim));
+    sim->backend.ops = &backend_sim_ops;
+    sim->spec = spec;
+    sim->control = -1;
+    sim->guest = sim_population_new(&sim->spec);
+    rc = check_names(sim, err);
+    if (rc != 0) {
+        sim_close(&sim->backend);
+        return rc;
+    }
+    *ret = &sim->backend;
+    return 0;
+}
+
+static uint32_t abilities(const struct sim_guest *guest)
+{
+    uint32_t all = (UINT32_C(1) << ACTION_COUNT) - 1;
+
+    if (guest->state == STATE_DENIED || guest->state == STATE_BROKEN)
+        return 0;
+    return guest->kind == KIND_MACHINE ? all : all & ~ACTION_BIT(ACTION_RESET);
+}
+
+static void tell_facts(struct sim_guest *guest, struct sink *sink)
+{
+    char life[16] = "", four[32], six[48];
+    bool live = state_is_live(guest->state);
+    uint32_t n = guest->handle;
+    struct facts facts = {
+        .handle = guest->handle,
+        .key = guest->key,
+        .life = life,
+        .name = guest->name,
+        .title = guest->title,
+        .type = guest->kind == KIND_MACHINE ? "kvm" : "lxc",
+        .kind = guest->kind,
+        .can = abilities(guest),
+        .autostart = guest->autostart,
+        .persistent = 1,
+        .vcpus = guest->vcpus,
+        .memory = guest->memory,
+    };
+
+    if (live && guest->lives)
+        snprintf(life, sizeof(life), "%u", guest->lives);
+    if (live) {
+        snprintf(four, sizeof(four), "10.%u.%u.%u", guest->kind == KIND_MACHINE ? 0 : 1,
+                 n / 200 + 3, n % 200 + 20);
+        snprintf(six, sizeof(six), "fd00::%x:%x", guest->kind == KIND_MACHINE ? 0 : 1, n);
+        facts.addresses[0] = four;
+        if (n % 3 == 0)
+            facts.addresses[1] = six;
+    }
+    sink_facts(sink, &facts);
+    guest->told = true;
+}
+
+/* Seconds since the first tick that figures may depend on: they stand still once held. */
+static void advance(struct sim *sim, const struct want *want, int64_t at_ns)
+{
+    if (sim->first_at == 0) {
+        sim->first_at = at_ns;
+        sim_host_start(sim);
+    } else {
+        sim->elapsed = sim->spec.fixed ? sim->elapsed + want->period_ns : at_ns - sim->first_at;
+        sim->ticks++;
+        if (!sim->spec.hold || sim->ticks <= sim->spec.hold) {
+            sim->then = sim->now;
+            sim->now = (double)sim->elapsed / 1e9;
+        }
+    }
+}
+
+static void flow(struct sim *sim, int64_t at_ns)
+{
+    double gap = (double)(at_ns - sim->last_at) / 1e9;
+    double interval = sim->now - sim->then;
+    double before = 0, after = 0;
+
+    if (sim->last_at == 0 || interval <= 0)
+        return;
+    /* The figures of one interval, stretched over the time that really passed: a fixed clock gives
+     * the same rates on a slow machine too. */
+    for (uint32_t i = 0; i < sim->spec.guests; i++) {
+        struct sim_guest *guest = &sim->guest[i];
+        before += guest->total[FLOW_CPU];
+        sim_guest_flow(guest, &sim->host, sim, gap / interval);
+        after += guest->total[FLOW_CPU];
+    }
+    sim_host_flow(sim, gap, after - before);
+}
+
+static bool hanging(const struct sim *sim, const struct sim_guest *guest)
+{
+    return guest->hangs && sim->spec.hang_ns >= 0 && sim->elapsed >= sim->spec.hang_ns;
+}
+
+static void tell_row(const struct sim *sim, const struct sim_guest *guest, struct sink *sink,
+                     int64_t at_ns)
+{
+    struct sample sample = {0};
+
+    if (hanging(sim, guest)) {
+        /* Nothing new is known, and somebody is to blame for it. */
+        sink_row(sink, guest->handle, guest->state, guest->reason,
+                 guest->kind == KIND_MACHINE ? "QEMU stopped" : "monitor stopped", &sample);
+        return;
+    }
+    if (state_is_live(guest->state))
+        sim_guest_sample(guest, sim, at_ns, &sample);
+    sink_row(sink, guest->handle, guest->state, guest->reason, NULL, &sample);
+}
+
+static bool due(const struct sim *sim, int64_t fault_ns)
+{
+    return fault_ns >= 0 && sim->elapsed >= fault_ns;
+}
+
+/* Faults that the spec asks for.  False: the source is lost just now. */
+static bool suffer(struct sim *sim, struct sink *sink)
+{
+    const struct sim_spec *spec = &sim->spec;
+
+    if (due(sim, spec->die_ns))
+        _exit(9);
+    if (due(sim, spec->garbage_ns) && !sim->garbage_done) {
+        char garbage[256];
+        memset(garbage, 0xff, sizeof(garbage));
+        sim->garbage_done = true;
+        if (write(CHANNEL_FD, garbage, sizeof(garbage)) < 0)
+            sim->garbage_done = false;
+    }
+    if (due(sim, spec->late_ns) && !sim->late_done) {
+        const struct timespec nap = {.tv_sec = LATE_S};
+        sim->late_done = true;
+        nanosleep(&nap, NULL);
+    }
+    if (due(sim, spec->lost_ns) && sim->elapsed < spec->lost_ns + spec->lost_for_ns) {
+        struct error why;
+        error_set(&why, ERR_LOST, "it comes back by itself", "the simulated daemon is gone");
+        sink_source(sink, SOURCE_LOST, &why, NULL);
+        sim->up = false;
+        return false;
+    }
+    return true;
+}
+
+static void sim_tick(struct backend *backend, const struct want *want, struct sink *sink,
+                     int64_t at_ns)
+{
+    struct sim *sim = sim_of(backend);
+    int64_t now = clock_mono_ns();
+
+    if (at_ns <= sim->last_at)
+        return;
+    if (sim->control < 0)
+        sim->control = sim_control_listen();
+    advance(sim, want, at_ns);
+    flow(sim, at_ns);
+    sim->last_at = at_ns;
+    if (!suffer(sim, sink))
+        return;
+    if (!sim->up)
+        sink_source(sink, SOURCE_UP, NULL, NULL);
+    sim->up = true;
+    for (uint32_t i = 0; i < sim->spec.guests; i++) {
+        struct sim_guest *guest = &sim->guest[i];
+        sim_guest_settle(guest, sim->now, now);
+        if (!guest->told)
+            tell_facts(guest, sink);
+        tell_row(sim, guest, sink, at_ns);
+    }
+    sink_answered(sink);
+
+    struct host_sample *host = xmalloc(sizeof(*host));
+    sim_host_sample(sim, at_ns, host);
+    sink_host(sink, host);
+    free(host);
+}
+
+static size_t sim_poll_fds(struct backend *backend, struct pollfd *fds)
+{
+    struct sim *sim = sim_of(backend);
+
+    if (sim->control < 0)
+        return 0;
+    fds[0] = (struct pollfd){.fd = sim->control, .events = POLLIN};
+    return 1;
+}
+
+/* A question from a job.  The changed guests' rows go out at once, without a tick: that would move
+ * a fixed clock. */
+static bool sim_ready(struct backend *backend, const struct want *want, struct sink *sink,
+                      const struct pollfd *fds, size_t count)
+{
+    struct sim *sim = sim_of(backend);
+
+    (void)want, (void)fds, (void)count;
+    if (!sim_control_answer(sim) || !sim->up)
+        return false;
+    for (uint32_t i = 0; i < sim->spec.guests; i++) {
+        struct sim_guest *guest = &sim->guest[i];
+        if (!guest->told)
+            tell_facts(guest, sink);
+        if (guest->changed)
+            tell_row(sim, guest, sink, sim->last_at);
+        guest->changed = false;
+    }
+    return false;
+}
+
+static int sim_act(struct backend *backend, const struct frame_do *request,
+                   struct progress *progress, struct error *err)
+{
+    (void)backend;
+    return sim_control_act(request, progress, err);
+}
+
+const struct backend_ops backend_sim_ops = {
+    .name = "sim",
+    .open = sim_open,
+    .close = sim_close,
+    .tick = sim_tick,
+    .poll_fds = sim_poll_fds,
+    .ready = sim_ready,
+    .act = sim_act,
+};

@@ -1,0 +1,115 @@
+/* The simulated host, inside: a spec, a population made from it, and what time does to it. */
+#ifndef VCTOP_BACKEND_SIM_SIM_H
+#define VCTOP_BACKEND_SIM_SIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "backend/backend.h"
+#include "backend/sim/wave.h"
+
+#define SIM_CPUS 8
+#define SIM_MEMORY (UINT64_C(64) << 30)
+#define SIM_GUESTS_MAX 10000
+
+/* What `--sim=SPEC` says.  Times are nanoseconds since the first tick, -1 never. */
+struct sim_spec {
+    uint32_t guests; /* machines included */
+    uint32_t machines;
+    uint64_t seed;
+    bool fixed;      /* tick n is n periods old, whatever the real time */
+    uint32_t hold;   /* from this tick on the figures stay as they are; 0 never */
+    bool hostile;    /* names that no terminal should see raw */
+    char *hang;      /* name of a guest that hangs ... */
+    int64_t hang_ns; /* ... from here on */
+    char *stubborn;  /* name of a guest that ignores a shutdown */
+    int64_t die_ns, garbage_ns, late_ns, lost_ns, lost_for_ns;
+};
+
+/* Fills RET, freed by sim_spec_clear; ERR_USAGE names the word that is wrong. */
+int sim_spec_parse(struct sim_spec *ret, const char *text, struct error *err);
+void sim_spec_clear(struct sim_spec *spec);
+
+/* What flows through a guest: each has a wave and a running total. */
+enum sim_flow {
+    FLOW_CPU,
+    FLOW_READ,
+    FLOW_WRITE,
+    FLOW_RX,
+    FLOW_TX,
+    FLOW_COUNT
+};
+
+struct sim_guest {
+    uint32_t handle; /* 1 and up */
+    char key[16];
+    char *name, *title;
+    enum guest_kind kind;
+    enum guest_state state;
+    const char *reason; /* static, NULL when there is nothing to say */
+    uint32_t vcpus;     /* 0: a container without a limit */
+    uint64_t memory;    /* limit in bytes, 0 none */
+    double mem_used;    /* bytes at the middle of its slow wave */
+    int autostart;
+    uint32_t lives; /* names the present life */
+    double started; /* seconds; negative: before the simulation began */
+    uint32_t boot_ms;
+    bool stubborn, hangs;
+    int64_t change_at; /* CLOCK_MONOTONIC instant of a transition under way, 0 none */
+    enum guest_state change_to;
+    bool changed;                     /* since the last row that was told */
+    bool told;                        /* its facts are known and have not changed since */
+    struct sim_wave wave[FLOW_COUNT]; /* CPU: CPUs; the others: bytes a second */
+    double total[FLOW_COUNT];         /* in this life: CPU seconds, bytes */
+};
+
+struct sim_host {
+    double busy, elapsed; /* CPU seconds used, seconds of uptime */
+    double cpu_busy[SIM_CPUS];
+    double total[FLOW_COUNT]; /* of all guests that ever ran, FLOW_CPU unused */
+};
+
+struct sim {
+    struct backend backend;
+    struct sim_spec spec;
+    struct sim_guest *guest;
+    int control;               /* the socket of control.h, -1 none */
+    int64_t first_at, last_at; /* CLOCK_MONOTONIC, 0 before the first tick */
+    int64_t elapsed;           /* since the first tick, as the simulation counts */
+    uint32_t ticks;            /* done so far */
+    double then, now;          /* seconds: the interval that the newest figures are made from */
+    bool up;                   /* the source was last said to be up */
+    bool late_done, garbage_done;
+    struct sim_host host;
+};
+
+/* Makes SPEC's guests; each pure in (seed, index).  The caller frees with sim_population_free. */
+struct sim_guest *sim_population_new(const struct sim_spec *spec);
+void sim_population_free(struct sim_guest *guest, uint32_t count);
+
+/* names.c: the INDEXth name of a kind, unique over both kinds; and the hostile ones. */
+char *sim_name(enum guest_kind kind, uint32_t index);
+size_t sim_hostile_count(void);
+char *sim_hostile_name(size_t index); /* the caller frees */
+
+/* What GUEST is told to do (state, autostart, life); ERR_BUSY, ERR_USAGE with the reason when its
+ * state does not allow it.  NOW_NS: CLOCK_MONOTONIC. */
+int sim_guest_act(struct sim_guest *guest, enum action action, double now, int64_t now_ns,
+                  struct error *err);
+/* Ends a transition that is due; true when the state changed. */
+bool sim_guest_settle(struct sim_guest *guest, double now, int64_t now_ns);
+/* Adds what flowed in the simulation's newest interval, stretched by SCALE, to GUEST and HOST. */
+void sim_guest_flow(struct sim_guest *guest, struct sim_host *host, const struct sim *sim,
+                    double scale);
+/* Its figures as of sim->now. */
+void sim_guest_sample(const struct sim_guest *guest, const struct sim *sim, int64_t at_ns,
+                      struct sample *ret);
+double sim_guest_mem_host(const struct sim_guest *guest, double now);
+
+/* The host's own use is added, GAP seconds after the last call; then its figures. */
+void sim_host_start(struct sim *sim);
+void sim_host_flow(struct sim *sim, double gap, double guests_busy);
+void sim_host_sample(const struct sim *sim, int64_t at_ns, struct host_sample *ret);
+
+#endif

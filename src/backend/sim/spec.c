@@ -1,0 +1,198 @@
+#include "backend/sim/sim.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+
+#define DEFAULT_GUESTS 60
+#define SECONDS_MAX 1e6
+#define REMEDY \
+    "words: guests=N machines=N seed=N clock=fixed hold=N hostile stubborn=NAME hang=NAME@S " \
+    "die@S garbage@S late@S lost@S+S"
+
+static int bad(struct error *err, const char *word, const char *why)
+{
+    return error_set(err, ERR_USAGE, REMEDY, "simulation: '%.80s': %s", word, why);
+}
+
+static bool parse_count(const char *text, uint64_t max, uint64_t *ret)
+{
+    char *end;
+
+    if (*text < '0' || *text > '9')
+        return false;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (errno || *end || value > max)
+        return false;
+    *ret = value;
+    return true;
+}
+
+/* Seconds with a fraction, up to the character STOP or the end; *REST is what is behind it. */
+static bool parse_seconds(const char *text, char stop, int64_t *ret, const char **rest)
+{
+    char *end;
+
+    /* strtod would take "inf", "nan" and hexadecimal too. */
+    if (strspn(text, "0123456789.") == 0)
+        return false;
+    double value = strtod(text, &end);
+    if (end == text || !isfinite(value) || value < 0 || value > SECONDS_MAX)
+        return false;
+    if (*end && !(stop && *end == stop))
+        return false;
+    if (rest)
+        *rest = *end ? end + 1 : NULL;
+    *ret = (int64_t)llround(value * (double)NS_PER_S);
+    return true;
+}
+
+static int parse_at(const char *word, const char *at, int64_t *ret, struct error *err)
+{
+    if (!parse_seconds(at, '\0', ret, NULL))
+        return bad(err, word, "what follows @ is not a number of seconds");
+    return 0;
+}
+
+static int parse_lost(struct sim_spec *spec, const char *word, const char *at, struct error *err)
+{
+    const char *rest = NULL;
+
+    if (!parse_seconds(at, '+', &spec->lost_ns, &rest) || !rest ||
+        !parse_seconds(rest, '\0', &spec->lost_for_ns, NULL))
+        return bad(err, word, "say when and for how long, as lost@10+5");
+    return 0;
+}
+
+static int parse_hang(struct sim_spec *spec, const char *word, const char *value, struct error *err)
+{
+    const char *at = strrchr(value, '@');
+
+    if (!at || at == value)
+        return bad(err, word, "say who and when, as hang=db01@10");
+    free(spec->hang);
+    spec->hang = xstrndup(value, (size_t)(at - value));
+    return parse_at(word, at + 1, &spec->hang_ns, err);
+}
+
+static int parse_number(const char *word, const char *value, uint64_t max, uint64_t *ret,
+                        struct error *err)
+{
+    if (!parse_count(value, max, ret))
+        return bad(err, word, "not a whole number in range");
+    return 0;
+}
+
+static int parse_assignment(struct sim_spec *spec, const char *word, const char *value,
+                            struct error *err)
+{
+    size_t len = (size_t)(value - word - 1);
+    uint64_t number = 0;
+    int rc;
+
+#define IS(name) (len == sizeof(name) - 1 && !memcmp(word, name, len))
+    if (IS("guests") || IS("machines")) {
+        rc = parse_number(word, value, SIM_GUESTS_MAX, &number, err);
+        if (rc == 0)
+            *(word[0] == 'g' ? &spec->guests : &spec->machines) = (uint32_t)number;
+        return rc;
+    }
+    if (IS("seed"))
+        return parse_number(word, value, UINT64_MAX, &spec->seed, err);
+    if (IS("hold")) {
+        rc = parse_number(word, value, 1000000, &number, err);
+        spec->hold = (uint32_t)number;
+        return rc;
+    }
+    if (IS("hang"))
+        return parse_hang(spec, word, value, err);
+    if (IS("stubborn")) {
+        if (!*value)
+            return bad(err, word, "say who, as stubborn=db01");
+        xreplace(&spec->stubborn, value);
+        return 0;
+    }
+    if (IS("clock")) {
+        if (strcmp(value, "fixed") != 0)
+            return bad(err, word, "the only other clock is clock=fixed");
+        spec->fixed = true;
+        return 0;
+    }
+#undef IS
+    return bad(err, word, "no such word");
+}
+
+static int parse_word(struct sim_spec *spec, const char *word, struct error *err)
+{
+    const char *equals = strchr(word, '=');
+
+    if (equals)
+        return parse_assignment(spec, word, equals + 1, err);
+    if (!strcmp(word, "hostile")) {
+        spec->hostile = true;
+        return 0;
+    }
+    if (!strncmp(word, "die@", 4))
+        return parse_at(word, word + 4, &spec->die_ns, err);
+    if (!strncmp(word, "garbage@", 8))
+        return parse_at(word, word + 8, &spec->garbage_ns, err);
+    if (!strncmp(word, "late@", 5))
+        return parse_at(word, word + 5, &spec->late_ns, err);
+    if (!strncmp(word, "lost@", 5))
+        return parse_lost(spec, word, word + 5, err);
+    return bad(err, word, "no such word");
+}
+
+int sim_spec_parse(struct sim_spec *ret, const char *text, struct error *err)
+{
+    struct sim_spec spec = {
+        .guests = UINT32_MAX,
+        .machines = UINT32_MAX,
+        .seed = 1,
+        .hang_ns = -1,
+        .die_ns = -1,
+        .garbage_ns = -1,
+        .late_ns = -1,
+        .lost_ns = -1,
+        .lost_for_ns = -1,
+    };
+    CLEANUP_FREE char *copy = xstrdup(text ? text : "");
+    char *rest = copy, *word;
+    int rc = 0;
+
+    while (rc == 0 && (word = strsep(&rest, ",")))
+        if (*word)
+            rc = parse_word(&spec, word, err);
+    if (rc == 0) {
+        if (spec.guests == UINT32_MAX)
+            spec.guests = spec.machines == UINT32_MAX || spec.machines < DEFAULT_GUESTS
+                              ? DEFAULT_GUESTS
+                              : spec.machines;
+        if (spec.machines == UINT32_MAX)
+            spec.machines = (spec.guests + 4) / 5;
+        if (spec.machines > spec.guests)
+            rc =
+                error_set(err, ERR_USAGE, REMEDY,
+                          "simulation: machines=%u is more than guests=%u, which counts both kinds",
+                          spec.machines, spec.guests);
+    }
+    if (rc != 0) {
+        sim_spec_clear(&spec);
+        return rc;
+    }
+    *ret = spec;
+    return 0;
+}
+
+void sim_spec_clear(struct sim_spec *spec)
+{
+    free(spec->hang);
+    free(spec->stubborn);
+    *spec = (struct sim_spec){0};
+}
