@@ -23,7 +23,8 @@ int channel_send_bytes(struct channel *channel, const msgpack_sbuffer *buf, stru
 int channel_flush(struct channel *channel, struct error *err);
 size_t channel_pending(const struct channel *channel); /* bytes not yet written */
 
-/* Reads what is there, once.  ERR_LOST at the end of the stream, 0 otherwise (also with nothing). */
+/* Reads what is there, once.  ERR_LOST at the end of the stream, 0 otherwise (also with nothing).
+ * Frames that came before the end are still to be had from channel_next. */
 int channel_fill(struct channel *channel, struct error *err);
 /* The next whole frame: 1 and RET filled, 0 when there is none, ERR_SYNTAX on garbage. */
 int channel_next(struct channel *channel, struct frame *ret, struct error *err);

@@ -18,6 +18,7 @@
 #define FRAME_PROTOCOL 1
 #define FRAME_MAX_BYTES (8u << 20) /* a longer one is a broken child */
 #define FRAME_MAX_STRING (64u << 10)
+#define FRAME_MAX_ROWS (64u << 10) /* guests in one FRAME_ROWS or FRAME_WANT; more need another */
 
 enum frame_type {
     /* child to parent */
@@ -122,11 +123,14 @@ struct frame {
     } u;
 };
 
-/* Appends the frame with its length to BUF.  For FRAME_ROWS see frame_rows_*. */
+/* Appends the frame with its length to BUF, which may be zeroed or initialised.  Strings are cut at
+ * FRAME_MAX_STRING.  For FRAME_ROWS see frame_rows_*. */
 void frame_put(msgpack_sbuffer *buf, const struct frame *frame);
 
 /* Rows are written as they are sampled: the fields (columns) in use once, then one array a guest.
- * COLUMNS: bit per enum field. */
+ * COLUMNS: bit per enum field; a value outside of them is not written.  begin takes any WRITER, end
+ * releases what it holds.  The caller begins another frame before FRAME_MAX_ROWS or FRAME_MAX_BYTES
+ * are passed. */
 struct frame_rows_writer {
     msgpack_sbuffer body;
     uint64_t columns;

@@ -11,21 +11,26 @@ enum spawn_op {
     SPAWN_KILL       /* SIGKILL the child TOKEN */
 };
 
-enum spawn_role { ROLE_WORKER = 1, ROLE_JOB, ROLE_PROBE };
+enum spawn_role {
+    ROLE_WORKER = 1,
+    ROLE_JOB,
+    ROLE_PROBE
+};
 
 /* Over a SOCK_SEQPACKET pair: one message each. */
 struct spawn_request {
     uint32_t magic;
-    uint32_t op;    /* enum spawn_op */
-    uint32_t role;  /* enum spawn_role */
-    uint32_t token; /* the asker's number of the child */
+    uint32_t op;       /* enum spawn_op */
+    uint32_t role;     /* enum spawn_role */
+    uint32_t token;    /* the asker's number of the child */
     char source[1024]; /* terminated: "libvirt:URI", "lxc:PATH", "host", "proc", "sim:SPEC" */
 };
 
 enum spawn_answer_kind {
-    SPAWN_STARTED = 1, /* PID, with two descriptors in SCM_RIGHTS: the child's channel, its stderr */
-    SPAWN_REFUSED,     /* ERRNUM says why: EROFS under --readonly, else of fork */
-    SPAWN_EXITED       /* WSTATUS as of waitpid */
+    SPAWN_STARTED =
+        1,         /* PID, with two descriptors in SCM_RIGHTS: the child's channel, its stderr */
+    SPAWN_REFUSED, /* ERRNUM says why: EROFS under --readonly, else of fork */
+    SPAWN_EXITED   /* WSTATUS as of waitpid */
 };
 
 struct spawn_answer {
