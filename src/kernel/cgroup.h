@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "kernel/held.h"
 
 enum cgroup_controller {
     CGROUP_CPU,     /* v1: quota and throttling; v2: use as well */
@@ -33,7 +34,7 @@ struct cgroup_layout {
 };
 
 /* Reads ROOT/proc/self/mountinfo.  A host without any cgroups is no error: every mount is NULL.
- * fds_max becomes 3/4 of the soft descriptor limit as it is then.  Release with
+ * fds.max becomes 3/4 of the soft descriptor limit as it is then.  Release with
  * cgroup_layout_clear. */
 int cgroup_layout_load(struct cgroup_layout *ret, const char *root, struct error *err);
 void cgroup_layout_clear(struct cgroup_layout *layout);

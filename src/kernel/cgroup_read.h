@@ -11,8 +11,8 @@
 
 /* What to read, and the fields it sets.  Whatever is absent or unreadable stays unset. */
 enum cgroup_what {
-    /* CPU, CPU_USER, CPU_SYSTEM, CPU_THROTTLED: cpu.stat; v1 cpuacct.usage, .usage_user,
-     * .usage_sys, cpu.stat; on a hybrid host without a cpuacct group the unified cpu.stat */
+    /* CPU: cpu.stat; v1 cpuacct.usage; on a hybrid host without a cpuacct group the unified
+     * cpu.stat.  v2 gives what CPU_DETAIL names as well, from the same file */
     CGROUP_READ_CPU = 1 << 0,
     /* MEM_HOST: memory.current, v1 memory.usage_in_bytes.  MEM_USED is that minus the inactive_file
      * of the newest memory.stat, MEM_CACHE, MEM_OVERHEAD (kernel memory of the group) and MEM_LIMIT
@@ -30,7 +30,10 @@ enum cgroup_what {
     CGROUP_READ_OOM = 1 << 5,
     /* PSI_CPU, _MEM, _IO: X.pressure of the unified hierarchy */
     CGROUP_READ_PSI = 1 << 6,
-    CGROUP_READ_ALL = (1 << 7) - 1
+    /* v1: CPU_USER, CPU_SYSTEM (cpuacct.stat, in ticks) and CPU_THROTTLED (cpu.stat): two more
+     * files */
+    CGROUP_READ_CPU_DETAIL = 1 << 7,
+    CGROUP_READ_ALL = (1 << 8) - 1
 };
 
 struct cgroup_reader;

@@ -22,7 +22,7 @@ enum proc_watch_what {
 struct proc_watch;
 
 /* Holds /proc/PID/stat open (3 descriptors and one for each vCPU in all, opened as they are needed;
- * without a free one it reads by path).  ERR_GONE when ID is not there any more: start_ticks 0
+ * without a free one figures stay unset).  ERR_GONE when ID is not there any more: start_ticks 0
  * takes whoever has the pid now.  The caller frees. */
 int proc_watch_new(struct proc_watch **ret, const char *root, const struct proc_identity *id);
 void proc_watch_free(struct proc_watch *watch);

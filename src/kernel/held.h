@@ -1,0 +1,35 @@
+/* A small kernel file that stays open and is read again from its start every tick. */
+#ifndef VCTOP_KERNEL_HELD_H
+#define VCTOP_KERNEL_HELD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* How many descriptors may be held.  Where there is none left, files are opened for each read. */
+struct held_budget {
+    size_t held, max;
+};
+
+struct held {
+    int fd;       /* -1: not open */
+    bool missing; /* was not there: not looked for again until held_rearm() */
+};
+
+#define HELD_INIT ((struct held){.fd = -1})
+
+/* Reads PATH, through the descriptor when it is open, into BUF: terminated, at most SIZE - 1 bytes.
+ * A directory that was removed and made again (ENODEV, ESRCH) is opened anew once if REOPEN.
+ * BUDGET may be NULL: always hold.  Returns the length or -errno. */
+ssize_t held_read(struct held *file, const char *path, bool reopen, struct held_budget *budget,
+                  char *buf, size_t size);
+
+void held_close(struct held *file, struct held_budget *budget);
+
+/* Forgets that the file was missing. */
+static inline void held_rearm(struct held *file)
+{
+    file->missing = false;
+}
+
+#endif
