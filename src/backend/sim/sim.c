@@ -230,6 +230,7 @@ static void sim_tick(struct backend *backend, const struct want *want, struct si
         if (!guest->told)
             tell_facts(guest, sink);
         tell_row(sim, guest, sink, at_ns);
+        guest->changed = false;
     }
     sink_answered(sink);
 
