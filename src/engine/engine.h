@@ -50,6 +50,9 @@ unsigned engine_dispatch(struct engine *engine, const struct pollfd *fds, size_t
 /* After SIGCONT: sockets are drained before anyone is judged late. */
 void engine_resumed(struct engine *engine, int64_t now_ns);
 
+/* Every source that is up has given rows (or the host's figures) since SINCE_NS. */
+bool engine_sampled_since(const struct engine *engine, int64_t since_ns);
+
 void engine_set_period(struct engine *engine, int64_t period_ns);
 /* What is on the screen; sent to the workers when it differs from what they know. */
 void engine_want(struct engine *engine, const struct guest_id *visible, size_t count,

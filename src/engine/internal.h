@@ -1,0 +1,184 @@
+/* What the engine's own files share; nobody else includes this. */
+#ifndef VCTOP_ENGINE_INTERNAL_H
+#define VCTOP_ENGINE_INTERNAL_H
+
+#include <sys/types.h>
+
+#include "base/clock.h"
+#include "engine/engine.h"
+#include "frame/channel.h"
+#include "frame/spawn.h"
+
+/* ---- spawn_client.c: the spawner's end of the family ---- */
+
+struct spawn_client {
+    int fd; /* owned; -1: the spawner is gone */
+    struct spawn_request *queue;
+    size_t queued, capacity;
+};
+
+void spawn_client_init(struct spawn_client *client, int fd);
+void spawn_client_clear(struct spawn_client *client);
+/* Sends or queues; what cannot be sent any more is dropped, the loss shows in receive. */
+void spawn_client_ask(struct spawn_client *client, enum spawn_op op, enum spawn_role role,
+                      uint32_t token, const char *source);
+void spawn_client_flush(struct spawn_client *client);
+/* 1: RET is filled and FDS hold the child's channel and standard error (SPAWN_STARTED, the caller
+ * owns them) or -1; 0: nothing there; ERR_LOST: the spawner is gone or talks nonsense. */
+int spawn_client_receive(struct spawn_client *client, struct spawn_answer *ret, int fds[2]);
+
+/* ---- child.c: one child process, whatever its role ---- */
+
+struct child {
+    struct child *next;
+    uint32_t token;
+    enum spawn_role role;
+    void *owner;            /* struct worker, struct job_entry or struct probes */
+    struct channel channel; /* fd -1: not started yet, or at its end */
+    int err_fd;
+    bool started, greeted, exited;
+    bool dead;    /* to be freed at the end of the turn */
+    bool backlog; /* frames wait in the buffer: come back at once */
+    int wstatus;
+    int refused;      /* errno of the spawner's refusal */
+    int64_t heard_ns; /* of the last frame, at first of the request */
+    int64_t eof_ns;   /* when the channel ended; 0: it is open */
+    char line[1024];
+    size_t line_len;
+    bool line_cut;
+    int64_t lines_since_ns; /* of the current window of the rate limit */
+    int lines, lines_dropped;
+};
+
+/* Asks the spawner; the child stands in engine->children until swept. */
+struct child *child_start(struct engine *engine, enum spawn_role role, const char *source,
+                          void *owner, int64_t now_ns);
+/* The spawner's answers. */
+void child_started(struct engine *engine, struct child *child, const int fds[2], int64_t now_ns);
+/* Reads a bounded amount of what is there; ends the child when it is over. */
+void child_pump(struct engine *engine, struct child *child, bool frames, bool lines,
+                int64_t now_ns);
+/* When the child wants to be looked at though nothing is ready; INT64_MAX never. */
+int64_t child_due(const struct child *child);
+/* Closes and forgets it; the process is killed when it may still live. */
+void child_drop(struct engine *engine, struct child *child);
+void child_free(struct child *child);
+/* "died of signal 11", "ended with status 1", ...; returns BUF. */
+const char *child_fate(const struct child *child, char *buf, size_t size);
+
+/* ---- supervise.c: one sampling worker a source ---- */
+
+struct worker {
+    char *id;
+    char *spec; /* what the spawner is told */
+    struct child *child;
+    bool late;     /* no frame for too long; what it said before is in said */
+    bool troubled; /* the world was told of our trouble with it; a hello ends that */
+    bool given_up; /* it cannot work at all */
+    int tries;     /* index into the back-off */
+    int64_t restart_ns;
+    int64_t healthy_ns; /* since when it is well; 0: it is not */
+    int64_t rows_ns;    /* when the last rows or host figures came; 0: none from this child */
+    int stuck;          /* hanging calls, over all its processes */
+    bool has_said;
+    struct frame_source said; /* its last word on its source */
+    msgpack_sbuffer wanted;   /* the last want that it was sent */
+};
+
+void worker_init(struct engine *engine, struct worker *worker, const struct engine_source *source,
+                 int64_t now_ns);
+void worker_clear(struct worker *worker);
+/* ERR_SYNTAX: a frame that no worker may send. */
+int worker_frame(struct engine *engine, struct child *child, struct frame *frame, int64_t now_ns);
+/* It ended, was refused, or sent garbage: WHY in words; it is started again later. */
+void worker_failed(struct engine *engine, struct worker *worker, const char *why, int64_t now_ns);
+void worker_judge(struct engine *engine, struct worker *worker, int64_t now_ns);
+int64_t worker_due(const struct worker *worker);
+/* Tells it what is wanted when that is news to it. */
+void worker_tell(struct engine *engine, struct worker *worker);
+
+/* ---- jobs.c ---- */
+
+#define JOBS_KEPT 200
+
+struct job_entry {
+    struct job job;
+    char *spec; /* the source as the spawner knows it */
+    int timeout_s;
+    struct child *child;
+    int64_t final_ns; /* when the result came: its process should end soon */
+};
+
+struct jobs {
+    struct job_entry *entry[JOBS_KEPT]; /* oldest first */
+    size_t count;
+    uint32_t last_id;
+};
+
+void jobs_clear(struct jobs *jobs);
+void jobs_started(struct engine *engine, struct child *child);
+int jobs_frame(struct engine *engine, struct child *child, struct frame *frame, int64_t now_ns);
+void jobs_failed(struct engine *engine, struct job_entry *entry, const char *why, int64_t now_ns);
+/* Starts what is queued, kills what does not end after its result. */
+void jobs_turn(struct engine *engine, int64_t now_ns);
+int64_t jobs_due(const struct jobs *jobs);
+
+/* ---- probes.c ---- */
+
+struct probe_memory {
+    struct guest_id id;
+    char *life;
+    int64_t asked_ns;
+    char *addresses[FACTS_ADDRESSES_MAX];
+};
+
+#define PROBE_MEMORY_MAX 256
+
+struct probes {
+    struct child *child; /* the one under way */
+    struct probe_memory *asked;
+    struct probe_memory *memory[PROBE_MEMORY_MAX]; /* oldest first */
+    size_t count;
+};
+
+void probes_clear(struct probes *probes);
+void probes_started(struct engine *engine, struct child *child);
+int probes_frame(struct engine *engine, struct child *child, struct frame *frame, int64_t now_ns);
+void probes_ended(struct engine *engine);
+void probes_turn(struct engine *engine, int64_t now_ns);
+int64_t probes_due(const struct engine *engine);
+/* Puts remembered addresses of the same life into FACTS when they say none. */
+void probes_complete(const struct probes *probes, const char *source, struct facts *facts);
+
+/* ---- engine.c ---- */
+
+struct engine {
+    struct spawn_client spawner;
+    struct world *world;
+    bool readonly;
+    bool broken; /* the spawner is gone */
+    bool want_changed;
+    int64_t period_ns;
+    int64_t turn_ns; /* when the last dispatch was: to see that we were stopped */
+    struct worker *workers;
+    size_t worker_count;
+    struct child *children;
+    uint32_t last_token;
+    struct jobs jobs;
+    struct probes probes;
+    struct guest_id *visible;
+    size_t visible_count;
+    struct guest_id selected;
+    int64_t selected_ns; /* since when it is that one */
+    unsigned changes;    /* since the last dispatch returned */
+};
+
+struct worker *engine_worker(struct engine *engine, const char *source);
+void engine_log(struct engine *engine, const struct child *child, const char *line);
+
+static inline int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+#endif

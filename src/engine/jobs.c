@@ -1,0 +1,256 @@
+#include "engine/internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+
+#define JOBS_RUNNING_MAX 4
+#define JOB_TEXT_CELLS 400
+#define JOB_END_NS (10 * NS_PER_S) /* from its result to the end of its process */
+#define LOOK_FIRST "look at the guest before you try again"
+
+static void entry_free(struct job_entry *entry)
+{
+    guest_id_clear(&entry->job.guest);
+    free(entry->job.life);
+    free(entry->job.name);
+    free(entry->job.text);
+    free(entry->job.remedy);
+    free(entry->spec);
+    free(entry);
+}
+
+void jobs_clear(struct jobs *jobs)
+{
+    for (size_t i = 0; i < jobs->count; i++)
+        entry_free(jobs->entry[i]);
+    jobs->count = 0;
+}
+
+static bool is_live(const struct job_entry *entry)
+{
+    return entry->job.state == JOB_QUEUED || entry->job.state == JOB_RUNNING;
+}
+
+/* Room for one more: the oldest that is over falls out. */
+static bool make_room(struct jobs *jobs)
+{
+    if (jobs->count < JOBS_KEPT)
+        return true;
+    for (size_t i = 0; i < jobs->count; i++) {
+        if (!is_live(jobs->entry[i]) && !jobs->entry[i]->child) {
+            entry_free(jobs->entry[i]);
+            jobs->count--;
+            memmove(&jobs->entry[i], &jobs->entry[i + 1],
+                    (jobs->count - i) * sizeof(jobs->entry[0]));
+            return true;
+        }
+    }
+    return false;
+}
+
+static void set_text(char **slot, const char *text)
+{
+    free(*slot);
+    *slot = text && *text ? text_sanitise(text, strlen(text), JOB_TEXT_CELLS) : NULL;
+}
+
+static void say(struct engine *engine, const struct job_entry *entry, const char *text)
+{
+    world_event(engine->world, EVENT_JOB, &entry->job.guest, entry->job.name, text,
+                clock_wall_ns());
+    engine->changes |= ENGINE_JOBS | ENGINE_EVENTS;
+}
+
+/* The one place where a job ends. */
+static void conclude(struct engine *engine, struct job_entry *entry, bool failed, int64_t now_ns)
+{
+    struct job *job = &entry->job;
+    CLEANUP_FREE char *text = NULL;
+
+    job->state = failed ? JOB_FAILED : JOB_DONE;
+    job->ended_ns = now_ns;
+    entry->final_ns = now_ns;
+    if (failed)
+        text = xasprintf("%s failed: %s%s%s%s", action_name(job->action),
+                         job->text ? job->text : "no reason was given", job->remedy ? " (" : "",
+                         job->remedy ? job->remedy : "", job->remedy ? ")" : "");
+    else
+        text = xasprintf("%s done in %.0f s", action_name(job->action),
+                         now_ns > job->started_ns ? (double)(now_ns - job->started_ns) / NS_PER_S
+                                                  : 0.0);
+    say(engine, entry, text);
+}
+
+static int check(struct engine *engine, const struct guest *guest, enum action action,
+                 struct error *err)
+{
+    char reason[160];
+
+    if (engine->readonly)
+        return error_set(err, ERR_DENIED, "start vctop without --readonly", "read-only");
+    if (!guest)
+        return error_set(err, ERR_GONE, NULL, "the guest is not there any more");
+    for (size_t i = 0; i < engine->jobs.count; i++) {
+        const struct job_entry *entry = engine->jobs.entry[i];
+        if (is_live(entry) && entry->job.action == action &&
+            guest_id_equal(&entry->job.guest, &guest->id))
+            return error_set(err, ERR_BUSY, "wait for it", "%s of %.100s is already under way",
+                             action_name(action), guest->facts.name ? guest->facts.name : "it");
+    }
+    if (!action_allowed(guest, action, false, reason, sizeof(reason)))
+        return error_set(err, ERR_UNSUPPORTED, NULL, "%s", reason);
+    if (engine->broken)
+        return error_set(err, ERR_LOST, "start vctop again", "own spawner died");
+    return 0;
+}
+
+int engine_act(struct engine *engine, enum action action, const struct guest_id *id, int timeout_s,
+               struct error *err)
+{
+    const struct guest *guest = world_find(engine->world, id);
+    const struct worker *worker = engine_worker(engine, id->source);
+    CLEANUP_FREE char *text = NULL;
+    struct job_entry *entry;
+    int ret = check(engine, worker ? guest : NULL, action, err);
+
+    if (ret)
+        return ret;
+    if (!make_room(&engine->jobs))
+        return error_set(err, ERR_BUSY, "wait for some to end", "%d jobs are already waiting",
+                         JOBS_KEPT);
+    entry = xcalloc(1, sizeof(*entry));
+    entry->job.id = ++engine->jobs.last_id;
+    entry->job.action = action;
+    guest_id_copy(&entry->job.guest, &guest->id);
+    entry->job.life = xstrdup(guest->facts.life ? guest->facts.life : "");
+    entry->job.name = xstrdup(guest->facts.name ? guest->facts.name : "");
+    entry->job.state = JOB_QUEUED;
+    entry->spec = xstrdup(worker->spec);
+    entry->timeout_s = timeout_s;
+    engine->jobs.entry[engine->jobs.count++] = entry;
+    text = xasprintf("%s requested", action_name(action));
+    say(engine, entry, text);
+    jobs_turn(engine, clock_mono_ns());
+    return (int)entry->job.id;
+}
+
+void jobs_started(struct engine *engine, struct child *child)
+{
+    struct job_entry *entry = child->owner;
+    struct frame frame = {.type = FRAME_DO,
+                          .u.action = {.action = entry->job.action,
+                                       .key = entry->job.guest.key,
+                                       .life = entry->job.life,
+                                       .name = entry->job.name,
+                                       .timeout_s = entry->timeout_s}};
+
+    (void)engine;
+    /* A child that is gone already shows when its channel is read. */
+    channel_send(&child->channel, &frame, NULL);
+}
+
+int jobs_frame(struct engine *engine, struct child *child, struct frame *frame, int64_t now_ns)
+{
+    struct job_entry *entry = child->owner;
+    const struct frame_progress *progress = &frame->u.progress;
+
+    if (frame->type == FRAME_HELLO || frame->type == FRAME_BEAT)
+        return 0;
+    if (frame->type != FRAME_PROGRESS)
+        return ERR_SYNTAX;
+    if (!is_live(entry))
+        return 0; /* it had its last word */
+    engine->changes |= ENGINE_JOBS;
+    set_text(&entry->job.text, progress->text);
+    set_text(&entry->job.remedy, progress->remedy);
+    entry->job.timed_out = progress->timed_out;
+    if (progress->done || progress->failed)
+        conclude(engine, entry, progress->failed, now_ns);
+    return 0;
+}
+
+void jobs_failed(struct engine *engine, struct job_entry *entry, const char *why, int64_t now_ns)
+{
+    if (entry->child) {
+        child_drop(engine, entry->child);
+        entry->child = NULL;
+    }
+    if (!is_live(entry))
+        return;
+    set_text(&entry->job.text, why);
+    set_text(&entry->job.remedy, LOOK_FIRST);
+    conclude(engine, entry, true, now_ns);
+}
+
+void jobs_turn(struct engine *engine, int64_t now_ns)
+{
+    struct jobs *jobs = &engine->jobs;
+    int running = 0;
+
+    for (size_t i = 0; i < jobs->count; i++) {
+        struct job_entry *entry = jobs->entry[i];
+        running += entry->job.state == JOB_RUNNING;
+        if (entry->child && entry->final_ns && now_ns - entry->final_ns >= JOB_END_NS) {
+            child_drop(engine, entry->child);
+            entry->child = NULL;
+        }
+    }
+    for (size_t i = 0; i < jobs->count && running < JOBS_RUNNING_MAX; i++) {
+        struct job_entry *entry = jobs->entry[i];
+        if (entry->job.state != JOB_QUEUED)
+            continue;
+        if (engine->broken) {
+            jobs_failed(engine, entry, "own spawner died", now_ns);
+            continue;
+        }
+        entry->job.state = JOB_RUNNING;
+        entry->job.started_ns = now_ns;
+        entry->child = child_start(engine, ROLE_JOB, entry->spec, entry, now_ns);
+        engine->changes |= ENGINE_JOBS;
+        running++;
+    }
+}
+
+int64_t jobs_due(const struct jobs *jobs)
+{
+    int64_t due = INT64_MAX;
+
+    for (size_t i = 0; i < jobs->count; i++) {
+        if (jobs->entry[i]->child && jobs->entry[i]->final_ns)
+            due = earlier(due, jobs->entry[i]->final_ns + JOB_END_NS);
+    }
+    return due;
+}
+
+size_t engine_job_count(const struct engine *engine)
+{
+    return engine->jobs.count;
+}
+
+const struct job *engine_job_at(const struct engine *engine, size_t index)
+{
+    return index < engine->jobs.count ? &engine->jobs.entry[engine->jobs.count - 1 - index]->job
+                                      : NULL;
+}
+
+const struct job *engine_job(const struct engine *engine, uint32_t id)
+{
+    for (size_t i = 0; i < engine->jobs.count; i++) {
+        if (engine->jobs.entry[i]->job.id == id)
+            return &engine->jobs.entry[i]->job;
+    }
+    return NULL;
+}
+
+size_t engine_jobs_live(const struct engine *engine)
+{
+    size_t live = 0;
+
+    for (size_t i = 0; i < engine->jobs.count; i++)
+        live += is_live(engine->jobs.entry[i]);
+    return live;
+}
