@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# Guards the house: the arrows between the layers (read from the #include lines), the libraries that
+# the screen's program may load, and calls that nobody may make.
+#   layers.sh SOURCE_DIR [VCTOP]
+set -u
+export LC_ALL=C
+cd "${1:?usage: layers.sh SOURCE_DIR [VCTOP]}" || exit 1
+program=${2:-}
+failed=0
+complain() { printf '%s\n' "$*"; failed=1; }
+
+# What each layer may include.  main.c may include everything but the backends' insides.
+declare -A may=(
+    [base]="base"
+    [config]="base config"
+    [model]="base model"
+    [frame]="base model frame"
+    [kernel]="base model kernel"
+    [backend]="base model frame kernel backend"
+    [worker]="base model frame kernel backend worker"
+    [engine]="base model frame config engine"
+    [batch]="base model config engine batch"
+    [ui]="base model config engine ui"
+    [main]="base model frame config engine batch ui worker"
+)
+
+layer_of() {
+    case $1 in
+    src/main.c) echo main ;;
+    src/*/*) set -- "${1#src/}"; echo "${1%%/*}" ;;
+    ui/*) echo ui ;;
+    esac
+}
+
+files=$(find src ui -name '*.[ch]' | sort)
+[ -n "$files" ] || { echo "no sources found"; exit 1; }
+count=0
+while IFS=: read -r file line text; do
+    layer=$(layer_of "$file")
+    target=${text#*\"}
+    target=${target%%\"*}
+    target_layer=${target%%/*}
+    case $target in
+    */*) ;;
+    *) complain "$file:$line: \"$target\": includes start at src/ or at the root"; continue ;;
+    esac
+    count=$((count + 1))
+    [ -n "${may[$layer]:-}" ] || { complain "$file: no such layer: $layer"; continue; }
+    case " ${may[$layer]} " in
+    *" $target_layer "*) ;;
+    *) complain "$file:$line: $layer must not include $target" ;;
+    esac
+    # One backend knows nothing of another.
+    if [ "$layer" = backend ] && [[ $target == backend/*/* ]]; then
+        own=${file#src/backend/}
+        other=${target#backend/}
+        [ "${own%%/*}" = "${other%%/*}" ] || complain "$file:$line: a backend must not include $target"
+    fi
+done < <(grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' $files)
+[ "$count" -gt 20 ] || complain "only $count includes found: this test reads nothing"
+
+# Libraries: who may know which.
+check_library() { # PATTERN ALLOWED-PATHS-REGEX WHAT
+    local hits
+    hits=$(grep -nE "^[[:space:]]*#[[:space:]]*include[[:space:]]*<($1)" $files | grep -vE "^($2)")
+    [ -z "$hits" ] || complain "only $3:"$'\n'"$hits"
+}
+check_library 'ncurses|curses|term\.h' 'ui/' 'ui/ may include ncurses'
+check_library 'libvirt/|libxml/' 'src/backend/libvirt/' 'backend/libvirt may include libvirt'
+check_library 'lxc/' 'src/backend/lxc/' 'backend/lxc may include liblxc'
+check_library 'libconfig' 'src/config/' 'config/ may include libconfig'
+check_library 'msgpack' 'src/frame/' 'frame/ may include msgpack'
+
+# The model has no clock and does no input or output.
+hits=$(grep -nE '\b(clock_gettime|gettimeofday|time|open|openat|read|write|fopen|printf|puts|socket|fork|clock_mono_ns|clock_wall_ns)[[:space:]]*\(' src/model/*.c | grep -vE ':[[:space:]]*(/?\*|//)')
+[ -z "$hits" ] || complain "the model is pure:"$'\n'"$hits"
+
+hits=$(grep -nE '\b(system|popen|strcpy|strcat|sprintf|gets|mktemp|tmpnam)[[:space:]]*\(' $files | grep -vE ':[[:space:]]*(/?\*|//)')
+[ -z "$hits" ] || complain "calls that nobody makes here:"$'\n'"$hits"
+
+# No hypervisor library in the screen.
+if [ -n "$program" ]; then
+    needed=$(readelf -d "$program" | grep NEEDED) || complain "cannot read the dynamic section of $program"
+    case $needed in
+    *libvirt*|*liblxc*) complain "$program loads a hypervisor's library:"$'\n'"$needed" ;;
+    *libncursesw*) ;;
+    *) complain "$program does not load ncurses: is it the screen?" ;;
+    esac
+fi
+exit $failed
