@@ -152,6 +152,7 @@ int cgroup_layout_load(struct cgroup_layout *ret, const char *root, struct error
         rlim_t soft = limit.rlim_cur < 1000000 ? limit.rlim_cur : 1000000;
         layout.fds.max = (size_t)soft / 4 * 3;
     }
+    layout.scratch = xmalloc(CGROUP_SCRATCH_BYTES);
     layout.blocks = block_cache_new(layout.root);
     *ret = layout;
     return 0;
@@ -164,6 +165,7 @@ void cgroup_layout_clear(struct cgroup_layout *layout)
         free(layout->mount[i].within);
     }
     block_cache_free(layout->blocks);
+    free(layout->scratch);
     free(layout->root);
     *layout = (struct cgroup_layout){0};
 }

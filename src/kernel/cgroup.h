@@ -9,6 +9,8 @@
 #include "base/error.h"
 #include "kernel/held.h"
 
+#define CGROUP_SCRATCH_BYTES 32768
+
 enum cgroup_controller {
     CGROUP_CPU,     /* v1: quota and throttling; v2: use as well */
     CGROUP_CPUACCT, /* v1 only; v2: the same as CGROUP_CPU */
@@ -29,8 +31,9 @@ struct cgroup_layout {
         char *within; /* the group that is mounted there, "/" as a rule */
         bool v2;
     } mount[CGROUP_COUNT];
-    size_t fds_held, fds_max;   /* readers hold at most that many descriptors, then read by path */
+    struct held_budget fds;     /* readers hold that many descriptors at most, then read by path */
     struct block_cache *blocks; /* kernel/block.h */
+    char *scratch;              /* CGROUP_SCRATCH_BYTES for the text of one file */
 };
 
 /* Reads ROOT/proc/self/mountinfo.  A host without any cgroups is no error: every mount is NULL.

@@ -21,9 +21,9 @@ enum cgroup_what {
     /* reads memory.stat (7 us), the limit (own and of all groups above; unset: none) and, v1,
      * memory.kmem.usage_in_bytes first */
     CGROUP_READ_MEMORY_STAT = 1 << 2,
-    /* DISK_READ, _WRITE, _READ_OPS, _WRITE_OPS: io.stat; v1 blkio.throttle.io_service_bytes and
-     * io_serviced, _recursive where there is one.  Bottom devices only (kernel/block.h): a write
-     * through a stack of devices counts once */
+    /* DISK_READ, _WRITE, _READ_OPS, _WRITE_OPS: io.stat; v1
+     * blkio.throttle.io_service_bytes_recursive and io_serviced_recursive.  Bottom devices only
+     * (kernel/block.h): a write through a stack of devices counts once */
     CGROUP_READ_IO = 1 << 3,
     CGROUP_READ_PIDS = 1 << 4, /* PIDS: pids.current */
     /* OOM_KILLS: oom_kill of memory.events, v1 of memory.oom_control */

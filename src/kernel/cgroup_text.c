@@ -124,14 +124,13 @@ static bool parse_number_pair(const char **text, uint32_t *major, uint32_t *mino
 bool cgroup_parse_io_v2(const char *text, struct block_cache *blocks, struct cgroup_io *io)
 {
     static const char *const keys[CGROUP_IO_COUNTERS] = {"rbytes=", "wbytes=", "rios=", "wios="};
-    bool sane = true;
+    bool sane = !*text;
     for (const char *line = *text ? text : NULL; line; line = parse_next_line(line)) {
         const char *p = line, *word;
         uint32_t major, minor;
-        if (!parse_number_pair(&p, &major, &minor)) {
-            sane = false;
-            continue;
-        }
+        if (!parse_number_pair(&p, &major, &minor))
+            continue; /* "(unknown)": a device without a name */
+        sane = true;
         if (!block_is_bottom(blocks, major, minor))
             continue;
         struct cgroup_io_device *device = find_device(io, major, minor);
@@ -151,19 +150,20 @@ bool cgroup_parse_io_v2(const char *text, struct block_cache *blocks, struct cgr
 bool cgroup_parse_io_v1(const char *text, struct block_cache *blocks, enum cgroup_io_counter first,
                         struct cgroup_io *io)
 {
-    bool sane = true;
+    bool sane = !*text;
     for (const char *line = *text ? text : NULL; line; line = parse_next_line(line)) {
         const char *p = line, *word;
-        if (strncmp(line, "Total ", 6) == 0)
+        if (strncmp(line, "Total ", 6) == 0) {
+            sane = true; /* a group that has done nothing has only this line */
             continue;
+        }
         uint32_t major, minor;
         size_t len;
         uint64_t value;
         if (!parse_number_pair(&p, &major, &minor) || (len = parse_word(&p, &word)) == 0 ||
-            !parse_u64(&p, &value)) {
-            sane = false;
+            !parse_u64(&p, &value))
             continue;
-        }
+        sane = true;
         bool is_read = len == 4 && strncmp(word, "Read", 4) == 0;
         bool is_write = len == 5 && strncmp(word, "Write", 5) == 0;
         if ((!is_read && !is_write) || !block_is_bottom(blocks, major, minor))

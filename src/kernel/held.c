@@ -48,25 +48,15 @@ void held_close(struct held *file, struct held_budget *budget)
         budget->held--;
 }
 
-ssize_t held_read(struct held *file, const char *path, bool reopen, struct held_budget *budget,
-                  char *buf, size_t size)
+ssize_t held_read(struct held *file, const char *path, struct held_budget *budget, char *buf,
+                  size_t size)
 {
     if (file->missing)
         return -ENOENT;
-    bool was_open = file->fd >= 0;
-    if (!was_open) {
-        int code = open_file(file, path, budget);
-        if (code < 0)
-            return code;
-    }
+    int code = file->fd < 0 ? open_file(file, path, budget) : 0;
+    if (code < 0)
+        return code;
     ssize_t got = read_whole(file->fd, buf, size);
-    if ((got == -ENODEV || got == -ESRCH) && was_open && reopen) {
-        held_close(file, budget);
-        int code = open_file(file, path, budget);
-        if (code < 0)
-            return code;
-        got = read_whole(file->fd, buf, size);
-    }
     if (got < 0 || (budget && budget->held > budget->max))
         held_close(file, budget);
     return got;

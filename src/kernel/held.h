@@ -19,10 +19,10 @@ struct held {
 #define HELD_INIT ((struct held){.fd = -1})
 
 /* Reads PATH, through the descriptor when it is open, into BUF: terminated, at most SIZE - 1 bytes.
- * A directory that was removed and made again (ENODEV, ESRCH) is opened anew once if REOPEN.
- * BUDGET may be NULL: always hold.  Returns the length or -errno. */
-ssize_t held_read(struct held *file, const char *path, bool reopen, struct held_budget *budget,
-                  char *buf, size_t size);
+ * BUDGET may be NULL: always hold.  Returns the length or -errno; then the file is closed, and the
+ * next read opens PATH anew. */
+ssize_t held_read(struct held *file, const char *path, struct held_budget *budget, char *buf,
+                  size_t size);
 
 void held_close(struct held *file, struct held_budget *budget);
 

@@ -37,8 +37,9 @@ static ssize_t read_held(struct proc_watch *watch, struct held *file, const char
     char path[KERNEL_PATH_MAX];
     if (!kernel_path(path, "%s/proc/%d/%s", watch->root, (int)watch->id.pid, name))
         return -ENAMETOOLONG;
-    /* Never opened again by pid: another process may have it. */
-    return held_read(file, path, false, NULL, buf, size);
+    /* Once the process has gone, another may have its pid: read_stat() sees that first, every
+     * time, for a closed file is opened again by pid. */
+    return held_read(file, path, NULL, buf, size);
 }
 
 static int read_stat(struct proc_watch *watch, struct proc_stat *ret)
@@ -114,7 +115,7 @@ static bool add_vcpu(pid_t tid, void *user)
     struct held once = HELD_INIT;
     if (!kernel_path(path, "%s/proc/%d/task/%d/stat", watch->root, (int)watch->id.pid, (int)tid))
         return true;
-    ssize_t got = held_read(&once, path, false, NULL, buf, sizeof(buf));
+    ssize_t got = held_read(&once, path, NULL, buf, sizeof(buf));
     held_close(&once, NULL);
     struct proc_stat stat;
     if (got < 0 || proc_parse_stat(buf, &stat) < 0 || !is_vcpu_name(stat.comm))

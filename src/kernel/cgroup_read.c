@@ -1,0 +1,360 @@
+#include "kernel/cgroup_read.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/io.h"
+#include "kernel/cgroup_text.h"
+#include "kernel/held.h"
+#include "kernel/parse.h"
+#include "kernel/psi.h"
+
+/* Everything that is read of a group, by the controller whose directory has it. */
+enum source {
+    CPU_STAT,
+    UNIFIED_CPU_STAT,
+    CPUACCT_USAGE,
+    CPUACCT_STAT,
+    MEMORY_CURRENT,
+    MEMORY_STAT,
+    MEMORY_MAX,
+    MEMORY_KMEM,
+    MEMORY_EVENTS,
+    IO_BYTES,
+    IO_OPS,
+    PIDS_CURRENT,
+    CPU_PRESSURE,
+    MEMORY_PRESSURE,
+    IO_PRESSURE,
+    FREEZER_STATE,
+    FREEZE,
+    EVENTS,
+    SOURCE_COUNT
+};
+
+/* V1 or V2 NULL: that version has no such file. */
+static const struct {
+    enum cgroup_controller controller;
+    const char *v1, *v2;
+} sources[SOURCE_COUNT] = {
+    [CPU_STAT] = {CGROUP_CPU, "cpu.stat", NULL},
+    [UNIFIED_CPU_STAT] = {CGROUP_UNIFIED, NULL, "cpu.stat"},
+    [CPUACCT_USAGE] = {CGROUP_CPUACCT, "cpuacct.usage", NULL},
+    [CPUACCT_STAT] = {CGROUP_CPUACCT, "cpuacct.stat", NULL},
+    [MEMORY_CURRENT] = {CGROUP_MEMORY, "memory.usage_in_bytes", "memory.current"},
+    [MEMORY_STAT] = {CGROUP_MEMORY, "memory.stat", "memory.stat"},
+    [MEMORY_MAX] = {CGROUP_MEMORY, NULL, "memory.max"},
+    [MEMORY_KMEM] = {CGROUP_MEMORY, "memory.kmem.usage_in_bytes", NULL},
+    [MEMORY_EVENTS] = {CGROUP_MEMORY, "memory.oom_control", "memory.events"},
+    [IO_BYTES] = {CGROUP_IO, "blkio.throttle.io_service_bytes_recursive", "io.stat"},
+    [IO_OPS] = {CGROUP_IO, "blkio.throttle.io_serviced_recursive", NULL},
+    [PIDS_CURRENT] = {CGROUP_PIDS, "pids.current", "pids.current"},
+    [CPU_PRESSURE] = {CGROUP_UNIFIED, NULL, "cpu.pressure"},
+    [MEMORY_PRESSURE] = {CGROUP_UNIFIED, NULL, "memory.pressure"},
+    [IO_PRESSURE] = {CGROUP_UNIFIED, NULL, "io.pressure"},
+    [FREEZER_STATE] = {CGROUP_FREEZER, "freezer.state", NULL},
+    [FREEZE] = {CGROUP_UNIFIED, NULL, "cgroup.freeze"},
+    [EVENTS] = {CGROUP_UNIFIED, NULL, "cgroup.events"},
+};
+
+/* Files that were missing are looked for again every so many reads: a controller can be enabled
+ * later. */
+#define REARM_READS 32
+
+/* Limits of the groups above change rarely: read once in so many reads of memory.stat. */
+#define LIMIT_READS 16
+
+struct cgroup_reader {
+    struct cgroup_layout *layout;
+    char *dir[CGROUP_COUNT]; /* NULL: no group in that hierarchy */
+    struct held file[SOURCE_COUNT];
+    struct cgroup_memory memory; /* of the newest memory.stat */
+    bool has_memory;
+    unsigned reads, memory_reads;
+    uint64_t parent_limit; /* the least of the groups above, version 2; UINT64_MAX none */
+    struct cgroup_io io;
+    uint64_t bytes_at_ops; /* when operations were read last */
+    bool has_ops;
+};
+
+struct cgroup_reader *cgroup_reader_new(struct cgroup_layout *layout,
+                                        const struct cgroup_paths *paths)
+{
+    struct cgroup_reader *reader = xcalloc(1, sizeof(*reader));
+    reader->layout = layout;
+    reader->parent_limit = UINT64_MAX;
+    for (int i = 0; i < CGROUP_COUNT; i++)
+        reader->dir[i] = cgroup_dir(layout, paths, (enum cgroup_controller)i);
+    for (int i = 0; i < SOURCE_COUNT; i++)
+        reader->file[i] = HELD_INIT;
+    return reader;
+}
+
+void cgroup_reader_free(struct cgroup_reader *reader)
+{
+    if (!reader)
+        return;
+    for (int i = 0; i < SOURCE_COUNT; i++)
+        held_close(&reader->file[i], &reader->layout->fds);
+    for (int i = 0; i < CGROUP_COUNT; i++)
+        free(reader->dir[i]);
+    free(reader->io.device);
+    free(reader);
+}
+
+const char *cgroup_reader_unified_dir(const struct cgroup_reader *reader)
+{
+    return reader->dir[CGROUP_UNIFIED];
+}
+
+static bool is_v2(const struct cgroup_reader *reader, enum cgroup_controller controller)
+{
+    return reader->layout->mount[controller].v2;
+}
+
+/* The text of a source in the reader's buffer, NULL when it cannot be had. */
+static const char *text_of(struct cgroup_reader *reader, enum source source)
+{
+    enum cgroup_controller controller = sources[source].controller;
+    const char *name = is_v2(reader, controller) ? sources[source].v2 : sources[source].v1;
+    const char *dir = reader->dir[controller];
+    struct held *file = &reader->file[source];
+    if (!name || !dir || file->missing)
+        return NULL;
+    struct cgroup_layout *layout = reader->layout;
+    char path[KERNEL_PATH_MAX], *buf = layout->scratch;
+    /* The path is needed only to open the file: the common tick is spared of it. */
+    bool held = file->fd >= 0;
+    if (!held && !kernel_path(path, "%s/%s", dir, name))
+        return NULL;
+    ssize_t got = held_read(file, path, &layout->fds, buf, CGROUP_SCRATCH_BYTES);
+    if (got == -ENODEV && held && kernel_path(path, "%s/%s", dir, name))
+        got = held_read(file, path, &layout->fds, buf, CGROUP_SCRATCH_BYTES);
+    return got < 0 ? NULL : buf;
+}
+
+static bool read_number(struct cgroup_reader *reader, enum source source, enum field field,
+                        struct sample *sample)
+{
+    const char *text = text_of(reader, source);
+    uint64_t value;
+    if (!text || !cgroup_parse_number(text, &value))
+        return false;
+    sample_set(sample, field, value);
+    return true;
+}
+
+static void read_cpu(struct cgroup_reader *reader, unsigned what, struct sample *sample)
+{
+    const char *text;
+    if (is_v2(reader, CGROUP_CPUACCT) || !read_number(reader, CPUACCT_USAGE, FIELD_CPU, sample)) {
+        text = text_of(reader, UNIFIED_CPU_STAT);
+        if (text)
+            cgroup_parse_cpu_v2(text, sample);
+    } else if ((what & CGROUP_READ_CPU_DETAIL) && (text = text_of(reader, CPUACCT_STAT))) {
+        cgroup_parse_cpuacct_stat(text, sample);
+    }
+    if ((what & CGROUP_READ_CPU_DETAIL) && (text = text_of(reader, CPU_STAT)))
+        cgroup_parse_throttled_v1(text, sample);
+}
+
+/* The least limit of the groups above: memory.max counts for all that is below it. */
+static uint64_t limit_above(const struct cgroup_reader *reader)
+{
+    const struct cgroup_layout *layout = reader->layout;
+    CLEANUP_FREE char *dir = xstrdup(reader->dir[CGROUP_MEMORY]);
+    size_t floor = strlen(layout->root) + strlen(layout->mount[CGROUP_MEMORY].point);
+    uint64_t least = UINT64_MAX;
+    for (char *slash; (slash = strrchr(dir, '/')) && (size_t)(slash - dir) > floor;) {
+        *slash = '\0';
+        char path[KERNEL_PATH_MAX], buf[64];
+        struct held once = HELD_INIT;
+        uint64_t limit;
+        if (kernel_path(path, "%s/memory.max", dir) &&
+            held_read(&once, path, NULL, buf, sizeof(buf)) > 0 && cgroup_parse_limit(buf, &limit) &&
+            limit < least)
+            least = limit;
+        held_close(&once, NULL);
+    }
+    return least;
+}
+
+static void refresh_memory(struct cgroup_reader *reader)
+{
+    const char *text = text_of(reader, MEMORY_STAT);
+    if (!text) {
+        reader->has_memory = false;
+        return;
+    }
+    struct cgroup_memory *memory = &reader->memory;
+    reader->has_memory = true;
+    if (!is_v2(reader, CGROUP_MEMORY)) {
+        cgroup_parse_memory_v1(text, memory);
+        text = text_of(reader, MEMORY_KMEM);
+        memory->has_kernel = text && cgroup_parse_number(text, &memory->kernel);
+        return;
+    }
+    cgroup_parse_memory_v2(text, memory);
+    if (reader->memory_reads++ % LIMIT_READS == 0)
+        reader->parent_limit = limit_above(reader);
+    text = text_of(reader, MEMORY_MAX);
+    memory->has_limit = text && cgroup_parse_limit(text, &memory->limit);
+    if (reader->parent_limit != UINT64_MAX &&
+        (!memory->has_limit || memory->limit > reader->parent_limit)) {
+        memory->has_limit = true;
+        memory->limit = reader->parent_limit;
+    }
+}
+
+static void read_memory(struct cgroup_reader *reader, unsigned what, struct sample *sample)
+{
+    if ((what & CGROUP_READ_MEMORY_STAT) && reader->dir[CGROUP_MEMORY])
+        refresh_memory(reader);
+    if (!(what & CGROUP_READ_MEMORY))
+        return;
+    const char *text = text_of(reader, MEMORY_CURRENT);
+    uint64_t current;
+    if (!text || !cgroup_parse_number(text, &current))
+        return;
+    sample_set(sample, FIELD_MEM_HOST, current);
+    const struct cgroup_memory *memory = &reader->memory;
+    if (!reader->has_memory)
+        return;
+    if (memory->has_inactive)
+        sample_set(sample, FIELD_MEM_USED,
+                   current > memory->inactive ? current - memory->inactive : 0);
+    if (memory->has_cache)
+        sample_set(sample, FIELD_MEM_CACHE, memory->cache);
+    if (memory->has_kernel)
+        sample_set(sample, FIELD_MEM_OVERHEAD, memory->kernel);
+    if (memory->has_limit)
+        sample_set(sample, FIELD_MEM_LIMIT, memory->limit);
+}
+
+/* Operations without bytes (flushes) are not worth a read of their own each tick. */
+static bool refresh_ops_v1(struct cgroup_reader *reader)
+{
+    struct cgroup_io *io = &reader->io;
+    uint64_t bytes = parse_add(io->total[CGROUP_IO_READ], io->total[CGROUP_IO_WRITE]);
+    if (reader->has_ops && bytes == reader->bytes_at_ops)
+        return true;
+    const char *text = text_of(reader, IO_OPS);
+    reader->has_ops =
+        text && cgroup_parse_io_v1(text, reader->layout->blocks, CGROUP_IO_READ_OPS, io);
+    reader->bytes_at_ops = bytes;
+    return reader->has_ops;
+}
+
+static void read_io(struct cgroup_reader *reader, struct sample *sample)
+{
+    struct cgroup_io *io = &reader->io;
+    struct block_cache *blocks = reader->layout->blocks;
+    const char *text = text_of(reader, IO_BYTES);
+    bool v2 = is_v2(reader, CGROUP_IO);
+    if (!text || !(v2 ? cgroup_parse_io_v2(text, blocks, io)
+                      : cgroup_parse_io_v1(text, blocks, CGROUP_IO_READ, io)))
+        return;
+    sample_set(sample, FIELD_DISK_READ, io->total[CGROUP_IO_READ]);
+    sample_set(sample, FIELD_DISK_WRITE, io->total[CGROUP_IO_WRITE]);
+    if (!v2 && !refresh_ops_v1(reader))
+        return;
+    sample_set(sample, FIELD_DISK_READ_OPS, io->total[CGROUP_IO_READ_OPS]);
+    sample_set(sample, FIELD_DISK_WRITE_OPS, io->total[CGROUP_IO_WRITE_OPS]);
+}
+
+static void read_oom(struct cgroup_reader *reader, struct sample *sample)
+{
+    const char *text = text_of(reader, MEMORY_EVENTS);
+    uint64_t kills;
+    if (text && parse_keyed(text, "oom_kill", &kills))
+        sample_set(sample, FIELD_OOM_KILLS, kills);
+}
+
+static void read_pressure(struct cgroup_reader *reader, enum source source, enum field field,
+                          struct sample *sample)
+{
+    const char *text = text_of(reader, source);
+    uint32_t value;
+    if (text && psi_parse(text, &value))
+        sample_set(sample, field, value);
+}
+
+/* Some directory of it exists, or it never had any. */
+static bool is_there(const struct cgroup_reader *reader)
+{
+    for (int i = 0; i < CGROUP_COUNT; i++) {
+        if (reader->dir[i] && access(reader->dir[i], F_OK) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool holds_any(const struct cgroup_reader *reader)
+{
+    for (int i = 0; i < SOURCE_COUNT; i++) {
+        if (reader->file[i].fd >= 0)
+            return true;
+    }
+    return false;
+}
+
+int cgroup_reader_read(struct cgroup_reader *reader, unsigned what, struct sample *sample)
+{
+    if (reader->reads++ % REARM_READS == 0) {
+        for (int i = 0; i < SOURCE_COUNT; i++)
+            held_rearm(&reader->file[i]);
+    }
+    uint64_t before = sample->valid;
+    if (what & CGROUP_READ_CPU)
+        read_cpu(reader, what, sample);
+    if (what & (CGROUP_READ_MEMORY | CGROUP_READ_MEMORY_STAT))
+        read_memory(reader, what, sample);
+    if (what & CGROUP_READ_IO)
+        read_io(reader, sample);
+    if (what & CGROUP_READ_PIDS)
+        read_number(reader, PIDS_CURRENT, FIELD_PIDS, sample);
+    if (what & CGROUP_READ_OOM)
+        read_oom(reader, sample);
+    if (what & CGROUP_READ_PSI) {
+        read_pressure(reader, CPU_PRESSURE, FIELD_PSI_CPU, sample);
+        read_pressure(reader, MEMORY_PRESSURE, FIELD_PSI_MEM, sample);
+        read_pressure(reader, IO_PRESSURE, FIELD_PSI_IO, sample);
+    }
+    if (sample->valid != before || holds_any(reader) || is_there(reader))
+        return 0;
+    reader->reads = 0; /* should it come back, its files are looked for at once */
+    return ERR_GONE;
+}
+
+void cgroup_reader_state(struct cgroup_reader *reader, struct cgroup_state *ret)
+{
+    struct cgroup_state state = {-1, -1, -1};
+    uint64_t value;
+    const char *text = text_of(reader, EVENTS);
+    if (text && parse_keyed(text, "populated", &value))
+        state.populated = value != 0;
+    if (text && parse_keyed(text, "frozen", &value)) {
+        state.frozen = value != 0;
+        text = text_of(reader, FREEZE);
+        if (text && cgroup_parse_number(text, &value))
+            state.freezing = value != 0 && !state.frozen;
+    }
+    /* A hybrid host has both; whichever holds the guest still counts. */
+    text = text_of(reader, FREEZER_STATE);
+    if (text && strncmp(text, "THAWED", 6) == 0) {
+        state.frozen = state.frozen == 1;
+        state.freezing = state.freezing == 1;
+    } else if (text && strncmp(text, "FREEZING", 8) == 0) {
+        state.freezing = 1;
+        state.frozen = state.frozen == 1;
+    } else if (text && strncmp(text, "FROZEN", 6) == 0) {
+        state.frozen = 1;
+        state.freezing = 0;
+    }
+    *ret = state;
+}
