@@ -36,10 +36,14 @@ char action_key(enum action action);
 /* One sentence: what the guest loses; for the confirmation. */
 const char *action_consequence(enum action action, enum guest_kind kind);
 
+struct guest;
+
+/* What else ACTION costs this very guest (a transient machine loses its definition when it goes
+ * off), one sentence, or NULL. */
+const char *action_also_lost(enum action action, const struct guest *guest);
+
 /* Force off and reset want the guest's name typed. */
 bool action_wants_name(enum action action);
-
-struct guest;
 
 /* Whether ACTION makes sense for GUEST as it is now.  When not, the reason ("already running",
  * "frozen: thaw it or force it off", "read-only", "this source cannot") is in REASON. */

@@ -9,41 +9,41 @@
 /* X(id, wire name, kind, unit): COUNTERs only grow within one life of the guest.  Network and disk
  * are the guest's view (a host-side tap or veth is swapped by the backend) and sums over devices
  * made with model/devsum.h. */
-#define FIELD_LIST(X)                                                                              \
-    X(CPU, "cpu", COUNTER, "ns")                                                                   \
-    X(CPU_USER, "cpu_user", COUNTER, "ns")                                                         \
-    X(CPU_SYSTEM, "cpu_system", COUNTER, "ns")                                                     \
-    X(CPU_WAIT, "cpu_wait", COUNTER, "ns, runnable but not running")                               \
-    X(CPU_THROTTLED, "cpu_throttled", COUNTER, "ns")                                               \
-    X(MEM_USED, "mem_used", GAUGE, "bytes, the guest's own need")                                  \
-    X(MEM_CACHE, "mem_cache", GAUGE, "bytes")                                                      \
-    X(MEM_LIMIT, "mem_limit", GAUGE, "bytes; absent: no limit")                                    \
-    X(MEM_AGE, "mem_age", GAUGE, "ms since MEM_USED was measured; absent: with the sample")        \
-    X(MEM_HOST, "mem_host", GAUGE, "bytes that the host spends")                                   \
-    X(MEM_OVERHEAD, "mem_overhead", GAUGE, "bytes")                                                \
-    X(DISK_READ, "disk_read", COUNTER, "bytes")                                                    \
-    X(DISK_WRITE, "disk_write", COUNTER, "bytes")                                                  \
-    X(DISK_READ_OPS, "disk_read_ops", COUNTER, "operations")                                       \
-    X(DISK_WRITE_OPS, "disk_write_ops", COUNTER, "operations")                                     \
-    X(NET_RX, "net_rx", COUNTER, "bytes")                                                          \
-    X(NET_TX, "net_tx", COUNTER, "bytes")                                                          \
-    X(NET_RX_PACKETS, "net_rx_packets", COUNTER, "packets")                                        \
-    X(NET_TX_PACKETS, "net_tx_packets", COUNTER, "packets")                                        \
-    X(NET_ERRORS, "net_errors", COUNTER, "packets, both ways")                                     \
-    X(NET_DROPS, "net_drops", COUNTER, "packets, both ways")                                       \
-    X(PIDS, "pids", GAUGE, "tasks")                                                                \
-    X(OOM_KILLS, "oom_kills", COUNTER, "kills")                                                    \
-    X(PSI_CPU, "psi_cpu", GAUGE, "1/100 % avg10 some")                                             \
-    X(PSI_MEM, "psi_mem", GAUGE, "1/100 % avg10 some")                                             \
-    X(PSI_IO, "psi_io", GAUGE, "1/100 % avg10 some")                                               \
-    X(UPTIME, "uptime", GAUGE, "ms since this life began")                                         \
+#define FIELD_LIST(X) \
+    X(CPU, "cpu", COUNTER, "ns") \
+    X(CPU_USER, "cpu_user", COUNTER, "ns") \
+    X(CPU_SYSTEM, "cpu_system", COUNTER, "ns") \
+    X(CPU_WAIT, "cpu_wait", COUNTER, "ns, runnable but not running") \
+    X(CPU_THROTTLED, "cpu_throttled", COUNTER, "ns") \
+    X(MEM_USED, "mem_used", GAUGE, "bytes, the guest's own need") \
+    X(MEM_CACHE, "mem_cache", GAUGE, "bytes") \
+    X(MEM_LIMIT, "mem_limit", GAUGE, "bytes; absent: no limit") \
+    X(MEM_AGE, "mem_age", GAUGE, "ms since MEM_USED was measured; absent: with the sample") \
+    X(MEM_HOST, "mem_host", GAUGE, "bytes that the host spends") \
+    X(MEM_OVERHEAD, "mem_overhead", GAUGE, "bytes") \
+    X(DISK_READ, "disk_read", COUNTER, "bytes") \
+    X(DISK_WRITE, "disk_write", COUNTER, "bytes") \
+    X(DISK_READ_OPS, "disk_read_ops", COUNTER, "operations") \
+    X(DISK_WRITE_OPS, "disk_write_ops", COUNTER, "operations") \
+    X(NET_RX, "net_rx", COUNTER, "bytes") \
+    X(NET_TX, "net_tx", COUNTER, "bytes") \
+    X(NET_RX_PACKETS, "net_rx_packets", COUNTER, "packets") \
+    X(NET_TX_PACKETS, "net_tx_packets", COUNTER, "packets") \
+    X(NET_ERRORS, "net_errors", COUNTER, "packets, both ways") \
+    X(NET_DROPS, "net_drops", COUNTER, "packets, both ways") \
+    X(PIDS, "pids", GAUGE, "tasks") \
+    X(OOM_KILLS, "oom_kills", COUNTER, "kills") \
+    X(PSI_CPU, "psi_cpu", GAUGE, "1/100 % avg10 some") \
+    X(PSI_MEM, "psi_mem", GAUGE, "1/100 % avg10 some") \
+    X(PSI_IO, "psi_io", GAUGE, "1/100 % avg10 some") \
+    X(UPTIME, "uptime", GAUGE, "ms since this life began") \
     X(BOOT, "boot", GAUGE, "ms from start to init or agent")
 
 enum field {
 #define FIELD_ENUM(id, name, kind, unit) FIELD_##id,
     FIELD_LIST(FIELD_ENUM)
 #undef FIELD_ENUM
-        FIELD_COUNT
+    FIELD_COUNT
 };
 
 const char *field_name(enum field field);

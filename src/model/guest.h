@@ -24,11 +24,11 @@ struct facts {
     char *type;    /* "kvm", "qemu", "lxc", "test": what runs it */
     char *manager; /* who owns it if not the operator ("Proxmox"), else NULL */
     enum guest_kind kind;
-    uint32_t can;    /* ACTION_BITs that its backend can do at all */
-    int autostart;   /* 1, 0, -1 unknown */
-    int persistent;  /* 1, 0 transient, -1 unknown */
-    uint32_t vcpus;  /* 0 unknown */
-    uint64_t memory; /* configured maximum in bytes, 0 unknown */
+    uint32_t can;                         /* ACTION_BITs that its backend can do at all */
+    int autostart;                        /* 1, 0, -1 unknown */
+    int persistent;                       /* 1, 0 transient, -1 unknown */
+    uint32_t vcpus;                       /* 0 unknown */
+    uint64_t memory;                      /* configured maximum in bytes, 0 unknown */
     char *addresses[FACTS_ADDRESSES_MAX]; /* textual IP addresses, NULL after the last */
 };
 

@@ -8,17 +8,22 @@
 #include "model/action.h"
 #include "model/id.h"
 
-enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_DONE, JOB_FAILED };
+enum job_state {
+    JOB_QUEUED,
+    JOB_RUNNING,
+    JOB_DONE,
+    JOB_FAILED
+};
 
 struct job {
     uint32_t id; /* counts from 1 */
     enum action action;
     struct guest_id guest;
-    char *life;    /* expected at execution */
-    char *name;    /* display name when it was asked for */
+    char *life; /* expected at execution */
+    char *name; /* display name when it was asked for */
     enum job_state state;
-    char *text;    /* progress, or the result, or the reason of the failure, in words; sanitised */
-    char *remedy;  /* or NULL */
+    char *text;     /* progress, or the result, or the reason of the failure, in words; sanitised */
+    char *remedy;   /* or NULL */
     bool timed_out; /* a shutdown that ran into its limit: offer to force */
     int64_t started_ns, ended_ns; /* CLOCK_MONOTONIC; 0: not yet */
 };

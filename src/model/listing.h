@@ -29,7 +29,11 @@ struct listing_order {
     bool inverted; /* against the natural order: figures descend, texts ascend */
 };
 
-enum listing_kinds { LIST_BOTH, LIST_MACHINES, LIST_CONTAINERS };
+enum listing_kinds {
+    LIST_BOTH,
+    LIST_MACHINES,
+    LIST_CONTAINERS
+};
 
 struct listing {
     struct guest **rows; /* valid until the next feeding call of the world */

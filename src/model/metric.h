@@ -1,5 +1,5 @@
-/* What is shown of a guest: one table gives name, unit, JSON key, filter name and format of a figure
- * to screen, batch, filter and help. */
+/* What is shown of a guest: one table gives name, unit, JSON key, filter name and format of a
+ * figure to screen, batch, filter and help. */
 #ifndef VCTOP_MODEL_METRIC_H
 #define VCTOP_MODEL_METRIC_H
 
@@ -11,51 +11,51 @@
 #include "model/field.h"
 
 enum metric_format {
-    FORMAT_PERCENT,  /* 100 = one host CPU, or of the limit */
-    FORMAT_BYTES,    /* powers of 1024 */
+    FORMAT_PERCENT,   /* 100 = one host CPU, or of the limit */
+    FORMAT_BYTES,     /* powers of 1024 */
     FORMAT_BYTE_RATE, /* bytes a second */
-    FORMAT_COUNT,    /* plain or per second */
-    FORMAT_SECONDS,  /* shown as a duration */
+    FORMAT_COUNT,     /* plain or per second */
+    FORMAT_SECONDS,   /* shown as a duration */
     FORMAT_MILLISECONDS
 };
 
 /* X(id, JSON key, filter name, column title, format, how it comes about) */
-#define METRIC_LIST(X)                                                                             \
-    X(CPU, "cpu_percent", "cpu", "CPU%", FORMAT_PERCENT, "CPU use; 100 is one host CPU")           \
-    X(CPU_USER, "cpu_user_percent", "user", "USER%", FORMAT_PERCENT, "CPU use in user mode")       \
-    X(CPU_SYSTEM, "cpu_system_percent", "sys", "SYS%", FORMAT_PERCENT, "CPU use in the kernel")    \
-    X(CPU_WAIT, "cpu_wait_percent", "wait", "WAIT%", FORMAT_PERCENT, "runnable but kept waiting")  \
-    X(THROTTLED, "throttled_percent", "throttled", "THR%", FORMAT_PERCENT, "held by a CPU quota")  \
-    X(MEM_USED, "mem_used_bytes", "mem", "MEM", FORMAT_BYTES, "memory the guest needs")            \
-    X(MEM_PERCENT, "mem_percent", "mem%", "MEM%", FORMAT_PERCENT, "the same, of its limit")        \
-    X(MEM_CACHE, "mem_cache_bytes", "cache", "CACHE", FORMAT_BYTES, "file cache of the guest")     \
-    X(MEM_LIMIT, "mem_limit_bytes", "limit", "LIMIT", FORMAT_BYTES, "memory limit")                \
-    X(MEM_HOST, "mem_host_bytes", "host", "HOST", FORMAT_BYTES, "memory the host spends on it")    \
-    X(MEM_OVERHEAD, "mem_overhead_bytes", "overhead", "OVER", FORMAT_BYTES, "cost of running it")  \
-    X(DISK_READ, "disk_read_bps", "read", "READ/s", FORMAT_BYTE_RATE, "read from disk")            \
-    X(DISK_WRITE, "disk_write_bps", "write", "WRITE/s", FORMAT_BYTE_RATE, "written to disk")       \
-    X(DISK_READ_OPS, "disk_read_iops", "readops", "RD op/s", FORMAT_COUNT, "read operations")      \
-    X(DISK_WRITE_OPS, "disk_write_iops", "writeops", "WR op/s", FORMAT_COUNT, "write operations")  \
-    X(NET_RX, "net_rx_bps", "rx", "IN/s", FORMAT_BYTE_RATE, "received by the guest")               \
-    X(NET_TX, "net_tx_bps", "tx", "OUT/s", FORMAT_BYTE_RATE, "sent by the guest")                  \
-    X(NET_RX_PACKETS, "net_rx_pps", "rxpkt", "IN p/s", FORMAT_COUNT, "packets received")           \
-    X(NET_TX_PACKETS, "net_tx_pps", "txpkt", "OUT p/s", FORMAT_COUNT, "packets sent")              \
-    X(NET_ERRORS, "net_errors_ps", "neterr", "ERR/s", FORMAT_COUNT, "network errors")              \
-    X(NET_DROPS, "net_drops_ps", "drops", "DROP/s", FORMAT_COUNT, "packets dropped")               \
-    X(PIDS, "pids", "pids", "TASKS", FORMAT_COUNT, "processes and threads")                        \
-    X(OOM_KILLS, "oom_kills", "oom", "OOM", FORMAT_COUNT, "processes killed for want of memory")   \
-    X(PSI_CPU, "psi_cpu", "psi.cpu", "PSI c", FORMAT_PERCENT, "time some task waited for CPU")     \
-    X(PSI_MEM, "psi_mem", "psi.mem", "PSI m", FORMAT_PERCENT, "time some task waited for memory")  \
-    X(PSI_IO, "psi_io", "psi.io", "PSI i", FORMAT_PERCENT, "time some task waited for disk")       \
-    X(UPTIME, "uptime_s", "up", "UP", FORMAT_SECONDS, "time since it was started")                 \
-    X(BOOT, "boot_ms", "boot", "BOOT", FORMAT_MILLISECONDS, "from start to init or agent")         \
+#define METRIC_LIST(X) \
+    X(CPU, "cpu_percent", "cpu", "CPU%", FORMAT_PERCENT, "CPU use; 100 is one host CPU") \
+    X(CPU_USER, "cpu_user_percent", "user", "USER%", FORMAT_PERCENT, "CPU use in user mode") \
+    X(CPU_SYSTEM, "cpu_system_percent", "sys", "SYS%", FORMAT_PERCENT, "CPU use in the kernel") \
+    X(CPU_WAIT, "cpu_wait_percent", "wait", "WAIT%", FORMAT_PERCENT, "runnable but kept waiting") \
+    X(THROTTLED, "throttled_percent", "throttled", "THR%", FORMAT_PERCENT, "held by a CPU quota") \
+    X(MEM_USED, "mem_used_bytes", "mem", "MEM", FORMAT_BYTES, "memory the guest needs") \
+    X(MEM_PERCENT, "mem_percent", "mem%", "MEM%", FORMAT_PERCENT, "the same, of its limit") \
+    X(MEM_CACHE, "mem_cache_bytes", "cache", "CACHE", FORMAT_BYTES, "file cache of the guest") \
+    X(MEM_LIMIT, "mem_limit_bytes", "limit", "LIMIT", FORMAT_BYTES, "memory limit") \
+    X(MEM_HOST, "mem_host_bytes", "host", "HOST", FORMAT_BYTES, "memory the host spends on it") \
+    X(MEM_OVERHEAD, "mem_overhead_bytes", "overhead", "OVER", FORMAT_BYTES, "cost of running it") \
+    X(DISK_READ, "disk_read_bps", "read", "READ/s", FORMAT_BYTE_RATE, "read from disk") \
+    X(DISK_WRITE, "disk_write_bps", "write", "WRITE/s", FORMAT_BYTE_RATE, "written to disk") \
+    X(DISK_READ_OPS, "disk_read_iops", "readops", "RD op/s", FORMAT_COUNT, "read operations") \
+    X(DISK_WRITE_OPS, "disk_write_iops", "writeops", "WR op/s", FORMAT_COUNT, "write operations") \
+    X(NET_RX, "net_rx_bps", "rx", "IN/s", FORMAT_BYTE_RATE, "received by the guest") \
+    X(NET_TX, "net_tx_bps", "tx", "OUT/s", FORMAT_BYTE_RATE, "sent by the guest") \
+    X(NET_RX_PACKETS, "net_rx_pps", "rxpkt", "IN p/s", FORMAT_COUNT, "packets received") \
+    X(NET_TX_PACKETS, "net_tx_pps", "txpkt", "OUT p/s", FORMAT_COUNT, "packets sent") \
+    X(NET_ERRORS, "net_errors_ps", "neterr", "ERR/s", FORMAT_COUNT, "network errors") \
+    X(NET_DROPS, "net_drops_ps", "drops", "DROP/s", FORMAT_COUNT, "packets dropped") \
+    X(PIDS, "pids", "pids", "TASKS", FORMAT_COUNT, "processes and threads") \
+    X(OOM_KILLS, "oom_kills", "oom", "OOM", FORMAT_COUNT, "processes killed for want of memory") \
+    X(PSI_CPU, "psi_cpu", "psi.cpu", "PSI c", FORMAT_PERCENT, "time some task waited for CPU") \
+    X(PSI_MEM, "psi_mem", "psi.mem", "PSI m", FORMAT_PERCENT, "time some task waited for memory") \
+    X(PSI_IO, "psi_io", "psi.io", "PSI i", FORMAT_PERCENT, "time some task waited for disk") \
+    X(UPTIME, "uptime_s", "up", "UP", FORMAT_SECONDS, "time since it was started") \
+    X(BOOT, "boot_ms", "boot", "BOOT", FORMAT_MILLISECONDS, "from start to init or agent") \
     X(AGE, "age_s", "age", "AGE", FORMAT_SECONDS, "age of the figures")
 
 enum metric {
 #define METRIC_ENUM(id, json, filter, title, format, help) METRIC_##id,
     METRIC_LIST(METRIC_ENUM)
 #undef METRIC_ENUM
-        METRIC_COUNT
+    METRIC_COUNT
 };
 
 struct metric_info {
@@ -82,9 +82,9 @@ static inline bool metrics_has(const struct metrics *metrics, enum metric metric
     return metrics->valid >> metric & 1;
 }
 
-/* Fills RET from two samples of one life.  PREV may have at_ns 0 (none): then only gauges are valid.
- * A rate is valid when both samples have the counter, it did not go back, and the gap is between
- * 50 ms and MAX_GAP_NS.  AGE is not set here: it depends on when one looks. */
+/* Fills RET from two samples of one life.  PREV may have at_ns 0 (none): then only gauges are
+ * valid. A rate is valid when both samples have the counter, it did not go back, and the gap is
+ * between 50 ms and MAX_GAP_NS.  AGE is not set here: it depends on when one looks. */
 void metrics_compute(struct metrics *ret, const struct sample *prev, const struct sample *cur,
                      int64_t max_gap_ns);
 

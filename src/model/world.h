@@ -21,13 +21,14 @@ enum source_state {
 };
 
 struct source {
-    char *id; /* "libvirt:URI", "lxc:PATH", "host", "proc", "sim" */
+    char *id;   /* "libvirt:URI", "lxc:PATH", "host", "proc", "sim"; raw, for looking up */
+    char *name; /* the same, sanitised, for people */
     enum source_state state;
-    char *error;      /* NULL when up */
-    char *remedy;     /* NULL when there is none */
-    char *note;       /* what does not work though it is up ("monitor off: 4 stuck calls"), or NULL */
-    bool explicit_;   /* named on the command line: its failure is the exit status */
-    bool answered;    /* was up at least once, with its list of guests complete */
+    char *error;    /* NULL when up */
+    char *remedy;   /* NULL when there is none */
+    char *note;     /* what does not work though it is up ("monitor off: 4 stuck calls"), or NULL */
+    bool explicit_; /* named on the command line: its failure is the exit status */
+    bool answered;  /* was up at least once, with its list of guests complete */
     int64_t since_ns; /* CLOCK_MONOTONIC of the last state change */
 };
 
@@ -42,13 +43,14 @@ int64_t world_period(const struct world *world);
 
 /* Feeding.  The world copies what it keeps and sanitises every string here, at the door. */
 struct source *world_add_source(struct world *world, const char *id, bool explicit_);
-/* What a worker says of its source, or the engine of the worker. ERROR, REMEDY, NOTE may be NULL. */
+/* What a worker says of its source, or the engine of the worker. ERROR, REMEDY, NOTE may be NULL.
+ */
 void world_source_state(struct world *world, const char *source, enum source_state state,
                         const char *error, const char *remedy, const char *note, int64_t now_ns,
                         int64_t wall_ns);
 /* New or changed facts.  Another life drops the samples (no rate across lives). */
-void world_facts(struct world *world, const char *source, const struct facts *facts,
-                 int64_t now_ns, int64_t wall_ns);
+void world_facts(struct world *world, const char *source, const struct facts *facts, int64_t now_ns,
+                 int64_t wall_ns);
 /* One guest's row of a tick; a HANDLE never introduced by facts is ignored. SAMPLE with at_ns 0 or
  * equal to the last one leaves the figures alone. */
 void world_row(struct world *world, const char *source, uint32_t handle, enum guest_state state,
@@ -56,9 +58,9 @@ void world_row(struct world *world, const char *source, uint32_t handle, enum gu
                int64_t wall_ns);
 void world_gone(struct world *world, const char *source, uint32_t handle, int64_t now_ns,
                 int64_t wall_ns);
-/* The worker of SOURCE was started anew: its handles mean nothing any more.  Guests stay, stale, and
- * are matched by key as facts come in; those not seen again by the time the source next answers are
- * removed. */
+/* The worker of SOURCE was started anew: its handles mean nothing any more.  Guests stay, stale,
+ * and are matched by key as facts come in; those not seen again by the time the source next answers
+ * are removed. */
 void world_source_restarted(struct world *world, const char *source);
 /* The worker's list is complete for the first time since it started. */
 void world_source_answered(struct world *world, const char *source, int64_t now_ns,

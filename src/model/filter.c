@@ -1,0 +1,90 @@
+#include "model/filter.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "model/listing.h"
+
+/* Small letters of the scripts in which case is a matter of adding something. */
+static uint32_t fold(uint32_t cp)
+{
+    if (cp < 0x80)
+        return cp >= 'A' && cp <= 'Z' ? cp + 32 : cp;
+    if (cp >= 0xc0 && cp <= 0xde && cp != 0xd7)
+        return cp + 32;
+    if ((cp >= 0x100 && cp <= 0x137 && cp != 0x130 && cp != 0x131) || (cp >= 0x14a && cp <= 0x177))
+        return cp | 1;
+    if ((cp >= 0x139 && cp <= 0x148) || (cp >= 0x179 && cp <= 0x17e))
+        return cp + (cp & 1);
+    if (cp >= 0x391 && cp <= 0x3a9)
+        return cp + 32;
+    if (cp >= 0x410 && cp <= 0x42f)
+        return cp + 32;
+    if (cp >= 0x400 && cp <= 0x40f)
+        return cp + 80;
+    return cp;
+}
+
+static uint32_t next_folded(const char **text, size_t *left)
+{
+    uint32_t cp = 0;
+    size_t used = text_decode(*text, *left, &cp);
+    *text += used;
+    *left -= used;
+    return fold(cp);
+}
+
+int text_compare_folded(const char *a, const char *b)
+{
+    size_t a_left = strlen(a), b_left = strlen(b);
+    while (a_left > 0 && b_left > 0) {
+        uint32_t x = next_folded(&a, &a_left), y = next_folded(&b, &b_left);
+        if (x != y)
+            return x < y ? -1 : 1;
+    }
+    return (a_left > 0) - (b_left > 0);
+}
+
+static bool begins_with(const char *text, size_t len, const char *part)
+{
+    size_t left = strlen(part);
+    while (left > 0) {
+        if (len == 0 || next_folded(&part, &left) != next_folded(&text, &len))
+            return false;
+    }
+    return true;
+}
+
+static bool contains(const char *text, const char *part)
+{
+    if (!text)
+        return false;
+    size_t left = strlen(text);
+    while (left > 0) {
+        if (begins_with(text, left, part))
+            return true;
+        next_folded(&text, &left);
+    }
+    return false;
+}
+
+bool filter_matches(const struct guest *guest, const char *filter)
+{
+    if (!filter || !filter[0])
+        return true;
+    if (contains(guest->facts.name, filter) || contains(guest->facts.title, filter) ||
+        contains(state_name(guest->state), filter) || contains(guest->reason, filter) ||
+        contains(guest->id.key, filter))
+        return true;
+    for (int i = 0; i < FACTS_ADDRESSES_MAX; i++) {
+        if (contains(guest->facts.addresses[i], filter))
+            return true;
+    }
+    /* The source's part of an id counts only in a whole id: "system" must not match every machine
+     * of qemu:///system. */
+    if (!strchr(filter, '#'))
+        return false;
+    CLEANUP_FREE char *id = guest_id_text(&guest->id);
+    return contains(id, filter);
+}

@@ -1,0 +1,227 @@
+/* What workers say of guests. */
+#include "model/world_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+
+/* A rate over a longer time than this many periods is an average of what nobody looked at. */
+#define MAX_GAP_PERIODS 5
+#define MAX_GAP_EXTRA_NS (5 * NS_PER_S)
+
+/* A worker has the clock that we have: a sample from the future is a broken one, and would make all
+ * that follow look old. */
+#define FUTURE_NS (5 * NS_PER_S)
+
+void world_guest_event(struct world *world, const struct guest_entry *entry, const char *text,
+                       int64_t wall_ns)
+{
+    world_event(world, EVENT_STATE, &entry->guest.id, entry->guest.facts.name, text, wall_ns);
+}
+
+void world_unbind(struct world *world, struct guest_entry *entry)
+{
+    if (!entry->has_handle)
+        return;
+    HASH_DELETE(by_handle, world->by_handle, entry);
+    entry->has_handle = false;
+}
+
+void world_drop(struct world *world, struct guest_entry *entry)
+{
+    world_unbind(world, entry);
+    HASH_DELETE(by_id, world->by_id, entry);
+    guest_id_clear(&entry->guest.id);
+    facts_clear(&entry->guest.facts);
+    free(entry->guest.reason);
+    free(entry->guest.blame);
+    history_free(entry->guest.history);
+    free(entry->id_text);
+    free(entry);
+}
+
+void world_forget_samples(struct guest *guest)
+{
+    history_gap(guest->history, guest->cur.at_ns + 1); /* before the next sample, however near */
+    guest->prev.at_ns = guest->cur.at_ns = 0;
+    guest->prev.valid = guest->cur.valid = 0;
+    guest->metrics.valid = 0;
+}
+
+/* A copy with every text fit for the screen but key and life, which only name things. */
+static void copy_clean(struct facts *dst, const struct facts *src)
+{
+    *dst = *src;
+    dst->key = xstrdup(src->key);
+    dst->life = xstrdup(src->life ? src->life : "");
+    dst->name = world_clean(src->name && src->name[0] ? src->name : src->key, NAME_CELLS);
+    dst->title = world_clean(src->title, NAME_CELLS);
+    dst->type = world_clean(src->type, WORD_CELLS);
+    dst->manager = world_clean(src->manager, WORD_CELLS);
+    for (int i = 0; i < FACTS_ADDRESSES_MAX; i++)
+        dst->addresses[i] = world_clean(src->addresses[i], WORD_CELLS);
+}
+
+static struct guest_entry *add_guest(struct world *world, struct source_entry *source,
+                                     const struct guest_id *id, char *id_text)
+{
+    struct guest_entry *entry = xcalloc(1, sizeof(*entry));
+    entry->source = source;
+    entry->id_text = id_text;
+    entry->late = source->source.answered;
+    guest_id_copy(&entry->guest.id, id);
+    entry->guest.history = history_new();
+    HASH_ADD_KEYPTR(by_id, world->by_id, entry->id_text, strlen(entry->id_text), entry);
+
+    if (world->guest_count == world->guest_capacity) {
+        world->guest_capacity = world->guest_capacity ? world->guest_capacity * 2 : 64;
+        world->guests = xrealloc(world->guests, world->guest_capacity, sizeof(*world->guests));
+    }
+    world->guests[world->guest_count++] = entry;
+    return entry;
+}
+
+static void bind(struct world *world, struct guest_entry *entry, uint32_t handle)
+{
+    uint64_t key = (uint64_t)entry->source->number << 32 | handle;
+    if (entry->has_handle && entry->handle == key)
+        return;
+    struct guest_entry *other;
+    HASH_FIND(by_handle, world->by_handle, &key, sizeof(key), other);
+    if (other)
+        world_unbind(world, other);
+    world_unbind(world, entry);
+    entry->handle = key;
+    entry->has_handle = true;
+    HASH_ADD(by_handle, world->by_handle, handle, sizeof(entry->handle), entry);
+}
+
+static void take_facts(struct world *world, struct guest_entry *entry, const struct facts *facts,
+                       int64_t wall_ns)
+{
+    struct guest *guest = &entry->guest;
+    struct facts old = guest->facts;
+    copy_clean(&guest->facts, facts);
+    if (old.life && strcmp(old.life, guest->facts.life) != 0) {
+        world_forget_samples(guest);
+        /* Off and on again between two looks: no row will tell of it. */
+        if (old.life[0] && guest->facts.life[0] && guest->state == STATE_RUNNING)
+            world_guest_event(world, entry, "started anew", wall_ns);
+    }
+    facts_clear(&old);
+}
+
+void world_facts(struct world *world, const char *source, const struct facts *facts, int64_t now_ns,
+                 int64_t wall_ns)
+{
+    (void)now_ns;
+    struct source_entry *from = world_source_entry(world, source);
+    if (!from || !facts->key || !facts->key[0])
+        return;
+
+    struct guest_id id = {.source = from->source.id, .key = facts->key};
+    CLEANUP_FREE char *text = guest_id_text(&id);
+    struct guest_entry *entry;
+    HASH_FIND(by_id, world->by_id, text, strlen(text), entry);
+    bool added = !entry;
+    if (added)
+        entry = add_guest(world, from, &id, move_ptr(&text));
+    bind(world, entry, facts->handle);
+    take_facts(world, entry, facts, wall_ns);
+    if (added && entry->late)
+        world_guest_event(world, entry, facts->persistent == 0 ? "appeared" : "defined", wall_ns);
+}
+
+static void set_state(struct world *world, struct guest_entry *entry, enum guest_state state,
+                      int64_t now_ns, int64_t wall_ns)
+{
+    struct guest *guest = &entry->guest;
+    bool first = !entry->has_state;
+    enum guest_state before = guest->state;
+
+    entry->has_state = true;
+    guest->state = state;
+    if (state == STATE_UNKNOWN) {
+        if (!first && before != STATE_UNKNOWN)
+            guest->state_since_ns = now_ns;
+        return;
+    }
+    /* Not to know for a while is no change of the guest's. */
+    enum guest_state known = entry->known;
+    entry->known = state;
+    if (known == state) {
+        guest->state_since_ns = entry->known_since_ns;
+        return;
+    }
+    if (known != STATE_UNKNOWN || entry->late)
+        entry->known_since_ns = now_ns;
+    guest->state_since_ns = entry->known_since_ns;
+    if (known == STATE_UNKNOWN)
+        return;
+    CLEANUP_FREE char *text =
+        xasprintf("%s -> %s%s%s%s", state_name(known), state_name(state), guest->reason ? " (" : "",
+                  guest->reason ? guest->reason : "", guest->reason ? ")" : "");
+    world_guest_event(world, entry, text, wall_ns);
+}
+
+static void take_sample(struct world *world, struct guest *guest, const struct sample *sample,
+                        int64_t now_ns)
+{
+    if (sample->at_ns <= guest->cur.at_ns || sample->at_ns > now_ns + FUTURE_NS)
+        return;
+    int64_t max_gap_ns = MAX_GAP_PERIODS * world->period_ns + MAX_GAP_EXTRA_NS;
+    if (guest->cur.at_ns != 0 && sample->at_ns - guest->cur.at_ns > max_gap_ns)
+        history_gap(guest->history, guest->cur.at_ns + 1);
+    guest->prev = guest->cur;
+    guest->cur = *sample;
+    metrics_compute(&guest->metrics, &guest->prev, &guest->cur, max_gap_ns);
+    history_add(guest->history, sample->at_ns, &guest->metrics);
+}
+
+void world_row(struct world *world, const char *source, uint32_t handle, enum guest_state state,
+               const char *reason, const char *blame, const struct sample *sample, int64_t now_ns,
+               int64_t wall_ns)
+{
+    struct guest_entry *entry = world_entry(world, source, handle);
+    if (!entry)
+        return;
+    struct guest *guest = &entry->guest;
+    if ((unsigned)state >= STATE_COUNT)
+        state = STATE_UNKNOWN;
+
+    world_set_text(&guest->reason, reason && reason[0] ? reason : NULL, SENTENCE_CELLS);
+    bool blamed = guest->blame != NULL;
+    world_set_text(&guest->blame, blame && blame[0] ? blame : NULL, SENTENCE_CELLS);
+    if (!blamed || !guest->blame) /* a blame that counts its seconds is still the same one */
+        guest->blame_since_ns = guest->blame ? now_ns : 0;
+
+    enum guest_state before = guest->state;
+    if (!entry->has_state || state != before)
+        set_state(world, entry, state, now_ns, wall_ns);
+    bool keeps = state_is_live(state) || state == STATE_UNKNOWN;
+    if (state != before && !keeps)
+        world_forget_samples(guest);
+    if (sample && state != STATE_OFF)
+        take_sample(world, guest, sample, now_ns);
+}
+
+void world_gone(struct world *world, const char *source, uint32_t handle, int64_t now_ns,
+                int64_t wall_ns)
+{
+    (void)now_ns;
+    struct guest_entry *entry = world_entry(world, source, handle);
+    if (!entry)
+        return;
+    if (entry->source->source.answered)
+        world_guest_event(world, entry, "gone", wall_ns);
+    size_t at = 0;
+    while (world->guests[at] != entry)
+        at++;
+    world->guest_count--;
+    memmove(&world->guests[at], &world->guests[at + 1],
+            (world->guest_count - at) * sizeof(world->guests[0]));
+    world_drop(world, entry);
+}

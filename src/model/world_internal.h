@@ -1,0 +1,70 @@
+/* The insides of struct world, for the files world*.c only. */
+#ifndef VCTOP_MODEL_WORLD_INTERNAL_H
+#define VCTOP_MODEL_WORLD_INTERNAL_H
+
+#include "base/alloc.h"
+#include "model/world.h"
+
+#define uthash_malloc(size) xmalloc(size)
+#define uthash_free(ptr, size) free(ptr)
+#include <uthash.h>
+
+/* Columns that a text from outside may take before it is cut. */
+#define NAME_CELLS 256
+#define WORD_CELLS 64
+#define SENTENCE_CELLS 512
+
+struct source_entry {
+    struct source source; /* first */
+    uint32_t number;
+    bool restarted;              /* handles are new; the list is not complete again yet */
+    enum source_state announced; /* the state that the last event told of */
+};
+
+struct guest_entry {
+    struct guest guest; /* first: a struct guest of the world is one of these */
+    struct source_entry *source;
+    char *id_text;          /* key of by_id */
+    uint64_t handle;        /* source's number << 32 | handle: key of by_handle */
+    bool has_handle;        /* it is in by_handle */
+    bool has_state;         /* a row said its state at least once */
+    bool late;              /* it came when its source's list was complete already */
+    enum guest_state known; /* the last state that was not unknown */
+    int64_t known_since_ns;
+    UT_hash_handle by_id, by_handle;
+};
+
+struct world {
+    int64_t period_ns;
+    struct source_entry **sources;
+    size_t source_count;
+    struct guest_entry **guests; /* in order of arrival */
+    size_t guest_count, guest_capacity;
+    struct guest_entry *by_id, *by_handle; /* heads of the tables */
+    struct host host;
+    struct event_log *events;
+};
+
+struct source_entry *world_source_entry(const struct world *world, const char *id);
+struct guest_entry *world_entry(const struct world *world, const char *source, uint32_t handle);
+
+/* Sanitised copy of TEXT, NULL for NULL. */
+char *world_clean(const char *text, size_t max_cells);
+
+/* Replaces *SLOT by the sanitised TEXT. */
+void world_set_text(char **slot, const char *text, size_t max_cells);
+
+/* An event about ENTRY's guest. */
+void world_guest_event(struct world *world, const struct guest_entry *entry, const char *text,
+                       int64_t wall_ns);
+
+/* Forgets ENTRY's handle; it stays in the world. */
+void world_unbind(struct world *world, struct guest_entry *entry);
+
+/* Takes ENTRY out of the tables and frees it; the caller takes it out of WORLD->guests. */
+void world_drop(struct world *world, struct guest_entry *entry);
+
+/* Its figures are of the past: no rate and no line of a graph may span what happened since. */
+void world_forget_samples(struct guest *guest);
+
+#endif
