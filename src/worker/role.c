@@ -1,0 +1,111 @@
+#include "worker/role.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "backend/trace.h"
+#include "base/log.h"
+#include "frame/spawn.h"
+#include "worker/roles.h"
+
+static const struct {
+    const char *name;
+    int (*run)(struct role *role);
+} roles[] = {{"worker", sampling_run}, {"job", job_run}, {"probe", probe_run}};
+
+static void no_more_reader(int signal)
+{
+    (void)signal;
+}
+
+int role_open(struct role *role, struct backend **ret, struct error *err)
+{
+    const struct backend_ops *ops = role->ops;
+    const char *colon = strchr(role->source, ':');
+    const char *arg = colon ? colon + 1 : "";
+    int rc = ops ? 0 : backend_find(role->source, &ops, &arg, err);
+
+    if (rc < 0)
+        return rc;
+    return role->debug ? trace_open(ops, ret, arg, err) : backend_open(ops, ret, arg, err);
+}
+
+int role_await(struct role *role, enum frame_type type, struct frame *ret, struct error *err)
+{
+    struct channel *channel = &role->channel;
+
+    for (;;) {
+        struct pollfd pfd = {.fd = channel->fd, .events = POLLIN};
+        struct frame frame;
+        int rc;
+
+        while ((rc = channel_next(channel, &frame, err)) > 0) {
+            if (frame.type == type) {
+                *ret = frame;
+                return 0;
+            }
+            frame_clear(&frame);
+        }
+        if (rc < 0)
+            return rc;
+        if (channel_pending(channel))
+            pfd.events |= POLLOUT;
+        poll(&pfd, 1, -1);
+        if ((rc = channel_flush(channel, err)) < 0 || (rc = channel_fill(channel, err)) < 0)
+            return rc;
+    }
+}
+
+void role_flush(struct role *role)
+{
+    while (channel_flush(&role->channel, NULL) == 0 && channel_pending(&role->channel)) {
+        struct pollfd pfd = {.fd = role->channel.fd, .events = POLLOUT};
+        poll(&pfd, 1, -1);
+    }
+}
+
+int role_run(const char *name, const char *source, bool debug, const struct backend_ops *ops,
+             int fd)
+{
+    struct role role = {.name = name, .source = source, .debug = debug, .ops = ops};
+    struct frame hello = {.type = FRAME_HELLO, .u.hello = {.protocol = FRAME_PROTOCOL}};
+    int status = 2;
+
+    for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
+        if (strcmp(roles[i].name, name) != 0)
+            continue;
+        channel_init(&role.channel, fd);
+        hello.u.hello.role = (char *)name;
+        hello.u.hello.source = (char *)source;
+        status = 1;
+        if (channel_send(&role.channel, &hello, NULL) == 0)
+            status = roles[i].run(&role);
+        channel_clear(&role.channel);
+        break;
+    }
+    return status;
+}
+
+int role_main(const char *role, const char *source, bool debug)
+{
+    /* A handler that does nothing, not SIG_IGN: standard error may lose its reader, and what a job
+     * starts inherits what is ignored, but not what is handled. */
+    struct sigaction action = {.sa_handler = no_more_reader, .sa_flags = SA_RESTART};
+    char who[96];
+    int status;
+
+    sigaction(SIGPIPE, &action, NULL);
+    prctl(PR_SET_NAME, "vctop"); /* executed as /proc/self/exe, it would be called "exe" */
+    fcntl(ROLE_CHANNEL_FD, F_SETFD, FD_CLOEXEC);
+    snprintf(who, sizeof(who), "%s %s", role, source);
+    log_to(STDERR_FILENO, who);
+    status = role_run(role, source, debug, NULL, ROLE_CHANNEL_FD);
+    if (status == 2)
+        return status;
+    /* A thread or exit handler of a library that hangs must not keep the process. */
+    _exit(status);
+}

@@ -1,0 +1,37 @@
+/* What the roles share.  Inside worker/ and its tests only. */
+#ifndef VCTOP_WORKER_ROLES_H
+#define VCTOP_WORKER_ROLES_H
+
+#include <stdbool.h>
+
+#include "backend/backend.h"
+#include "frame/channel.h"
+
+struct role {
+    const char *name, *source;
+    bool debug;
+    const struct backend_ops *ops; /* NULL: as of the source; tests bring their own */
+    struct channel channel;
+};
+
+/* As role_main, but for OPS (NULL: find them).  Returns the exit status; channel FD is taken over.
+ */
+int role_run(const char *name, const char *source, bool debug, const struct backend_ops *ops,
+             int fd);
+
+/* Finds the backend of the role's source and opens it, traced under --debug. */
+int role_open(struct role *role, struct backend **ret, struct error *err);
+
+/* Waits for one frame of TYPE, however long it takes; 0, or a negative code when the screen is gone
+ * or sends garbage.  Frames of other types are passed over. */
+int role_await(struct role *role, enum frame_type type, struct frame *ret, struct error *err);
+
+/* Waits until everything queued is written or the screen is gone. */
+void role_flush(struct role *role);
+
+/* Each runs until its work is done or its screen is gone; returns the exit status. */
+int sampling_run(struct role *role);
+int job_run(struct role *role);
+int probe_run(struct role *role);
+
+#endif

@@ -1,0 +1,238 @@
+#include "worker/roles.h"
+
+#include <stdint.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "worker/sink.h"
+
+#define FIRST_WANT_NS (200 * NS_PER_MS) /* how long the first tick waits to be told the period */
+#define PERIOD_NS (2 * NS_PER_S)        /* until it is */
+#define BEAT_NS NS_PER_S
+#define DESCRIPTORS 65536
+#define EMPTY_GAP_NS (10 * NS_PER_MS) /* between two ticks of which the first found nothing */
+
+struct sampling {
+    struct role *role;
+    struct backend
+        *backend; /* NULL: it could not be opened, and there is nothing to do but say so */
+    struct sink sink;
+    struct frame want; /* FRAME_WANT */
+    bool wanted;       /* the screen has sent it */
+    int64_t next_tick, next_beat;
+    int64_t last_tick; /* 0: none yet */
+    bool last_said;    /* it found something */
+    bool out_of_turn;  /* NEXT_TICK is one that the backend asked for */
+};
+
+/* Rates over a few milliseconds are noise, for CPU time is counted in hundredths of a second: two
+ * ticks with figures keep this distance. */
+static int64_t gap_ns(const struct sampling *sampling)
+{
+    int64_t quarter = sampling->want.u.want.period_ns / 4;
+
+    /* While a backend still connects, what it finds is to be seen at once. */
+    if (!sampling->last_said && !sampling->sink.answered)
+        return EMPTY_GAP_NS;
+    return quarter < NS_PER_S / 4 ? quarter : NS_PER_S / 4;
+}
+
+/* Containers by the thousand hold a handful of cgroup files each.  Only in workers: what a job
+ * starts would inherit it. */
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= DESCRIPTORS)
+        return;
+    limit.rlim_cur = limit.rlim_max < DESCRIPTORS ? limit.rlim_max : DESCRIPTORS;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static enum source_state state_of_error(int code)
+{
+    switch (code) {
+    case ERR_DENIED:
+        return SOURCE_DENIED;
+    case ERR_UNSUPPORTED:
+    case ERR_GONE:
+        return SOURCE_ABSENT;
+    default:
+        return SOURCE_FAILED;
+    }
+}
+
+/* A worker whose backend does not open stays and beats: the screen shows why, and nobody starts it
+ * again and again. */
+static void open_backend(struct sampling *sampling)
+{
+    struct error err = {0};
+    int rc = role_open(sampling->role, &sampling->backend, &err);
+
+    if (rc == 0 && !sampling->backend->ops->tick) {
+        rc = error_set(&err, ERR_USAGE, NULL, "the %s backend cannot sample",
+                       sampling->backend->ops->name);
+        backend_close(sampling->backend);
+        sampling->backend = NULL;
+    }
+    if (rc == 0)
+        return;
+    sink_source(&sampling->sink, state_of_error(rc), &err, NULL);
+    sink_answered(&sampling->sink);
+}
+
+static struct want current_want(const struct sampling *sampling)
+{
+    const struct frame_want *want = &sampling->want.u.want;
+
+    return (struct want){.period_ns = want->period_ns,
+                         .visible = want->visible,
+                         .visible_count = want->visible_count,
+                         .selected = want->selected,
+                         .stuck = want->stuck};
+}
+
+static void take_want(struct sampling *sampling, const struct frame *want)
+{
+    bool period_changed = want->u.want.period_ns != sampling->want.u.want.period_ns;
+
+    frame_clear(&sampling->want);
+    sampling->want = *want;
+    if (!sampling->wanted && !sampling->last_tick)
+        sampling->next_tick = clock_mono_ns();
+    else if (period_changed)
+        sampling->next_tick = clock_next_tick(clock_mono_ns(), want->u.want.period_ns);
+    if (period_changed)
+        sampling->out_of_turn = false;
+    sampling->wanted = true;
+}
+
+/* False when the screen is gone or talks nonsense. */
+static bool hear(struct sampling *sampling)
+{
+    struct channel *channel = &sampling->role->channel;
+    struct error err = {0};
+    struct frame frame;
+    int rc;
+
+    if (channel_fill(channel, &err) < 0)
+        return false;
+    while ((rc = channel_next(channel, &frame, &err)) > 0) {
+        if (frame.type == FRAME_WANT)
+            take_want(sampling, &frame);
+        else
+            frame_clear(&frame);
+    }
+    if (rc < 0)
+        log_line("the screen sends garbage: %s", err.message);
+    return rc == 0;
+}
+
+static void tick(struct sampling *sampling, int64_t now)
+{
+    struct want want = current_want(sampling);
+    /* The multiple of the period that this tick is for, so that the rows of all workers add up; the
+     * first one, and one out of turn, stand for themselves. */
+    bool in_turn = sampling->last_tick && !sampling->out_of_turn;
+    int64_t at_ns = in_turn ? now - now % want.period_ns : now;
+
+    sink_begin(&sampling->sink, at_ns);
+    backend_tick(sampling->backend, &want, &sampling->sink, at_ns);
+    sink_end(&sampling->sink);
+    sampling->last_tick = now;
+    sampling->last_said = sampling->sink.said > 0;
+    sampling->out_of_turn = false;
+    sampling->next_tick = clock_next_tick(now, want.period_ns);
+    if (sampling->next_tick - now < gap_ns(sampling))
+        sampling->next_tick += want.period_ns;
+    if (sampling->next_beat - now < BEAT_NS / 2)
+        sampling->next_beat = now; /* one wake-up for both */
+}
+
+/* A guest came or went: tick at once, unless the last figures are too fresh or the next tick is as
+ * good as here. */
+static void tick_soon(struct sampling *sampling, int64_t now)
+{
+    int64_t gap = gap_ns(sampling);
+    int64_t soon = sampling->last_tick + gap > now ? sampling->last_tick + gap : now;
+
+    if (!sampling->last_tick || soon + gap >= sampling->next_tick)
+        return;
+    sampling->next_tick = soon;
+    sampling->out_of_turn = true;
+}
+
+static void ready(struct sampling *sampling, const struct pollfd *fds, size_t count, int64_t now)
+{
+    struct want want = current_want(sampling);
+    bool any = false, soon;
+
+    for (size_t i = 0; i < count; i++)
+        any |= fds[i].revents != 0;
+    if (!any)
+        return;
+    sink_begin(&sampling->sink, now);
+    soon = backend_ready(sampling->backend, &want, &sampling->sink, fds, count);
+    sink_end(&sampling->sink);
+    if (soon)
+        tick_soon(sampling, now);
+}
+
+/* One turn: sleeps until there is something to do and does it.  False: it is over. */
+static bool turn(struct sampling *sampling)
+{
+    struct channel *channel = &sampling->role->channel;
+    struct pollfd fds[1 + BACKEND_POLL_MAX] = {{.fd = channel->fd, .events = POLLIN}};
+    size_t count = sampling->backend ? backend_poll_fds(sampling->backend, fds + 1) : 0;
+    int64_t deadline = sampling->next_beat, wait;
+    struct timespec timeout;
+
+    if (sampling->backend && sampling->next_tick < deadline)
+        deadline = sampling->next_tick;
+    wait = deadline - clock_mono_ns();
+    if (wait < 0)
+        wait = 0;
+    timeout = (struct timespec){.tv_sec = wait / NS_PER_S, .tv_nsec = wait % NS_PER_S};
+    if (channel_pending(channel))
+        fds[0].events |= POLLOUT;
+    if (ppoll(fds, 1 + count, &timeout, NULL) < 0)
+        return true; /* a signal: revents mean nothing */
+
+    if (fds[0].revents & (POLLIN | POLLHUP | POLLERR) && !hear(sampling))
+        return false;
+    if (channel_pending(channel) && channel_flush(channel, NULL) < 0)
+        return false;
+    if (sampling->backend) {
+        ready(sampling, fds + 1, count, clock_mono_ns());
+        int64_t now = clock_mono_ns();
+        if (now >= sampling->next_tick)
+            tick(sampling, now);
+    }
+    if (clock_mono_ns() >= sampling->next_beat) {
+        sink_beat(&sampling->sink);
+        sampling->next_beat = clock_mono_ns() + BEAT_NS;
+    }
+    return !sampling->sink.failed;
+}
+
+int sampling_run(struct role *role)
+{
+    struct sampling sampling = {
+        .role = role,
+        .want = {.type = FRAME_WANT, .u.want = {.period_ns = PERIOD_NS}},
+    };
+
+    raise_descriptors();
+    sink_init(&sampling.sink, &role->channel);
+    sampling.next_beat = clock_mono_ns() + BEAT_NS;
+    sampling.next_tick = clock_mono_ns() + FIRST_WANT_NS;
+    open_backend(&sampling);
+    while (turn(&sampling))
+        ;
+    /* The backend is not closed: its threads may hang, and the process is over. */
+    sink_clear(&sampling.sink);
+    frame_clear(&sampling.want);
+    return 0;
+}
