@@ -1,7 +1,7 @@
 #include "kernel/block.h"
 
 #include <dirent.h>
-#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/io.h"
 #include "kernel/parse.h"
 
 #define CACHE_MAX 512
@@ -18,7 +19,7 @@ struct block_cache {
     const char *root;
     struct block_entry {
         uint32_t major, minor;
-        bool bottom;
+        bool bottom, disk;
         int64_t asked_ns;
     } * entry;
     size_t count;
@@ -65,46 +66,51 @@ static bool has_slaves(const char *dir)
 #define MAJOR_RAM 1
 #define MAJOR_LOOP 7
 
-static bool dir_is_bottom(const char *dir)
+static struct block_entry ask(const char *root, uint32_t major, uint32_t minor)
 {
-    return !exists(dir, "partition") && !exists(dir, "comp_algorithm") && !has_slaves(dir);
+    struct block_entry entry = {.major = major, .minor = minor, .asked_ns = clock_mono_ns()};
+    char dir[KERNEL_PATH_MAX], path[KERNEL_PATH_MAX], buf[32];
+    if (major == MAJOR_RAM || major == MAJOR_LOOP)
+        return entry;
+    if (!kernel_path(dir, "%s/sys/dev/block/%u:%u", root, major, minor) || !exists(dir, ".")) {
+        entry.bottom = true;
+        return entry;
+    }
+    bool hidden = kernel_path(path, "%s/hidden", dir) &&
+                  io_read_file(AT_FDCWD, path, buf, sizeof(buf)) > 0 && buf[0] == '1';
+    entry.bottom =
+        !hidden && !exists(dir, "partition") && !exists(dir, "comp_algorithm") && !has_slaves(dir);
+    bool empty = kernel_path(path, "%s/size", dir) &&
+                 io_read_file(AT_FDCWD, path, buf, sizeof(buf)) > 0 && strcmp(buf, "0\n") == 0;
+    entry.disk = entry.bottom && !empty;
+    return entry;
 }
 
-static bool ask(const char *root, uint32_t major, uint32_t minor)
+static struct block_entry look_up(struct block_cache *cache, uint32_t major, uint32_t minor)
 {
-    char dir[KERNEL_PATH_MAX];
-    if (major == MAJOR_RAM || major == MAJOR_LOOP)
-        return false;
-    if (!kernel_path(dir, "%s/sys/dev/block/%u:%u", root, major, minor))
-        return true;
-    return dir_is_bottom(dir);
+    struct block_entry *entry = NULL;
+    for (size_t i = 0; i < cache->count && !entry; i++) {
+        if (cache->entry[i].major == major && cache->entry[i].minor == minor)
+            entry = &cache->entry[i];
+    }
+    if (entry && clock_mono_ns() - entry->asked_ns < ENTRY_LIFE_NS)
+        return *entry;
+    if (!entry && cache->count == CACHE_MAX)
+        return ask(cache->root, major, minor);
+    if (!entry) {
+        cache->entry = xrealloc(cache->entry, cache->count + 1, sizeof(*cache->entry));
+        entry = &cache->entry[cache->count++];
+    }
+    *entry = ask(cache->root, major, minor);
+    return *entry;
 }
 
 bool block_is_bottom(struct block_cache *cache, uint32_t major, uint32_t minor)
 {
-    int64_t now = clock_mono_ns();
-    struct block_entry *entry = NULL;
-    for (size_t i = 0; i < cache->count; i++) {
-        if (cache->entry[i].major == major && cache->entry[i].minor == minor)
-            entry = &cache->entry[i];
-    }
-    if (entry && now - entry->asked_ns < ENTRY_LIFE_NS)
-        return entry->bottom;
-    if (!entry) {
-        if (cache->count == CACHE_MAX)
-            return ask(cache->root, major, minor);
-        cache->entry = xrealloc(cache->entry, cache->count + 1, sizeof(*cache->entry));
-        entry = &cache->entry[cache->count++];
-    }
-    *entry = (struct block_entry){major, minor, ask(cache->root, major, minor), now};
-    return entry->bottom;
+    return look_up(cache, major, minor).bottom;
 }
 
-bool block_name_is_bottom(const char *root, const char *name)
+bool block_is_disk(struct block_cache *cache, uint32_t major, uint32_t minor)
 {
-    char dir[KERNEL_PATH_MAX];
-    if (strchr(name, '/') || strncmp(name, "loop", 4) == 0 || strncmp(name, "ram", 3) == 0 ||
-        !kernel_path(dir, "%s/sys/block/%s", root, name) || !exists(dir, "."))
-        return false;
-    return dir_is_bottom(dir);
+    return look_up(cache, major, minor).disk;
 }

@@ -11,11 +11,11 @@ struct block_cache;
 struct block_cache *block_cache_new(const char *root); /* ROOT must outlive it */
 void block_cache_free(struct block_cache *cache);
 
-/* A whole disk that stands on no other block device: no partition, nothing with slaves (dm, md,
- * multipath heads), no loop, ram or zram device.  True also for what /sys does not know: it cannot
- * be counted twice by us.  NAME variant: the kernel name as in /proc/diskstats, false if unknown.
- */
+/* Counts what no other device counts: not a partition, nothing with slaves (dm, md), no hidden path
+ * of a multipath disk, no loop, ram or zram device.  True also for what /sys does not know. */
 bool block_is_bottom(struct block_cache *cache, uint32_t major, uint32_t minor);
-bool block_name_is_bottom(const char *root, const char *name);
+
+/* The same, but /sys must know it, and with a medium in it. */
+bool block_is_disk(struct block_cache *cache, uint32_t major, uint32_t minor);
 
 #endif

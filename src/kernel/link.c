@@ -85,9 +85,14 @@ static int ask(struct links *links, struct nlmsghdr *request,
             return -errno;
         if (got > BUFFER_BYTES)
             return -EMSGSIZE;
-        int len = (int)got;
-        for (const struct nlmsghdr *message = (const void *)links->buf; NLMSG_OK(message, len);
-             message = NLMSG_NEXT(message, len)) {
+        size_t left = (size_t)got;
+        for (const char *at = links->buf; left >= sizeof(struct nlmsghdr);) {
+            const struct nlmsghdr *message = (const void *)at;
+            size_t step = NLMSG_ALIGN(message->nlmsg_len);
+            if (message->nlmsg_len < sizeof(*message) || message->nlmsg_len > left)
+                break;
+            at += step;
+            left -= step < left ? step : left;
             if (message->nlmsg_seq != links->seq)
                 continue; /* a late answer to what was given up */
             if (message->nlmsg_type == NLMSG_DONE)

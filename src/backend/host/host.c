@@ -1,0 +1,57 @@
+/* The host itself: one sample of its own a tick, no guests. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/backend.h"
+#include "base/alloc.h"
+#include "kernel/host.h"
+
+struct host_backend {
+    struct backend base;
+    struct host_reader *reader;
+    struct host_sample sample; /* 50 KB: not for the stack */
+};
+
+static int host_open(struct backend **ret, const char *arg, struct error *err)
+{
+    if (*arg)
+        return error_set(err, ERR_USAGE, NULL, "The source \"host\" takes no argument");
+    struct host_backend *host = xcalloc(1, sizeof(*host));
+    host->base.ops = &backend_host_ops;
+    host->reader = host_reader_new("");
+    *ret = &host->base;
+    return 0;
+}
+
+static void host_close(struct backend *backend)
+{
+    struct host_backend *host = (struct host_backend *)backend;
+    host_reader_free(host->reader);
+    free(host);
+}
+
+static void host_tick(struct backend *backend, const struct want *want, struct sink *sink,
+                      int64_t at_ns)
+{
+    (void)want;
+    struct host_backend *host = (struct host_backend *)backend;
+    struct host_sample *sample = &host->sample;
+    host_reader_read(host->reader, at_ns, sample);
+    if (!sample->has_cpu && !sample->has_memory) {
+        struct error why;
+        error_set(&why, ERR_IO, "Is /proc mounted and readable?",
+                  "/proc tells nothing of the host");
+        sink_source(sink, SOURCE_LOST, &why, NULL);
+    } else {
+        sink_source(sink, SOURCE_UP, NULL, NULL);
+        sink_host(sink, sample);
+    }
+    sink_answered(sink);
+}
+
+const struct backend_ops backend_host_ops = {
+    .name = "host",
+    .open = host_open,
+    .close = host_close,
+    .tick = host_tick,
+};
