@@ -1,0 +1,436 @@
+/* What an operator does to a container: job role. */
+#include "backend/lxc/lxc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "backend/lxc/call.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+
+#define START_LIMIT_S 120
+#define FREEZE_LIMIT_S 10
+#define STOP_LIMIT_S 60
+#define SIGNAL_LIMIT_S 10 /* to hand a signal over, not to obey it */
+#define DEFAULT_TIMEOUT_S 60
+#define POLL_MS 100
+
+struct act {
+    const struct lxc_backend *backend;
+    const struct frame_do *request;
+    struct progress *progress;
+    const char *path;           /* as its monitor spells it */
+    struct lxc_monitor monitor; /* name NULL: none runs */
+    struct proc_identity init;  /* pid 0: none */
+    char life[48];
+};
+
+static void tell(const struct act *act, const char *text)
+{
+    act->progress->say(act->progress, text, -1);
+}
+
+static bool monitor_is_stopped(const struct act *act)
+{
+    char state = lxc_process_state(act->monitor.id.pid);
+    return state == 'T' || state == 't';
+}
+
+static int call(const struct act *act, bool (*run)(struct lxc_container *), const char *doing,
+                int limit_s, struct error *err)
+{
+    struct lxc_call request = {
+        .path = act->path,
+        .name = act->request->key,
+        .run = run,
+        .doing = doing,
+        .limit_s = limit_s,
+        .monitor = act->monitor.id.pid,
+        .outlives_us = act->request->action == ACTION_START || act->request->action == ACTION_RESET,
+        .progress = act->progress,
+    };
+    return lxc_call(&request, err);
+}
+
+/* Looks at the processes as they are now. */
+static void look(struct act *act)
+{
+    lxc_monitor_clear(&act->monitor);
+    act->init = (struct proc_identity){0};
+    act->life[0] = '\0';
+    act->path = act->backend->path.given;
+    if (lxc_monitor_find(&act->backend->path, act->request->key, &act->monitor)) {
+        act->path = act->monitor.path;
+        lxc_monitor_init(act->monitor.id.pid, &act->init);
+    }
+    if (act->init.pid)
+        proc_life(&act->init, act->life, sizeof(act->life));
+}
+
+/* An init whose monitor was killed is known by its life alone. */
+static bool adopt_orphan(struct act *act)
+{
+    struct proc_identity id = {0};
+    struct proc_status status;
+    char *end;
+    id.pid = (pid_t)strtol(act->request->life, &end, 10);
+    if (*end != ':')
+        return false;
+    id.start_ticks = strtoull(end + 1, NULL, 10);
+    char life[sizeof(act->life)];
+    proc_life(&id, life, sizeof(life));
+    if (strcmp(life, act->request->life) != 0 || !lxc_process_lives(&id) ||
+        proc_read_status("", id.pid, &status) < 0 || status.inner_pid != 1 || id.pid == 1)
+        return false;
+    act->init = id;
+    snprintf(act->life, sizeof(act->life), "%s", life);
+    return true;
+}
+
+static int check_config(const struct act *act, struct error *err)
+{
+    CLEANUP_CLOSE int dir = open(act->backend->path.given, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir < 0)
+        return error_errno(err, errno, "cannot open %s", act->backend->path.given);
+    struct lxc_config config = {0};
+    lxc_config_load(&config, dir, act->request->key);
+    if (config.state == LXC_CONFIG_NONE)
+        return error_set(err, ERR_GONE, NULL, "the container is not defined any more");
+    if (config.state == LXC_CONFIG_DENIED)
+        return error_set(err, ERR_DENIED, "run as root or as its owner",
+                         "no permission to control this container");
+    if (config.state == LXC_CONFIG_BROKEN && !act->init.pid)
+        return error_set(err, ERR_SYNTAX, "mend its configuration", "%s", config.reason);
+    return 0;
+}
+
+/* Is it the guest, and the life of it, that was meant? */
+static int check_identity(struct act *act, struct error *err)
+{
+    const char *expected = act->request->life ? act->request->life : "";
+    if (*expected && strcmp(expected, act->life) != 0) {
+        if (act->init.pid || !adopt_orphan(act))
+            return error_set(err, ERR_CHANGED, "look at it again",
+                             act->init.pid ? "it was restarted meanwhile"
+                                           : "it has stopped meanwhile");
+    }
+    if (act->request->action == ACTION_START && (act->init.pid || act->monitor.name))
+        return error_set(err, ERR_CHANGED, NULL, "it is running already");
+    if (act->request->action != ACTION_START && !act->init.pid && !act->monitor.name)
+        return error_set(err, ERR_CHANGED, NULL, "it is not running");
+    return 0;
+}
+
+static bool is_frozen(const struct act *act)
+{
+    struct cgroup_layout layout;
+    struct cgroup_paths paths = {0};
+    struct cgroup_state state = {0};
+    if (cgroup_layout_load(&layout, "", NULL) < 0)
+        return false;
+    if (act->init.pid && cgroup_resolve_container(&layout, act->init.pid, &paths) == 0) {
+        struct cgroup_reader *reader = cgroup_reader_new(&layout, &paths);
+        cgroup_reader_state(reader, &state);
+        cgroup_reader_free(reader);
+    }
+    cgroup_paths_clear(&paths);
+    cgroup_layout_clear(&layout);
+    return state.frozen == 1 || state.freezing == 1;
+}
+
+static void pause_ms(int ms)
+{
+    struct timespec time = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * NS_PER_MS};
+    nanosleep(&time, NULL);
+}
+
+static bool init_lives(const struct act *act)
+{
+    return lxc_process_lives(&act->init);
+}
+
+static bool monitor_lives(const struct act *act)
+{
+    return lxc_process_lives(&act->monitor.id);
+}
+
+/* Waits until ALIVE no longer holds; tells the seconds.  False when the time is up. */
+static bool await_end(const struct act *act, bool (*alive)(const struct act *), const char *doing,
+                      int limit_s)
+{
+    int64_t start = clock_mono_ns();
+    int64_t told_s = 0;
+    while (alive(act)) {
+        int64_t elapsed_s = (clock_mono_ns() - start) / NS_PER_S;
+        if (elapsed_s >= limit_s)
+            return false;
+        if (elapsed_s > told_s) {
+            char text[80];
+            snprintf(text, sizeof(text), "%s, %d of %d s", doing, (int)elapsed_s, limit_s);
+            act->progress->say(act->progress, text, (int)(100 * elapsed_s / limit_s));
+            told_s = elapsed_s;
+        }
+        pause_ms(POLL_MS);
+    }
+    return true;
+}
+
+static bool run_start(struct lxc_container *container)
+{
+    container->want_daemonize(container, true);
+    return container->start(container, 0, NULL);
+}
+
+static bool run_stop(struct lxc_container *container)
+{
+    return container->stop(container);
+}
+
+/* With a limit of 0 these two only hand the signal over. */
+static bool run_shutdown(struct lxc_container *container)
+{
+    return container->shutdown(container, 0);
+}
+
+static bool run_reboot(struct lxc_container *container)
+{
+    return container->reboot2(container, 0);
+}
+
+static bool run_freeze(struct lxc_container *container)
+{
+    return container->freeze(container);
+}
+
+static bool run_unfreeze(struct lxc_container *container)
+{
+    return container->unfreeze(container);
+}
+
+static int start(struct act *act, struct error *err)
+{
+    tell(act, "starting");
+    int rc = call(act, run_start, "starting", START_LIMIT_S, err);
+    if (rc == ERR_TIMEOUT) /* that code stands for a guest that wants forcing off */
+        return error_set(err, ERR_BUSY, NULL, "still starting after %d s", START_LIMIT_S);
+    if (rc < 0)
+        return rc;
+    look(act);
+    if (!act->init.pid)
+        return error_set(err, ERR_IO, "look at its log", "it started and ended at once");
+    tell(act, "started");
+    return 0;
+}
+
+static int shut_down(struct act *act, struct error *err)
+{
+    int limit_s = act->request->timeout_s > 0 ? act->request->timeout_s : DEFAULT_TIMEOUT_S;
+    tell(act, "shutting down");
+    int rc = call(act, run_shutdown, "asking it to shut down", SIGNAL_LIMIT_S, err);
+    if (rc < 0)
+        return rc;
+    if (!await_end(act, init_lives, "shutting down", limit_s))
+        return error_set(err, ERR_TIMEOUT, "force it off", "it has not shut down within %d s",
+                         limit_s);
+    await_end(act, monitor_lives, "cleaning up", SIGNAL_LIMIT_S);
+    tell(act, "off");
+    return 0;
+}
+
+static int reboot(struct act *act, struct error *err)
+{
+    int limit_s = act->request->timeout_s > 0 ? act->request->timeout_s : DEFAULT_TIMEOUT_S;
+    tell(act, "rebooting");
+    int rc = call(act, run_reboot, "asking it to reboot", SIGNAL_LIMIT_S, err);
+    if (rc < 0)
+        return rc;
+    if (!await_end(act, init_lives, "shutting down", limit_s))
+        return error_set(err, ERR_TIMEOUT, "reset it", "it has not rebooted within %d s", limit_s);
+    int64_t until = clock_mono_ns() + limit_s * NS_PER_S;
+    while (monitor_lives(act) && clock_mono_ns() < until) {
+        struct proc_identity init;
+        if (lxc_monitor_init(act->monitor.id.pid, &init)) {
+            tell(act, "rebooted");
+            return 0;
+        }
+        pause_ms(POLL_MS);
+    }
+    return error_set(err, ERR_IO, "start it", "it went off instead of coming up again");
+}
+
+/* Kills init itself, through a descriptor that cannot come to mean another process. */
+static int kill_init(struct act *act, struct error *err)
+{
+    CLEANUP_CLOSE int pidfd = (int)syscall(SYS_pidfd_open, act->init.pid, 0);
+    if (pidfd < 0)
+        return error_errno(err, errno, "cannot hold its init");
+    if (!init_lives(act))
+        return 0;
+    if (syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) < 0)
+        return error_errno(err, errno, "cannot kill its init");
+    if (!await_end(act, init_lives, "waiting for its init to die", STOP_LIMIT_S))
+        return error_set(err, ERR_TIMEOUT, "look for a process in D state in it",
+                         "its init does not die");
+    return 0;
+}
+
+/* liblxc would wait for a stopped monitor for ever, so init is killed without it.  Continued, the
+ * monitor cleans up. */
+static int force_off_stopped(struct act *act, struct error *err)
+{
+    tell(act, "its LXC monitor is stopped: killing init directly, then continuing the monitor");
+    CLEANUP_CLOSE int pidfd = (int)syscall(SYS_pidfd_open, act->monitor.id.pid, 0);
+    bool held = pidfd >= 0 && monitor_lives(act);
+    int rc = act->init.pid ? kill_init(act, err) : 0;
+    if (rc < 0)
+        return rc;
+    if (held)
+        syscall(SYS_pidfd_send_signal, pidfd, SIGCONT, NULL, 0);
+    await_end(act, monitor_lives, "cleaning up", SIGNAL_LIMIT_S);
+    tell(act, "off; its LXC monitor was stopped and has been continued");
+    return 0;
+}
+
+static int force_off(struct act *act, struct error *err)
+{
+    if (act->monitor.name && monitor_is_stopped(act))
+        return force_off_stopped(act, err);
+    tell(act, "forcing it off");
+    struct error why = {0};
+    int rc = act->monitor.name ? call(act, run_stop, "forcing it off", STOP_LIMIT_S, &why) : 0;
+    if (rc == ERR_DENIED) {
+        if (err)
+            *err = why;
+        return rc;
+    }
+    /* No monitor, or one that does not do its work: init can be killed without. */
+    if (act->init.pid && init_lives(act)) {
+        if (rc == ERR_BUSY)
+            return force_off_stopped(act, err);
+        int killed = kill_init(act, err);
+        if (killed < 0)
+            return killed;
+    } else if (rc < 0 && monitor_lives(act)) {
+        if (err)
+            *err = why;
+        return rc;
+    }
+    await_end(act, monitor_lives, "cleaning up", SIGNAL_LIMIT_S);
+    tell(act, "off");
+    return 0;
+}
+
+static int reset(struct act *act, struct error *err)
+{
+    int rc = force_off(act, err);
+    if (rc < 0)
+        return rc;
+    if (monitor_lives(act))
+        return error_set(err, ERR_TIMEOUT, "start it when it is off",
+                         "it was forced off, but its LXC monitor has not ended yet");
+    look(act);
+    return start(act, err);
+}
+
+static int freeze(struct act *act, struct error *err)
+{
+    tell(act, "pausing");
+    int rc = call(act, run_freeze, "freezing", FREEZE_LIMIT_S, err);
+    if (rc == ERR_TIMEOUT)
+        return error_set(err, ERR_BUSY, "resume it, or look for a process in D state in it",
+                         "still freezing after %d s", FREEZE_LIMIT_S);
+    if (rc == 0)
+        tell(act, "paused");
+    return rc;
+}
+
+static int thaw(struct act *act, struct error *err)
+{
+    tell(act, "resuming");
+    int rc = call(act, run_unfreeze, "thawing", FREEZE_LIMIT_S, err);
+    if (rc == ERR_TIMEOUT)
+        return error_set(err, ERR_BUSY, "look for a process in D state in it",
+                         "still thawing after %d s", FREEZE_LIMIT_S);
+    if (rc == 0)
+        tell(act, "running");
+    return rc;
+}
+
+static int set_autostart(struct act *act, bool on, struct error *err)
+{
+    CLEANUP_CLOSE int dir = open(act->backend->path.given, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir < 0)
+        return error_errno(err, errno, "cannot open %s", act->backend->path.given);
+    int rc = lxc_config_set_autostart(dir, act->request->key, on, err);
+    if (rc == 0)
+        tell(act, on ? "starts with the host from now on" : "no longer starts with the host");
+    return rc;
+}
+
+/* What a stopped monitor or a frozen container does not allow. */
+static int check_state(const struct act *act, struct error *err)
+{
+    enum action action = act->request->action;
+    if (action == ACTION_START || action == ACTION_FORCE_OFF || action == ACTION_RESET)
+        return 0;
+    if (!act->monitor.name)
+        return error_set(err, ERR_GONE, "force it off", "its LXC monitor is gone");
+    if (monitor_is_stopped(act))
+        return error_set(err, ERR_BUSY, "continue it with kill -CONT, or force the container off",
+                         "its LXC monitor, process %d, is stopped (SIGSTOP)",
+                         (int)act->monitor.id.pid);
+    /* A queued signal would kill it at the thaw. */
+    if ((action == ACTION_SHUTDOWN || action == ACTION_REBOOT) && is_frozen(act))
+        return error_set(err, ERR_BUSY, "resume it first, or force it off", "it is frozen");
+    return 0;
+}
+
+static int dispatch(struct act *act, struct error *err)
+{
+    switch (act->request->action) {
+    case ACTION_START:
+        return start(act, err);
+    case ACTION_SHUTDOWN:
+        return shut_down(act, err);
+    case ACTION_REBOOT:
+        return reboot(act, err);
+    case ACTION_PAUSE:
+        return freeze(act, err);
+    case ACTION_RESUME:
+        return thaw(act, err);
+    case ACTION_RESET:
+        return reset(act, err);
+    case ACTION_FORCE_OFF:
+        return force_off(act, err);
+    default:
+        return error_set(err, ERR_UNSUPPORTED, NULL, "LXC cannot do this");
+    }
+}
+
+int lxc_act(struct backend *base, const struct frame_do *request, struct progress *progress,
+            struct error *err)
+{
+    struct act act = {
+        .backend = (struct lxc_backend *)base, .request = request, .progress = progress};
+    if (!lxc_name_is_sane(request->key))
+        return error_set(err, ERR_USAGE, NULL, "that is no container's name");
+    if (request->action == ACTION_AUTOSTART_ON || request->action == ACTION_AUTOSTART_OFF)
+        return set_autostart(&act, request->action == ACTION_AUTOSTART_ON, err);
+    look(&act);
+    int rc = check_config(&act, err);
+    if (rc == 0)
+        rc = check_identity(&act, err);
+    if (rc == 0)
+        rc = check_state(&act, err);
+    if (rc == 0)
+        rc = dispatch(&act, err);
+    lxc_monitor_clear(&act.monitor);
+    return rc;
+}

@@ -1,0 +1,113 @@
+/* One container as the sampling worker knows it. */
+#ifndef VCTOP_BACKEND_LXC_GUEST_H
+#define VCTOP_BACKEND_LXC_GUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <uthash.h>
+
+#include "backend/backend.h"
+#include "backend/lxc/config.h"
+#include "backend/lxc/monitor.h"
+#include "kernel/cgroup.h"
+#include "kernel/cgroup_read.h"
+#include "kernel/link.h"
+#include "kernel/proc.h"
+#include "kernel/watch.h"
+#include "model/devsum.h"
+#include "model/guest.h"
+
+#define LXC_LINKS_MAX 16
+
+/* Where the network figures of a container come from. */
+enum lxc_network {
+    LXC_NET_UNRESOLVED,
+    LXC_NET_NONE,  /* it has no network, or the host's own */
+    LXC_NET_LINKS, /* veths whose host ends are ours */
+    LXC_NET_OWN    /* its own view: no link of ours leads there */
+};
+
+/* What is held to measure one life of a container. */
+struct lxc_figures {
+    struct cgroup_reader *cgroup; /* NULL: not resolved */
+    struct devsum *network;
+    enum lxc_network network_kind;
+    int links[LXC_LINKS_MAX];
+    size_t link_count;
+    uint64_t monitor_rss; /* 0 unknown */
+    int64_t slow_at_ns;   /* when resolving, addresses and the monitor's size come up again */
+    char *addresses[FACTS_ADDRESSES_MAX];
+    bool measured; /* memory.stat and the like were read once */
+    struct cgroup_state state;
+};
+
+struct lxc_guest {
+    UT_hash_handle hh;
+    char *name; /* raw; the key */
+    uint32_t handle;
+    struct lxc_config config;
+    bool seen; /* in the listing under way */
+
+    struct proc_watch *monitor; /* NULL: none runs */
+    struct proc_identity monitor_id;
+    uid_t monitor_uid;
+    char monitor_state;        /* letter as in /proc/PID/stat; 0 unknown */
+    struct proc_identity init; /* pid 0: none */
+    bool init_ran;             /* it runs the container's program */
+    bool init_was;             /* this monitor has had one */
+    bool aborted;              /* that one ended before it ran anything */
+    bool late;                 /* its monitor was old when we first saw it */
+    uint64_t boot_ms;          /* UINT64_MAX unknown */
+    struct lxc_figures figures;
+
+    char life[48];    /* as said last */
+    bool facts_stale; /* facts must be said again */
+    enum guest_state said_state;
+    bool visible;
+    int64_t transit_ns; /* CLOCK_MONOTONIC since when it is on its way; 0: it is not */
+};
+
+struct lxc_guest *lxc_guest_new(const char *name, uint32_t handle);
+void lxc_guest_free(struct lxc_guest *guest);
+
+/* A monitor of this container was found; ignored when one is known.  OLD: at the first look, when
+ * nobody can tell whether a container without an init comes or goes. */
+void lxc_guest_attach(struct lxc_guest *guest, const struct lxc_monitor *monitor, bool old);
+
+/* Follows the processes for one step: is the monitor there, has init come, run, or ended?  DEEP
+ * looks at a known init too.  Figures of a life that ended are dropped.  WHAT_HAPPENED (may be left
+ * NULL) becomes a text for the event log. */
+void lxc_guest_follow(struct lxc_guest *guest, bool deep, const char **what_happened);
+
+/* It is on its way from one state to another: worth a look in milliseconds. */
+bool lxc_guest_in_transit(const struct lxc_guest *guest);
+
+/* FOREIGN: not ours to look at; OBSCURED: /proc hides other users' processes from us. */
+enum guest_state lxc_guest_state(const struct lxc_guest *guest, bool obscured, const char **reason,
+                                 const char **blame);
+
+/* It belongs to another user than the one we run as (never for root). */
+bool lxc_guest_is_foreign(const struct lxc_guest *guest);
+
+/* Says facts when they changed. */
+void lxc_guest_say_facts(struct lxc_guest *guest, enum guest_state state, struct sink *sink);
+
+/* figures.c: measuring. */
+void lxc_figures_clear(struct lxc_figures *figures);
+
+/* What the figures of all containers share. */
+struct lxc_ground {
+    struct cgroup_layout layout;
+    struct links *links; /* NULL: no netlink here */
+    uint64_t own_netns;
+    bool map_stale; /* links_map() is due */
+    unsigned turn;  /* counts ticks */
+};
+
+/* Adds to SAMPLE what is known of a running container and looks after what is resolved slowly.
+ * WHOLE: the costly files too.  ERR_GONE when its groups have vanished: time to look at init. */
+int lxc_figures_read(struct lxc_guest *guest, struct lxc_ground *ground, bool whole, int64_t now_ns,
+                     struct sample *sample);
+
+#endif

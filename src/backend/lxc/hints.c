@@ -1,0 +1,188 @@
+#include "backend/lxc/hints.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/io.h"
+
+#define PLACES_MAX 4
+#define PENDING_NS (5 * NS_PER_S)
+#define PENDING_MAX 1024
+
+static const char monitor_prefix[] = "lxc.monitor.";
+static const char payload_prefix[] = "lxc.payload.";
+
+struct place {
+    char *dir;
+    int wd;
+};
+
+struct pending {
+    char *group; /* directory */
+    int64_t until_ns;
+};
+
+struct lxc_hints {
+    int inotify;
+    struct place place[PLACES_MAX];
+    size_t places;
+    struct pending *pending;
+    size_t pending_count;
+};
+
+static void add_place(struct lxc_hints *hints, char *dir)
+{
+    for (size_t i = 0; dir && i < hints->places; i++) {
+        if (strcmp(hints->place[i].dir, dir) == 0) {
+            free(dir);
+            return;
+        }
+    }
+    if (!dir || hints->places == PLACES_MAX) {
+        free(dir);
+        return;
+    }
+    int wd = -1;
+    if (hints->inotify >= 0)
+        wd = inotify_add_watch(hints->inotify, dir, IN_CREATE | IN_DELETE | IN_ONLYDIR);
+    hints->place[hints->places++] = (struct place){.dir = dir, .wd = wd};
+}
+
+struct lxc_hints *lxc_hints_new(const struct cgroup_layout *layout, int inotify)
+{
+    struct lxc_hints *hints = xcalloc(1, sizeof(*hints));
+    hints->inotify = inotify;
+    /* One hierarchy would do; which of them a container is in depends on its configuration. */
+    static const enum cgroup_controller order[] = {CGROUP_UNIFIED, CGROUP_PIDS, CGROUP_MEMORY,
+                                                   CGROUP_FREEZER};
+    char text[4096];
+    struct cgroup_paths self = {0};
+    if (io_read_file(AT_FDCWD, "/proc/self/cgroup", text, sizeof(text)) > 0)
+        cgroup_paths_parse(layout, text, &self);
+    int hierarchies = 0;
+    for (size_t i = 0; i < ARRAY_SIZE(order) && hierarchies < 2; i++) {
+        const struct cgroup_mount *mount = &layout->mount[order[i]];
+        if (!mount->point || (mount->v2 && order[i] != CGROUP_UNIFIED))
+            continue;
+        hierarchies++;
+        add_place(hints, xasprintf("%s%s", layout->root, mount->point));
+        if (self.path[order[i]] && strcmp(self.path[order[i]], "/") != 0)
+            add_place(hints, cgroup_dir(layout, &self, order[i]));
+    }
+    cgroup_paths_clear(&self);
+    return hints;
+}
+
+void lxc_hints_free(struct lxc_hints *hints)
+{
+    if (!hints)
+        return;
+    for (size_t i = 0; i < hints->places; i++)
+        free(hints->place[i].dir);
+    for (size_t i = 0; i < hints->pending_count; i++)
+        free(hints->pending[i].group);
+    free(hints->pending);
+    free(hints);
+}
+
+/* Calls VISIT for the processes of GROUP until it returns true, which is the result. */
+static bool visit_group(const char *group, bool (*visit)(pid_t pid, void *user), void *user)
+{
+    char text[1024];
+    CLEANUP_FREE char *path = xasprintf("%s/cgroup.procs", group);
+    if (io_read_file(AT_FDCWD, path, text, sizeof(text)) <= 0)
+        return false;
+    for (char *at = text; *at;) {
+        char *end;
+        long pid = strtol(at, &end, 10);
+        if (end == at)
+            break;
+        if (pid > 0 && visit((pid_t)pid, user))
+            return true;
+        at = end;
+    }
+    return false;
+}
+
+struct plain_visit {
+    void (*visit)(pid_t pid, void *user);
+    void *user;
+};
+
+static bool visit_plainly(pid_t pid, void *user)
+{
+    const struct plain_visit *plain = user;
+    plain->visit(pid, plain->user);
+    return false;
+}
+
+void lxc_hints_scan(struct lxc_hints *hints, void (*visit)(pid_t pid, void *user), void *user)
+{
+    struct plain_visit plain = {visit, user};
+    for (size_t i = 0; i < hints->places; i++) {
+        CLEANUP_CLOSEDIR DIR *dir = opendir(hints->place[i].dir);
+        struct dirent *entry;
+        while (dir && (entry = readdir(dir))) {
+            if (strncmp(entry->d_name, monitor_prefix, sizeof(monitor_prefix) - 1) != 0)
+                continue;
+            CLEANUP_FREE char *group = xasprintf("%s/%s", hints->place[i].dir, entry->d_name);
+            visit_group(group, visit_plainly, &plain);
+        }
+    }
+}
+
+static void add_pending(struct lxc_hints *hints, char *group, int64_t until_ns)
+{
+    if (hints->pending_count == PENDING_MAX) {
+        free(group); /* the scan of /proc finds it */
+        return;
+    }
+    hints->pending = xrealloc(hints->pending, hints->pending_count + 1, sizeof(*hints->pending));
+    hints->pending[hints->pending_count++] = (struct pending){group, until_ns};
+}
+
+bool lxc_hints_event(struct lxc_hints *hints, int wd, uint32_t mask, const char *name,
+                     int64_t now_ns, const char **ret_ended)
+{
+    *ret_ended = NULL;
+    const struct place *place = NULL;
+    for (size_t i = 0; i < hints->places; i++)
+        if (hints->place[i].wd == wd)
+            place = &hints->place[i];
+    if (!place)
+        return false;
+    bool monitor = strncmp(name, monitor_prefix, sizeof(monitor_prefix) - 1) == 0;
+    bool payload = strncmp(name, payload_prefix, sizeof(payload_prefix) - 1) == 0;
+    if (monitor && mask & IN_CREATE)
+        add_pending(hints, xasprintf("%s/%s", place->dir, name), now_ns + PENDING_NS);
+    else if ((monitor || payload) && mask & IN_DELETE)
+        *ret_ended = name + sizeof(monitor_prefix) - 1;
+    return true;
+}
+
+void lxc_hints_follow(struct lxc_hints *hints, int64_t now_ns, bool (*visit)(pid_t pid, void *user),
+                      void *user)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < hints->pending_count; i++) {
+        struct pending *pending = &hints->pending[i];
+        if (visit_group(pending->group, visit, user) || now_ns > pending->until_ns)
+            free(pending->group);
+        else
+            hints->pending[kept++] = *pending;
+    }
+    hints->pending_count = kept;
+}
+
+bool lxc_hints_pending(const struct lxc_hints *hints)
+{
+    return hints->pending_count > 0;
+}

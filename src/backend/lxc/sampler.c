@@ -1,0 +1,342 @@
+/* Ticks of the sampling worker: finds containers and their processes, says rows. */
+#include "backend/lxc/lxc.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/resource.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+
+#define SCAN_EVERY_NS (30 * NS_PER_S)
+#define SCAN_SLICE 400 /* processes a tick */
+#define DEEP_EVERY 5   /* ticks between looks at an init that gives no cause for one */
+#define HURRY_NS (20 * NS_PER_MS)
+#define HURRY_LATER_NS (200 * NS_PER_MS)
+#define HURRY_SHORT_NS (3 * NS_PER_S)
+#define HURRY_LATE_NS (60 * NS_PER_S)
+
+struct lxc_sampler {
+    const struct lxc_path *path;
+    int inotify, timer; /* -1: this host gives us none */
+    struct lxc_roster roster;
+    struct lxc_hints *hints;
+    struct lxc_ground ground;
+    bool obscured;       /* /proc hides other users' processes */
+    bool first;          /* the first look: what has no init may as well be ending */
+    int64_t now_ns;      /* of the call under way */
+    int64_t youngest_ns; /* age of the newest of what is on its way; INT64_MAX: nothing is */
+    enum source_state said_source;
+
+    pid_t *scan; /* what is left of the slow look through /proc */
+    size_t scan_count, scan_capacity;
+    int64_t scan_at_ns;
+};
+
+/* A thousand containers want ten descriptors each.  Only here: jobs must not hand a raised limit
+ * down to what they start. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static struct lxc_sampler *sampler_new(const struct lxc_path *path)
+{
+    raise_descriptor_limit();
+    struct lxc_sampler *sampler = xcalloc(1, sizeof(*sampler));
+    sampler->path = path;
+    sampler->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    sampler->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    lxc_roster_init(&sampler->roster, path, sampler->inotify);
+    cgroup_layout_load(&sampler->ground.layout, "", NULL);
+    if (links_open(&sampler->ground.links, NULL) < 0)
+        sampler->ground.links = NULL;
+    sampler->ground.own_netns = proc_namespace("", 0, "net");
+    sampler->ground.map_stale = true;
+    sampler->hints = lxc_hints_new(&sampler->ground.layout, sampler->inotify);
+    sampler->obscured = geteuid() != 0 && access("/proc/1/stat", R_OK) < 0;
+    sampler->first = true;
+    sampler->said_source = SOURCE_CONNECTING;
+    return sampler;
+}
+
+void lxc_sampler_free(struct lxc_sampler *sampler)
+{
+    if (!sampler)
+        return;
+    lxc_hints_free(sampler->hints);
+    lxc_roster_clear(&sampler->roster);
+    links_close(sampler->ground.links);
+    cgroup_layout_clear(&sampler->ground.layout);
+    if (sampler->inotify >= 0)
+        close(sampler->inotify);
+    if (sampler->timer >= 0)
+        close(sampler->timer);
+    free(sampler->scan);
+    free(sampler);
+}
+
+/* PID may be the monitor of one of ours: true when it is. */
+static bool try_pid(pid_t pid, void *user)
+{
+    struct lxc_sampler *sampler = user;
+    struct lxc_monitor monitor;
+    if (!lxc_monitor_probe(pid, sampler->path, &monitor))
+        return false;
+    struct lxc_guest *guest = lxc_roster_find(&sampler->roster, monitor.name);
+    if (guest) {
+        lxc_guest_attach(guest, &monitor, sampler->first);
+        sampler->ground.map_stale = true;
+    }
+    lxc_monitor_clear(&monitor);
+    return guest != NULL;
+}
+
+static void try_pid_plainly(pid_t pid, void *user)
+{
+    try_pid(pid, user);
+}
+
+static bool queue_pid(pid_t pid, void *user)
+{
+    struct lxc_sampler *sampler = user;
+    if (sampler->scan_count == sampler->scan_capacity) {
+        sampler->scan_capacity = sampler->scan_capacity ? 2 * sampler->scan_capacity : 256;
+        sampler->scan = xrealloc(sampler->scan, sampler->scan_capacity, sizeof(*sampler->scan));
+    }
+    sampler->scan[sampler->scan_count++] = pid;
+    return true;
+}
+
+/* The net below the hints, for monitors in groups of another name or in none: at once at first,
+ * then in slices, so that no tick is late for it. */
+static void scan_processes(struct lxc_sampler *sampler)
+{
+    if (sampler->scan_count == 0 && sampler->now_ns >= sampler->scan_at_ns) {
+        proc_each("", queue_pid, sampler);
+        sampler->scan_at_ns = sampler->now_ns + SCAN_EVERY_NS;
+        sampler->ground.map_stale = true; /* links may have been plugged */
+    }
+    for (int i = 0; sampler->scan_count > 0 && (sampler->first || i < SCAN_SLICE); i++)
+        try_pid(sampler->scan[--sampler->scan_count], sampler);
+}
+
+static void find_monitors(struct lxc_sampler *sampler)
+{
+    if (sampler->first)
+        lxc_hints_scan(sampler->hints, try_pid_plainly, sampler);
+    lxc_hints_follow(sampler->hints, sampler->now_ns, try_pid, sampler);
+    scan_processes(sampler);
+}
+
+static void follow(struct lxc_sampler *sampler, struct lxc_guest *guest, bool deep,
+                   struct sink *sink)
+{
+    const char *event = NULL;
+    lxc_guest_follow(guest, deep, &event);
+    if (event)
+        sink_event(sink, guest->handle, event);
+    if (!lxc_guest_in_transit(guest)) {
+        guest->transit_ns = 0;
+        return;
+    }
+    if (!guest->transit_ns)
+        guest->transit_ns = sampler->now_ns;
+    int64_t age = sampler->now_ns - guest->transit_ns;
+    if (age < sampler->youngest_ns)
+        sampler->youngest_ns = age;
+}
+
+/* Says where GUEST stands; SAMPLE at_ns 0: without figures. */
+static void say(struct lxc_sampler *sampler, struct lxc_guest *guest, struct sink *sink,
+                const struct sample *sample)
+{
+    const char *reason, *blame;
+    enum guest_state state = lxc_guest_state(guest, sampler->obscured, &reason, &blame);
+    lxc_guest_say_facts(guest, state, sink);
+    sink_row(sink, guest->handle, state, reason, blame, sample);
+}
+
+static void sample_guest(struct lxc_sampler *sampler, struct lxc_guest *guest, bool selected,
+                         int64_t at_ns, struct sink *sink)
+{
+    bool deep = (guest->handle + sampler->ground.turn) % DEEP_EVERY == 0 || !guest->figures.cgroup;
+    follow(sampler, guest, deep, sink);
+    struct sample sample = {0};
+    if (guest->init_ran && !lxc_guest_is_foreign(guest)) {
+        int rc = lxc_figures_read(guest, &sampler->ground, guest->visible || selected,
+                                  sampler->now_ns, &sample);
+        bool empty = sample_has(&sample, FIELD_PIDS) && sample.value[FIELD_PIDS] == 0;
+        if (rc == ERR_GONE || empty)
+            follow(sampler, guest, true, sink);
+        if (guest->init_ran)
+            sample.at_ns = at_ns;
+        else
+            sample = (struct sample){0};
+    }
+    say(sampler, guest, sink, &sample);
+}
+
+static void say_source(struct lxc_sampler *sampler, struct sink *sink, int rc,
+                       const struct error *err)
+{
+    enum source_state state = rc == 0            ? SOURCE_UP
+                              : rc == ERR_DENIED ? SOURCE_DENIED
+                              : rc == ERR_GONE   ? SOURCE_ABSENT
+                                                 : SOURCE_LOST;
+    if (state != sampler->said_source)
+        sink_source(sink, state, rc == 0 ? NULL : err, NULL);
+    sampler->said_source = state;
+}
+
+static void mark_visible(struct lxc_sampler *sampler, const struct want *want)
+{
+    bool *on = xcalloc(sampler->roster.next_handle + 1, sizeof(*on));
+    for (size_t i = 0; i < want->visible_count; i++)
+        if (want->visible[i] < sampler->roster.next_handle)
+            on[want->visible[i]] = true;
+    if (want->selected < sampler->roster.next_handle)
+        on[want->selected] = true;
+    struct lxc_guest *guest, *next;
+    HASH_ITER(hh, sampler->roster.guests, guest, next)
+    {
+        guest->visible = on[guest->handle];
+    }
+    free(on);
+}
+
+/* While something starts or stops we look again in milliseconds: at first closely, for the time to
+ * boot is measured by it, later at leisure. */
+static void set_timer(struct lxc_sampler *sampler)
+{
+    if (sampler->timer < 0)
+        return;
+    struct itimerspec at = {0};
+    if (lxc_hints_pending(sampler->hints) || sampler->youngest_ns < HURRY_SHORT_NS)
+        at.it_value.tv_nsec = HURRY_NS;
+    else if (sampler->youngest_ns < HURRY_LATE_NS)
+        at.it_value.tv_nsec = HURRY_LATER_NS;
+    timerfd_settime(sampler->timer, 0, &at, NULL);
+}
+
+void lxc_tick(struct backend *base, const struct want *want, struct sink *sink, int64_t at_ns)
+{
+    struct lxc_backend *backend = (struct lxc_backend *)base;
+    if (!backend->sampler)
+        backend->sampler = sampler_new(&backend->path);
+    struct lxc_sampler *sampler = backend->sampler;
+    sampler->now_ns = clock_mono_ns();
+    sampler->ground.turn++;
+    mark_visible(sampler, want);
+    struct error err = {0};
+    int rc = lxc_roster_tick(&sampler->roster, sink, sampler->now_ns, &err);
+    say_source(sampler, sink, rc, &err);
+    if (rc < 0)
+        return;
+    find_monitors(sampler);
+    if (sampler->ground.links)
+        links_refresh(sampler->ground.links, NULL);
+    sampler->youngest_ns = INT64_MAX;
+    struct lxc_guest *guest, *next;
+    HASH_ITER(hh, sampler->roster.guests, guest, next)
+    {
+        sample_guest(sampler, guest, guest->handle == want->selected, at_ns, sink);
+    }
+    sampler->first = false;
+    sink_answered(sink);
+    set_timer(sampler);
+}
+
+size_t lxc_poll_fds(struct backend *base, struct pollfd *fds)
+{
+    struct lxc_sampler *sampler = ((struct lxc_backend *)base)->sampler;
+    size_t count = 0;
+    if (sampler && sampler->inotify >= 0)
+        fds[count++] = (struct pollfd){.fd = sampler->inotify, .events = POLLIN};
+    if (sampler && sampler->timer >= 0)
+        fds[count++] = (struct pollfd){.fd = sampler->timer, .events = POLLIN};
+    return count;
+}
+
+/* A group of that name went: its container's processes deserve a look now. */
+static void look_at_ended(struct lxc_sampler *sampler, const char *name, struct sink *sink)
+{
+    CLEANUP_FREE char *plain = xstrdup(name);
+    struct lxc_guest *guest = lxc_roster_find(&sampler->roster, plain);
+    char *dash = strrchr(plain, '-');
+    if (!guest && dash && dash > plain && dash[1 + strspn(dash + 1, "0123456789")] == '\0') {
+        *dash = '\0';
+        guest = lxc_roster_find(&sampler->roster, plain);
+    }
+    if (!guest)
+        return;
+    static const struct sample none;
+    follow(sampler, guest, true, sink);
+    say(sampler, guest, sink, &none);
+}
+
+/* Returns true when a folder came or went. */
+static bool read_events(struct lxc_sampler *sampler, struct sink *sink)
+{
+    bool roster_changed = false;
+    char buf[16384] __attribute__((aligned(__alignof__(struct inotify_event))));
+    ssize_t len;
+    while ((len = read(sampler->inotify, buf, sizeof(buf))) > 0) {
+        for (char *at = buf; at < buf + len;) {
+            const struct inotify_event *event = (const struct inotify_event *)(void *)at;
+            at += sizeof(*event) + event->len;
+            const char *ended = NULL;
+            if (event->mask & IN_Q_OVERFLOW)
+                sampler->scan_at_ns = 0;
+            if (lxc_roster_event(&sampler->roster, event->wd, event->mask))
+                roster_changed = true;
+            else if (event->len > 0 &&
+                     lxc_hints_event(sampler->hints, event->wd, event->mask, event->name,
+                                     sampler->now_ns, &ended) &&
+                     ended)
+                look_at_ended(sampler, ended, sink);
+        }
+    }
+    return roster_changed;
+}
+
+bool lxc_ready(struct backend *base, const struct want *want, struct sink *sink,
+               const struct pollfd *fds, size_t count)
+{
+    (void)want;
+    (void)fds;
+    (void)count;
+    struct lxc_sampler *sampler = ((struct lxc_backend *)base)->sampler;
+    if (!sampler)
+        return false;
+    sampler->now_ns = clock_mono_ns();
+    uint64_t expirations;
+    if (sampler->timer >= 0 && read(sampler->timer, &expirations, sizeof(expirations)) < 0 &&
+        errno != EAGAIN)
+        return false;
+    sampler->youngest_ns = INT64_MAX;
+    bool changed = sampler->inotify >= 0 && read_events(sampler, sink);
+    lxc_hints_follow(sampler->hints, sampler->now_ns, try_pid, sampler);
+    static const struct sample none;
+    struct lxc_guest *guest, *next;
+    HASH_ITER(hh, sampler->roster.guests, guest, next)
+    {
+        if (!lxc_guest_in_transit(guest))
+            continue;
+        enum guest_state before = guest->said_state;
+        const char *reason, *blame;
+        follow(sampler, guest, true, sink);
+        if (lxc_guest_state(guest, sampler->obscured, &reason, &blame) != before)
+            say(sampler, guest, sink, &none);
+    }
+    set_timer(sampler);
+    return changed;
+}
