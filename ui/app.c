@@ -1,0 +1,458 @@
+#include "ui/app.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "ui/quit.h"
+#include "ui/term/term.h"
+#include "ui/view/frozen.h"
+#include "ui/view/header.h"
+#include "ui/view/status.h"
+#include "ui/view/view.h"
+
+#define MIN_WIDTH 40
+#define MIN_HEIGHT 10
+#define ESCDELAY_MS 100
+#define ENGINE_FDS_MAX 256
+#define KEYS_A_TURN 64
+
+/* Workers sample on the tick and answer some milliseconds later: the screen is drawn when they have
+ * had that long, so that one tick is one redraw. */
+#define ANSWER_NS (100 * NS_PER_MS)
+/* Changes that come together are drawn together. */
+#define GATHER_NS (30 * NS_PER_MS)
+/* While sources answer for the first time, what they say is drawn as it comes. */
+#define START_NS (2 * NS_PER_S)
+
+enum {
+    VIEW_GUESTS,
+    VIEW_HELP,
+    VIEW_COUNT
+};
+
+/* A view is added by a line here and its name above. */
+static struct view *(*const view_makers[VIEW_COUNT])(void) = {
+    [VIEW_GUESTS] = guests_view_new,
+    [VIEW_HELP] = help_view_new,
+};
+
+struct app {
+    struct ui ui;
+    struct view *views[VIEW_COUNT];
+    int current;
+    int signals; /* signalfd */
+    bool quit;
+    bool keys_left;     /* more may wait than were read in the last turn */
+    bool rows_old;      /* the engine fed the model since lists were built */
+    bool draw;          /* wanted now */
+    int64_t draw_at_ns; /* wanted then; INT64_MAX: not */
+    int64_t started_ns;
+    int64_t sorted_tick; /* number of the tick of the last sort */
+};
+
+static struct view *current_view(struct app *app)
+{
+    return app->views[app->current];
+}
+
+static int64_t answer_ns(int64_t period_ns)
+{
+    return period_ns / 4 < ANSWER_NS ? period_ns / 4 : ANSWER_NS;
+}
+
+/* The moment of the first regular redraw after NOW. */
+static int64_t next_beat(int64_t now, int64_t period_ns)
+{
+    int64_t answer = answer_ns(period_ns);
+
+    return clock_next_tick(now - answer, period_ns) + answer;
+}
+
+static void draw_by(struct app *app, int64_t at_ns)
+{
+    if (at_ns < app->draw_at_ns)
+        app->draw_at_ns = at_ns;
+}
+
+/* Lists hold pointers into the model: no view may look at them before they are built anew. */
+static void refresh_lists(struct app *app, bool resort)
+{
+    if (!app->rows_old && !resort)
+        return;
+    for (int i = 0; i < VIEW_COUNT; i++)
+        app->views[i]->ops->arrange(app->views[i], &app->ui, resort);
+    app->rows_old = false;
+}
+
+static void read_clocks(struct app *app)
+{
+    app->ui.clock_ns = clock_mono_ns();
+    if (app->ui.frozen)
+        return;
+    app->ui.now_ns = app->ui.clock_ns;
+    app->ui.wall_ns = clock_wall_ns();
+}
+
+static void draw_footer(struct app *app, struct rect rect)
+{
+    const struct modal *modal = app->ui.modal;
+
+    if (modal)
+        draw_cell(rect, 0, 1, STYLE_KEY_TEXT, modal->hint, rect.width - 1);
+    else
+        command_draw_footer(current_view(app)->ops->context, rect, 0);
+}
+
+static void draw_screen_now(struct app *app)
+{
+    struct rect screen = draw_screen(), rest = screen;
+    struct view *view = current_view(app);
+    struct ui *ui = &app->ui;
+
+    draw_clear(screen, STYLE_NORMAL);
+    if (screen.width < MIN_WIDTH || screen.height < MIN_HEIGHT) {
+        draw_format(screen, screen.height / 2, 0, STYLE_WARN, "too small: %dx%d needed", MIN_WIDTH,
+                    MIN_HEIGHT);
+        term_flush();
+        return;
+    }
+    struct rect header = rect_cut_rows(&rest, header_height(screen.height, screen.width));
+    struct rect footer = rect_cut_rows(&rest, -1);
+    struct rect status = rect_cut_rows(&rest, -1);
+
+    view->ops->draw(view, ui, rest);
+    header_draw(ui, header);
+    status_draw(ui, view->ops->selected ? view->ops->selected(view) : NULL, status);
+    draw_footer(app, footer);
+    if (ui->modal)
+        ui->modal->draw(ui, ui->modal_data, screen, status);
+    term_flush();
+    if (view->ops->want && !ui->frozen)
+        view->ops->want(view, ui);
+}
+
+static void draw_if_due(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    int64_t period = world_period(engine_world(ui->engine));
+    int64_t tick = ui->clock_ns / period;
+    bool due = ui->clock_ns >= app->draw_at_ns;
+
+    if (!app->draw && !due)
+        return;
+    /* Rows change places once a tick, when its figures are there, or when one asked for it. */
+    bool starting = ui->clock_ns - app->started_ns < START_NS;
+    bool resort = due && !ui->frozen && (starting || tick != app->sorted_tick);
+    refresh_lists(app, resort);
+    if (resort)
+        app->sorted_tick = tick;
+    draw_screen_now(app);
+    app->draw = false;
+    if (ui->frozen)
+        app->draw_at_ns = INT64_MAX;
+    else if (due || app->draw_at_ns == INT64_MAX)
+        app->draw_at_ns = next_beat(ui->clock_ns, period);
+}
+
+/* ---- input ---- */
+
+static void resized(struct app *app)
+{
+    term_resized();
+    refresh_lists(app, false);
+    for (int i = 0; i < VIEW_COUNT; i++)
+        if (app->views[i]->ops->resized)
+            app->views[i]->ops->resized(app->views[i], &app->ui);
+    app->draw = true;
+}
+
+static void resumed(struct app *app)
+{
+    read_clocks(app);
+    engine_resumed(app->ui.engine, app->ui.clock_ns);
+    resized(app);
+}
+
+static void suspend(struct app *app)
+{
+    term_suspend();
+    resumed(app);
+}
+
+static void toggle_freeze(struct app *app)
+{
+    struct ui *ui = &app->ui;
+
+    if (ui->frozen) {
+        frozen_end(ui);
+        read_clocks(app);
+    } else {
+        frozen_begin(ui);
+    }
+    app->rows_old = true;
+    refresh_lists(app, !ui->frozen);
+}
+
+static unsigned say_how_to_quit(struct app *app)
+{
+    ui_say(&app->ui, STYLE_NORMAL, "press q to quit");
+    return REACT_HANDLED | REACT_REDRAW;
+}
+
+/* What every view answers alike. */
+static unsigned common_command(struct app *app, enum command which)
+{
+    switch (which) {
+    case COMMAND_HELP:
+        app->current = app->current == VIEW_HELP ? VIEW_GUESTS : VIEW_HELP;
+        return REACT_HANDLED | REACT_REDRAW;
+    case COMMAND_BACK:
+    case COMMAND_BACK_OR_QUIT:
+        if (app->current == VIEW_GUESTS)
+            return which == COMMAND_BACK ? 0 : quit_ask(&app->ui);
+        app->current = VIEW_GUESTS;
+        return REACT_HANDLED | REACT_REDRAW;
+    case COMMAND_QUIT:
+        return quit_ask(&app->ui);
+    case COMMAND_FREEZE:
+        toggle_freeze(app);
+        return REACT_HANDLED | REACT_REDRAW;
+    case COMMAND_REDRAW:
+        term_redraw_all();
+        return REACT_HANDLED | REACT_REDRAW;
+    case COMMAND_SUSPEND:
+        suspend(app);
+        return REACT_HANDLED | REACT_REDRAW;
+    case COMMAND_HOW_TO_QUIT:
+        return say_how_to_quit(app);
+    default:
+        return 0;
+    }
+}
+
+/* These are not for a dialog to swallow. */
+static bool is_for_the_loop(enum command which)
+{
+    return which == COMMAND_REDRAW || which == COMMAND_SUSPEND || which == COMMAND_HOW_TO_QUIT;
+}
+
+static unsigned handle_key(struct app *app, struct key key)
+{
+    struct view *view = current_view(app);
+    struct ui *ui = &app->ui;
+    enum command which = command_for_key(view->ops->context, key);
+
+    if (ui->modal && !is_for_the_loop(which))
+        return key.kind == KEY_POINTER ? 0 : ui->modal->key(ui, ui->modal_data, key);
+    if (key.kind == KEY_POINTER)
+        return view->ops->mouse ? view->ops->mouse(view, ui, key) : 0;
+    unsigned reaction = view->ops->command(view, ui, which);
+    return reaction ? reaction : common_command(app, which);
+}
+
+static void react(struct app *app, unsigned reaction)
+{
+    if (reaction & REACT_QUIT)
+        app->quit = true;
+    if (reaction & REACT_REDRAW)
+        app->draw = true;
+    if (reaction & REACT_REARRANGE) {
+        /* At once: the next key may come before the next drawing.  An action may have ended a
+         * freeze, and with it the moment that was shown. */
+        read_clocks(app);
+        refresh_lists(app, true);
+    }
+}
+
+static void read_keys(struct app *app)
+{
+    refresh_lists(app, false);
+    for (int i = 0; i < KEYS_A_TURN && !app->quit; i++) {
+        struct key key = key_read();
+
+        if (key.kind == KEY_NONE) {
+            app->keys_left = false;
+            return;
+        }
+        if (key.kind == KEY_HANGUP) {
+            app->quit = true;
+            return;
+        }
+        /* An answer stands until the next key. */
+        if (app->ui.message.at_ns) {
+            app->ui.message.at_ns = 0;
+            app->draw = true;
+        }
+        react(app, handle_key(app, key));
+    }
+    app->keys_left = true;
+}
+
+static void read_signals(struct app *app)
+{
+    struct signalfd_siginfo info;
+
+    while (read(app->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+        switch (info.ssi_signo) {
+        case SIGWINCH:
+            resized(app);
+            break;
+        case SIGCONT:
+            resumed(app);
+            break;
+        case SIGTSTP:
+            suspend(app);
+            break;
+        case SIGINT:
+            react(app, say_how_to_quit(app));
+            break;
+        default:
+            app->quit = true;
+            break;
+        }
+    }
+}
+
+/* ---- the loop ---- */
+
+static void engine_changed(struct app *app, unsigned changes)
+{
+    struct ui *ui = &app->ui;
+    int64_t now = ui->clock_ns, period = world_period(engine_world(ui->engine));
+
+    if (changes & ENGINE_BROKEN)
+        ui->engine_broken = true;
+    if (!changes || ui->frozen)
+        return;
+    app->rows_old = true;
+    if (changes & ~(unsigned)(ENGINE_ROWS | ENGINE_HOST))
+        draw_by(app, now + GATHER_NS);
+    else if (now - app->started_ns < START_NS)
+        draw_by(app, now + GATHER_NS / 3);
+    else if (now % period > answer_ns(period))
+        draw_by(app, now + GATHER_NS); /* late for the regular redraw: not to wait for the next */
+}
+
+static int timeout_ms(const struct app *app)
+{
+    int64_t now = clock_mono_ns(), wait = INT_MAX;
+    int engine = engine_timeout_ms(app->ui.engine, now);
+
+    if (app->keys_left || app->draw)
+        return 0;
+    if (app->draw_at_ns != INT64_MAX)
+        wait = app->draw_at_ns <= now ? 0 : (app->draw_at_ns - now + NS_PER_MS - 1) / NS_PER_MS;
+    if (engine >= 0 && engine < wait)
+        wait = engine;
+    return wait >= INT_MAX ? -1 : (int)wait;
+}
+
+static void turn(struct app *app)
+{
+    struct pollfd fds[2 + ENGINE_FDS_MAX] = {
+        {.fd = STDIN_FILENO, .events = POLLIN},
+        {.fd = app->signals, .events = POLLIN},
+    };
+    size_t count = engine_poll_fds(app->ui.engine, fds + 2, ENGINE_FDS_MAX);
+
+    int ready = poll(fds, 2 + count, timeout_ms(app));
+    read_clocks(app);
+    if (ready < 0)
+        return;
+    if (fds[1].revents)
+        read_signals(app);
+    engine_changed(app, engine_dispatch(app->ui.engine, fds + 2, count, app->ui.clock_ns));
+    if (fds[0].revents || app->keys_left)
+        read_keys(app);
+    if (!app->quit)
+        draw_if_due(app);
+}
+
+static int open_signals(sigset_t *ret_old, struct error *err)
+{
+    static const int wanted[] = {SIGWINCH, SIGCONT, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP};
+    sigset_t set;
+
+    sigemptyset(&set);
+    for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
+        sigaddset(&set, wanted[i]);
+    int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (fd < 0)
+        return error_errno(err, errno, "cannot receive signals");
+    sigprocmask(SIG_BLOCK, &set, ret_old);
+    return fd;
+}
+
+static void set_up(struct app *app, struct engine *engine, const struct options *options,
+                   const char *simulated)
+{
+    struct ui *ui = &app->ui;
+
+    *ui = (struct ui){.engine = engine,
+                      .simulated = simulated,
+                      .world = engine_world(engine),
+                      .order = {.key = METRIC_CPU, .inverted = options->inverted}};
+    read_clocks(app);
+    app->started_ns = ui->clock_ns;
+    app->draw_at_ns = next_beat(ui->clock_ns, world_period(ui->world));
+    app->draw = true;
+    app->sorted_tick = -1;
+    if (options->filter)
+        snprintf(ui->filter, sizeof(ui->filter), "%s", options->filter);
+    if (options->sort) {
+        int key = sort_key_from_name(options->sort);
+
+        if (key == SORT_KEY_COUNT)
+            ui_say(ui, STYLE_BAD, "there is no column '%.40s': sorted by CPU", options->sort);
+        else
+            ui->order.key = key;
+    }
+    for (int i = 0; i < VIEW_COUNT; i++)
+        app->views[i] = view_makers[i]();
+    app->rows_old = true;
+    resized(app);
+}
+
+static void tear_down(struct app *app)
+{
+    ui_modal_close(&app->ui);
+    for (int i = 0; i < VIEW_COUNT; i++)
+        app->views[i]->ops->free(app->views[i]);
+    frozen_end(&app->ui);
+}
+
+int app_run(struct engine *engine, const struct options *options, const char *simulated)
+{
+    struct term_options terminal = {.no_colour = options->no_colour,
+                                    .ascii = options->ascii,
+                                    .no_mouse = options->no_mouse,
+                                    .escdelay_ms = ESCDELAY_MS};
+    struct app app = {.signals = -1};
+    struct error err = {0};
+    char text[600];
+    sigset_t old;
+
+    app.signals = open_signals(&old, &err);
+    if (app.signals < 0 || term_up(&terminal, &err) < 0) {
+        fprintf(stderr, "vctop: %s\n", error_text(&err, text, sizeof(text)));
+        cleanup_close(&app.signals);
+        return 1;
+    }
+    set_up(&app, engine, options, simulated);
+    draw_if_due(&app);
+    while (!app.quit)
+        turn(&app);
+    tear_down(&app);
+    term_down();
+    close(app.signals);
+    sigprocmask(SIG_SETMASK, &old, NULL);
+    return 0;
+}

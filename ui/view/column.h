@@ -1,0 +1,54 @@
+/* The columns of a table of guests: which there are for a width, and one row drawn in them.  A
+ * width and an order give one layout, whatever the guests, so that no column moves while one
+ * looks. */
+#ifndef VCTOP_UI_VIEW_COLUMN_H
+#define VCTOP_UI_VIEW_COLUMN_H
+
+#include "model/listing.h"
+#include "ui/view/view.h"
+
+/* In the order of the screen. */
+enum column {
+    COLUMN_KIND,
+    COLUMN_NAME,
+    COLUMN_STATE,
+    COLUMN_CPU,
+    COLUMN_EXTRA, /* what is sorted by and has no column of its own */
+    COLUMN_TREND, /* sparkline of the CPU */
+    COLUMN_MEM,
+    COLUMN_DISK,
+    COLUMN_NET,
+    COLUMN_UP,
+    COLUMN_ADDRESS,
+    COLUMN_COUNT
+};
+
+struct columns {
+    int x[COLUMN_COUNT], width[COLUMN_COUNT]; /* in cells; width 0: not there */
+    int bar;                                  /* cells of the memory bar, the space before it not
+                                                 counted; part of COLUMN_MEM's width */
+    enum metric extra;
+};
+
+/* For a table WIDTH cells wide.  KIND: with a column that tells machines from containers. */
+void columns_layout(struct columns *ret, int width, bool kind, int sort_key);
+
+void columns_draw_header(const struct columns *columns, struct rect rect, int y,
+                         struct listing_order order);
+
+enum row_cursor {
+    ROW_PLAIN,
+    ROW_CURSOR,     /* has the cursor and the keyboard */
+    ROW_CURSOR_AWAY /* has the cursor of a pane without the keyboard */
+};
+
+void columns_draw_row(const struct columns *columns, const struct ui *ui, struct rect rect, int y,
+                      const struct guest *guest, enum row_cursor cursor);
+
+/* The sort key of the column at X of the table, -1 when there is none. */
+int columns_sort_key_at(const struct columns *columns, int x);
+
+/* The sort key STEP columns from KEY among those shown, round the end. */
+int columns_sort_key_beside(const struct columns *columns, int key, int step);
+
+#endif

@@ -1,0 +1,328 @@
+#include "ui/view/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+#define CHAR(c) \
+    { \
+        KEY_CHAR, (c) \
+    }
+#define CTRL(c) \
+    { \
+        KEY_CONTROL, (c) \
+    }
+#define SPECIAL(s) \
+    { \
+        KEY_SPECIAL, SPECIAL_##s \
+    }
+#define FUNCTION(n) \
+    { \
+        KEY_SPECIAL, SPECIAL_F1 + (n)-1 \
+    }
+
+static const struct command_info commands[] = {
+    {COMMAND_UP, CONTEXT_ALL, "Moving", "up", "one line up", NULL, 0, {SPECIAL(UP), CHAR('k')}},
+    {COMMAND_DOWN,
+     CONTEXT_ALL,
+     "Moving",
+     "down",
+     "one line down",
+     NULL,
+     0,
+     {SPECIAL(DOWN), CHAR('j')}},
+    {COMMAND_PAGE_UP, CONTEXT_ALL, "Moving", "page-up", "one page up", NULL, 0, {SPECIAL(PAGE_UP)}},
+    {COMMAND_PAGE_DOWN,
+     CONTEXT_ALL,
+     "Moving",
+     "page-down",
+     "one page down",
+     NULL,
+     0,
+     {SPECIAL(PAGE_DOWN)}},
+    {COMMAND_FIRST,
+     CONTEXT_ALL,
+     "Moving",
+     "first",
+     "to the first line",
+     NULL,
+     0,
+     {SPECIAL(HOME), CHAR('g')}},
+    {COMMAND_LAST,
+     CONTEXT_ALL,
+     "Moving",
+     "last",
+     "to the last line",
+     NULL,
+     0,
+     {SPECIAL(END), CHAR('G')}},
+    {COMMAND_NEXT_PANE,
+     CONTEXT_GUESTS,
+     "Moving",
+     "next-pane",
+     "to the other pane",
+     "Pane",
+     8,
+     {SPECIAL(TAB), SPECIAL(BACK_TAB)}},
+
+    {COMMAND_ACTIONS,
+     CONTEXT_GUESTS,
+     "Guests",
+     "actions",
+     "start, shut down, reboot, pause ...: menu for the selected guest or all marked ones",
+     "Actions",
+     1,
+     {CHAR('m'), FUNCTION(9)}},
+    {COMMAND_OPEN,
+     CONTEXT_GUESTS,
+     "Guests",
+     "open",
+     "open the selected guest",
+     "Open",
+     5,
+     {SPECIAL(ENTER)}},
+    {COMMAND_MARK,
+     CONTEXT_GUESTS,
+     "Guests",
+     "mark",
+     "mark the guest and move down",
+     "Mark",
+     6,
+     {CHAR(' ')}},
+    {COMMAND_INVERT_MARKS,
+     CONTEXT_GUESTS,
+     "Guests",
+     "invert-marks",
+     "mark what is shown and not marked, unmark the rest of it",
+     NULL,
+     0,
+     {CHAR('*')}},
+    {COMMAND_UNMARK, CONTEXT_GUESTS, "Guests", "unmark", "unmark all guests", NULL, 0, {CHAR('U')}},
+
+    {COMMAND_FILTER,
+     CONTEXT_GUESTS,
+     "Finding and sorting",
+     "filter",
+     "show only guests whose name, address, state or id holds a text",
+     "Filter",
+     2,
+     {CHAR('/'), FUNCTION(3), FUNCTION(4)}},
+    {COMMAND_SORT_MENU,
+     CONTEXT_GUESTS,
+     "Finding and sorting",
+     "sort",
+     "choose what to sort by",
+     "Sort",
+     3,
+     {FUNCTION(6)}},
+    {COMMAND_SORT_CPU,
+     CONTEXT_GUESTS,
+     "Finding and sorting",
+     "sort-cpu",
+     "sort by CPU",
+     NULL,
+     0,
+     {CHAR('P')}},
+    {COMMAND_SORT_MEMORY,
+     CONTEXT_GUESTS,
+     "Finding and sorting",
+     "sort-memory",
+     "sort by memory",
+     NULL,
+     0,
+     {CHAR('M')}},
+    {COMMAND_SORT_TIME,
+     CONTEXT_GUESTS,
+     "Finding and sorting",
+     "sort-time",
+     "sort by uptime",
+     NULL,
+     0,
+     {CHAR('T')}},
+    {COMMAND_SORT_LEFT,
+     CONTEXT_GUESTS,
+     "Finding and sorting",
+     "sort-left",
+     "sort by the column to the left",
+     NULL,
+     0,
+     {CHAR('<')}},
+    {COMMAND_SORT_RIGHT,
+     CONTEXT_GUESTS,
+     "Finding and sorting",
+     "sort-right",
+     "sort by the column to the right",
+     NULL,
+     0,
+     {CHAR('>')}},
+    {COMMAND_SORT_INVERT,
+     CONTEXT_GUESTS,
+     "Finding and sorting",
+     "invert",
+     "invert the order",
+     NULL,
+     0,
+     {CHAR('I')}},
+    {COMMAND_FOLLOW,
+     CONTEXT_GUESTS,
+     "Finding and sorting",
+     "follow",
+     "hold the selected guest on its line while others move around it",
+     NULL,
+     0,
+     {CHAR('F')}},
+
+    {COMMAND_LAYOUT,
+     CONTEXT_GUESTS,
+     "Display",
+     "layout",
+     "side by side (from 110 columns), one table, machines, containers",
+     "Layout",
+     4,
+     {FUNCTION(5)}},
+    {COMMAND_ZOOM,
+     CONTEXT_GUESTS,
+     "Display",
+     "zoom",
+     "the pane alone, and back",
+     "Zoom",
+     9,
+     {CHAR('z')}},
+    {COMMAND_FREEZE,
+     CONTEXT_ALL,
+     "Display",
+     "freeze",
+     "freeze the display, and go on",
+     "Freeze",
+     7,
+     {CHAR('Z')}},
+    {COMMAND_REDRAW,
+     CONTEXT_ALL,
+     "Display",
+     "redraw",
+     "draw the screen anew",
+     NULL,
+     0,
+     {CTRL('L')}},
+
+    {COMMAND_HELP, CONTEXT_ALL, "vctop", "help", "this help", "Help", 0, {CHAR('?'), FUNCTION(1)}},
+    {COMMAND_BACK,
+     CONTEXT_ALL,
+     "vctop",
+     "back",
+     "go back; at the top take the filter off",
+     NULL,
+     0,
+     {SPECIAL(ESCAPE)}},
+    {COMMAND_BACK_OR_QUIT,
+     CONTEXT_ALL,
+     "vctop",
+     "back-or-quit",
+     "go back; at the top quit",
+     "Quit",
+     0,
+     {CHAR('q')}},
+    {COMMAND_SUSPEND,
+     CONTEXT_ALL,
+     "vctop",
+     "suspend",
+     "suspend; the shell's fg comes back",
+     NULL,
+     0,
+     {CTRL('Z')}},
+    {COMMAND_HOW_TO_QUIT,
+     CONTEXT_ALL,
+     "vctop",
+     "how-to-quit",
+     "say how to quit",
+     NULL,
+     0,
+     {CTRL('C')}},
+    {COMMAND_QUIT, CONTEXT_ALL, "vctop", "quit", "quit from anywhere", NULL, 0, {FUNCTION(10)}},
+};
+
+size_t command_count(void)
+{
+    return ARRAY_SIZE(commands);
+}
+
+const struct command_info *command_at(size_t index)
+{
+    return &commands[index];
+}
+
+enum command command_for_key(enum context context, struct key key)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+        if (!(commands[i].contexts & context))
+            continue;
+        for (size_t k = 0; k < COMMAND_KEYS_MAX && commands[i].keys[k].kind; k++)
+            if (commands[i].keys[k].kind == key.kind && commands[i].keys[k].code == key.code)
+                return commands[i].command;
+    }
+    return COMMAND_NONE;
+}
+
+void command_chord_text(char dst[16], struct chord chord)
+{
+    static const char *const specials[] = {
+        [SPECIAL_UP] = "Up",        [SPECIAL_DOWN] = "Down",      [SPECIAL_LEFT] = "Left",
+        [SPECIAL_RIGHT] = "Right",  [SPECIAL_HOME] = "Home",      [SPECIAL_END] = "End",
+        [SPECIAL_PAGE_UP] = "PgUp", [SPECIAL_PAGE_DOWN] = "PgDn", [SPECIAL_ENTER] = "Enter",
+        [SPECIAL_ESCAPE] = "Esc",   [SPECIAL_TAB] = "Tab",        [SPECIAL_BACK_TAB] = "S-Tab",
+        [SPECIAL_BACKSPACE] = "BS", [SPECIAL_DELETE] = "Del",     [SPECIAL_INSERT] = "Insert",
+    };
+
+    dst[0] = '\0';
+    if (chord.kind == KEY_CHAR && chord.code == ' ')
+        snprintf(dst, 16, "Space");
+    else if (chord.kind == KEY_CHAR)
+        dst[text_encode(chord.code, dst)] = '\0';
+    else if (chord.kind == KEY_CONTROL)
+        snprintf(dst, 16, "^%c", (int)(chord.code & 0x7f));
+    else if (chord.kind == KEY_SPECIAL && chord.code >= SPECIAL_F1)
+        snprintf(dst, 16, "F%u", (unsigned)(chord.code - SPECIAL_F1 + 1) & 0xff);
+    else if (chord.kind == KEY_SPECIAL && chord.code < ARRAY_SIZE(specials) && specials[chord.code])
+        snprintf(dst, 16, "%s", specials[chord.code]);
+}
+
+/* What an entry takes, two columns of space behind it included. */
+static int footer_width(const struct command_info *info)
+{
+    char text[16];
+
+    command_chord_text(text, info->keys[0]);
+    return (int)(strlen(text) + 1 + strlen(info->footer)) + 2;
+}
+
+void command_draw_footer(enum context context, struct rect rect, int y)
+{
+    int total = 0, limit = 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+        if (!commands[i].footer || !(commands[i].contexts & context))
+            continue;
+        total += footer_width(&commands[i]);
+        if (commands[i].rank > limit)
+            limit = commands[i].rank;
+    }
+    /* The least important go until the rest fits, two spaces spared behind the last. */
+    for (; total - 2 > rect.width - 1 && limit > 0; limit--)
+        for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+            if (commands[i].footer && commands[i].contexts & context && commands[i].rank == limit)
+                total -= footer_width(&commands[i]);
+
+    int x = 1;
+    for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+        char text[16];
+
+        if (!commands[i].footer || !(commands[i].contexts & context) || commands[i].rank > limit)
+            continue;
+        command_chord_text(text, commands[i].keys[0]);
+        draw_text(rect, y, x, STYLE_KEY, text);
+        draw_text(rect, y, x + (int)strlen(text) + 1, STYLE_KEY_TEXT, commands[i].footer);
+        x += footer_width(&commands[i]);
+    }
+}

@@ -1,0 +1,83 @@
+/* Every command by name: the one table that dispatches keys and writes help and footer, so that all
+ * three tell the same truth. */
+#ifndef VCTOP_UI_VIEW_COMMAND_H
+#define VCTOP_UI_VIEW_COMMAND_H
+
+#include <stddef.h>
+
+#include "ui/term/key.h"
+#include "ui/widget/draw.h"
+
+enum command {
+    COMMAND_NONE,
+    COMMAND_UP,
+    COMMAND_DOWN,
+    COMMAND_PAGE_UP,
+    COMMAND_PAGE_DOWN,
+    COMMAND_FIRST,
+    COMMAND_LAST,
+    COMMAND_OPEN,
+    COMMAND_BACK,
+    COMMAND_BACK_OR_QUIT,
+    COMMAND_NEXT_PANE,
+    COMMAND_ZOOM,
+    COMMAND_FREEZE,
+    COMMAND_FILTER,
+    COMMAND_MARK,
+    COMMAND_INVERT_MARKS,
+    COMMAND_UNMARK,
+    COMMAND_SORT_CPU,
+    COMMAND_SORT_MEMORY,
+    COMMAND_SORT_TIME,
+    COMMAND_SORT_LEFT,
+    COMMAND_SORT_RIGHT,
+    COMMAND_SORT_MENU,
+    COMMAND_SORT_INVERT,
+    COMMAND_FOLLOW,
+    COMMAND_LAYOUT,
+    COMMAND_ACTIONS,
+    COMMAND_HELP,
+    COMMAND_REDRAW,
+    COMMAND_SUSPEND,
+    COMMAND_HOW_TO_QUIT,
+    COMMAND_QUIT
+};
+
+/* Where a command exists.  A key means the same wherever it exists. */
+enum context {
+    CONTEXT_GUESTS = 1 << 0, /* a list of guests */
+    CONTEXT_TEXT = 1 << 1,   /* a text to read */
+    CONTEXT_ALL = CONTEXT_GUESTS | CONTEXT_TEXT
+};
+
+#define COMMAND_KEYS_MAX 4
+
+struct chord {
+    enum key_kind kind; /* KEY_NONE ends the list */
+    uint32_t code;
+};
+
+struct command_info {
+    enum command command;
+    unsigned contexts; /* bits of enum context */
+    const char *group; /* heading in the help; commands of a group stand together */
+    const char *name;
+    const char *help;   /* one line */
+    const char *footer; /* short label, NULL: not in the footer */
+    int rank;           /* in the footer the highest rank goes first when room is short */
+    struct chord keys[COMMAND_KEYS_MAX];
+};
+
+size_t command_count(void);
+const struct command_info *command_at(size_t index); /* in the order of the help */
+
+/* The command of KEY in CONTEXT, COMMAND_NONE when there is none. */
+enum command command_for_key(enum context context, struct key key);
+
+/* "F5", "^L", "Space": as in help and footer. */
+void command_chord_text(char dst[16], struct chord chord);
+
+/* The keys that matter in CONTEXT, as many as fit on line Y of RECT. */
+void command_draw_footer(enum context context, struct rect rect, int y);
+
+#endif

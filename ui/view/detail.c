@@ -1,0 +1,306 @@
+#include "ui/view/detail.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "ui/view/frozen.h"
+#include "ui/view/line.h"
+#include "ui/view/recent.h"
+#include "ui/view/wording.h"
+
+#define POINTS_MAX 512
+#define SPAN_S 300 /* a graph shows at least so much */
+
+int detail_height(int height, int width)
+{
+    (void)width;
+    if (height < 20)
+        return 0;
+    if (height < 30)
+        return 4; /* a blank or rule, who, and two lines of two small graphs */
+    int wanted = height * 2 / 5;
+    return wanted < 13 ? 13 : wanted > 24 ? 24 : wanted;
+}
+
+static double value_of(const struct ui *ui, const struct guest *guest, enum metric metric)
+{
+    double value;
+
+    return guest_metric(guest, metric, ui->now_ns, &value) ? value : NAN;
+}
+
+/* "188.2" or "-". */
+static const char *figure(char dst[UNITS_MAX], enum metric metric, double value)
+{
+    if (isnan(value))
+        snprintf(dst, UNITS_MAX, "-");
+    else
+        metric_format_value(dst, metric, value);
+    return dst;
+}
+
+static void draw_state(struct line *line, const struct ui *ui, const struct guest *guest)
+{
+    struct wording wording;
+    char age[UNITS_MAX] = "";
+
+    wording_short(&wording, ui->world, guest, ui->now_ns, 24);
+    if (guest->state != STATE_RUNNING || wording.stale) {
+        line_left(line, 2, wording.style, "%s", wording.text);
+        return;
+    }
+    double up = value_of(ui, guest, METRIC_UPTIME);
+    if (!isnan(up))
+        units_duration(age, up);
+    line_left(line, 2, STYLE_NORMAL, "running%s%s", age[0] ? " " : "", age);
+}
+
+/* Who it is.  A guest that is like all others says nothing about it: only what is known and what is
+ * unusual stands here. */
+static void draw_who(const struct ui *ui, const struct guest *guest, struct rect rect, int y)
+{
+    const struct facts *facts = &guest->facts;
+    struct line line = line_new(rect, y);
+    char memory[UNITS_MAX];
+
+    line_rest(&line, 0, STYLE_TITLE, facts->name ? facts->name : "?");
+    line_left(&line, 2, STYLE_DIM, "%s%s%s", facts->type ? facts->type : "", facts->type ? " " : "",
+              kind_name(facts->kind));
+    draw_state(&line, ui, guest);
+    if (facts->vcpus)
+        line_left(&line, 2, STYLE_NORMAL, "%u vCPU", facts->vcpus);
+    if (facts->memory) {
+        units_bytes(memory, (double)facts->memory);
+        line_left(&line, facts->vcpus ? 1 : 2, STYLE_NORMAL, "%s", memory);
+    }
+    for (int i = 0; i < FACTS_ADDRESSES_MAX && facts->addresses[i]; i++)
+        if (!line_left(&line, i ? 1 : 2, STYLE_NORMAL, "%s", facts->addresses[i]))
+            break;
+    if (facts->autostart == 1)
+        line_left(&line, 2, STYLE_DIM, "autostart");
+    if (facts->persistent == 0)
+        line_left(&line, 2, STYLE_WARN, "transient");
+    if (facts->manager)
+        line_left(&line, 2, STYLE_WARN, "managed by %.40s", facts->manager);
+    line_left(&line, 2, STYLE_DIM, "%.80s", guest->id.source);
+    if (facts->title)
+        line_rest(&line, 2, STYLE_DIM, facts->title);
+}
+
+/* Figures without a graph; trouble only when there is some. */
+static void draw_figures(const struct ui *ui, const struct guest *guest, struct rect rect, int y)
+{
+    static const struct {
+        enum metric metric;
+        const char *before, *after;
+        bool only_trouble;
+    } shown[] = {
+        {METRIC_CPU_WAIT, "wait ", " %", false},
+        {METRIC_THROTTLED, "throttled ", " %", true},
+        {METRIC_PIDS, "tasks ", "", false},
+        {METRIC_MEM_CACHE, "cache ", "", false},
+        {METRIC_MEM_HOST, "host memory ", "", false},
+        {METRIC_MEM_OVERHEAD, "overhead ", "", false},
+        {METRIC_BOOT, "boot ", "", false},
+        {METRIC_OOM_KILLS, "OOM kills ", "", true},
+        {METRIC_NET_ERRORS, "net errors ", "/s", true},
+        {METRIC_NET_DROPS, "drops ", "/s", true},
+        {METRIC_PSI_CPU, "PSI c ", "", true},
+        {METRIC_PSI_MEM, "PSI m ", "", true},
+        {METRIC_PSI_IO, "PSI i ", "", true},
+    };
+    struct line line = line_new(rect, y);
+    char text[UNITS_MAX];
+
+    for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+        double value = value_of(ui, guest, shown[i].metric);
+
+        if (isnan(value) || (shown[i].only_trouble && value < 0.05))
+            continue;
+        line_left(&line, 2, shown[i].only_trouble ? STYLE_WARN : STYLE_DIM, "%s%s%s",
+                  shown[i].before, figure(text, shown[i].metric, value), shown[i].after);
+    }
+}
+
+static void label_percent(char dst[16], double value)
+{
+    snprintf(dst, 16, "%.0f", value);
+}
+
+static void label_bytes(char dst[16], double value)
+{
+    units_bytes(dst, value);
+}
+
+/* One graph: its curves, and words with the current values. */
+struct plot {
+    char title[120];
+    enum metric metric, metric2; /* METRIC_COUNT: one curve */
+    double top;
+    void (*label)(char dst[16], double value);
+};
+
+static void plot_cpu(struct plot *ret, const struct ui *ui, const struct guest *guest)
+{
+    double now = value_of(ui, guest, METRIC_CPU);
+    double all = guest->facts.vcpus * 100.0;
+    char text[UNITS_MAX];
+
+    *ret = (struct plot){
+        .metric = METRIC_CPU, .metric2 = METRIC_COUNT, .top = all, .label = label_percent};
+    figure(text, METRIC_CPU, now);
+    if (all > 0)
+        snprintf(ret->title, sizeof(ret->title), "CPU %s %% of %.0f", text, all);
+    else
+        snprintf(ret->title, sizeof(ret->title), "CPU %s %%", text);
+}
+
+static void plot_memory(struct plot *ret, const struct ui *ui, const struct guest *guest)
+{
+    double used = value_of(ui, guest, METRIC_MEM_USED);
+    double limit = value_of(ui, guest, METRIC_MEM_LIMIT);
+    double host = value_of(ui, guest, METRIC_MEM_HOST);
+    char text[32];
+
+    if (isnan(limit) && guest->facts.memory)
+        limit = (double)guest->facts.memory;
+    *ret = (struct plot){.metric2 = METRIC_COUNT, .label = label_bytes};
+    /* A machine without a balloon driver does not tell: then what it costs the host stands here. */
+    bool own = !isnan(used) || isnan(host);
+    ret->metric = own ? METRIC_MEM_USED : METRIC_MEM_HOST;
+    ret->top = isnan(limit) ? 0 : limit;
+    wording_ratio(text, own ? used : host, limit);
+    snprintf(ret->title, sizeof(ret->title), "Memory %s%s", own ? "" : "on the host ", text);
+}
+
+static void plot_flow(struct plot *ret, const struct ui *ui, const struct guest *guest,
+                      const char *name, const enum metric pair[2], const char *const words[2])
+{
+    char first[UNITS_MAX], second[UNITS_MAX];
+
+    *ret = (struct plot){.metric = pair[0], .metric2 = pair[1], .label = label_bytes};
+    snprintf(ret->title, sizeof(ret->title), "%s %s %s/s  %s %s/s", name, words[0],
+             figure(first, pair[0], value_of(ui, guest, pair[0])), words[1],
+             figure(second, pair[1], value_of(ui, guest, pair[1])));
+}
+
+static void plot_disk(struct plot *ret, const struct ui *ui, const struct guest *guest)
+{
+    static const enum metric pair[2] = {METRIC_DISK_READ, METRIC_DISK_WRITE};
+    static const char *const words[2] = {"r", "w"};
+    double reads = value_of(ui, guest, METRIC_DISK_READ_OPS);
+    double writes = value_of(ui, guest, METRIC_DISK_WRITE_OPS);
+
+    plot_flow(ret, ui, guest, "Disk", pair, words);
+    if (!isnan(reads) && !isnan(writes)) {
+        char text[UNITS_MAX];
+        size_t len = strlen(ret->title);
+
+        figure(text, METRIC_DISK_READ_OPS, reads + writes);
+        snprintf(ret->title + len, sizeof(ret->title) - len, "  %s op/s", text);
+    }
+}
+
+static void plot_net(struct plot *ret, const struct ui *ui, const struct guest *guest)
+{
+    static const enum metric pair[2] = {METRIC_NET_RX, METRIC_NET_TX};
+    static const char *const words[2] = {"in", "out"};
+
+    plot_flow(ret, ui, guest, "Net", pair, words);
+}
+
+static bool read_curve(const struct history *history, enum metric metric, int64_t slice,
+                       int64_t now, float *ret, int count)
+{
+    if (metric == METRIC_COUNT || history_slot(metric) < 0)
+        return false;
+    /* Slices stand still on the clock, so that a curve moves on instead of trembling. */
+    int64_t to = (now / slice + 1) * slice;
+    history_read(history, metric, to - count * slice, to, ret, count);
+    return true;
+}
+
+static void draw_plot(const struct ui *ui, const struct guest *guest, struct rect rect,
+                      const struct plot *plot)
+{
+    float first[POINTS_MAX], second[POINTS_MAX];
+    const struct history *history = frozen_history(ui, guest);
+    int64_t period = world_period(ui->world);
+    int count = rect.height == 1 ? rect.width / 2 : draw_graph_points(rect);
+    char span[UNITS_MAX];
+
+    if (count > POINTS_MAX)
+        count = POINTS_MAX;
+    if (count < 1)
+        return;
+    int64_t ticks = (SPAN_S * NS_PER_S + count * period - 1) / (count * period);
+    int64_t slice = (ticks < 1 ? 1 : ticks) * period;
+    for (int i = 0; i < count; i++)
+        first[i] = second[i] = NAN;
+    bool two = false;
+    if (history) {
+        read_curve(history, plot->metric, slice, ui->now_ns - period / 2, first, count);
+        two = read_curve(history, plot->metric2, slice, ui->now_ns - period / 2, second, count);
+    }
+    units_duration(span, (double)(count * slice) / NS_PER_S);
+    struct graph graph = {.title = plot->title,
+                          .values = first,
+                          .values2 = two ? second : NULL,
+                          .count = count,
+                          .top = plot->top,
+                          .label = plot->label,
+                          .span = span};
+    draw_graph(rect, &graph);
+}
+
+static void draw_plots(const struct ui *ui, const struct guest *guest, struct rect rect)
+{
+    static void (*const make[4])(struct plot *, const struct ui *, const struct guest *) = {
+        plot_cpu, plot_memory, plot_disk, plot_net};
+    /* A cell is twice as tall as wide: side by side while that gives graphs wider than tall. */
+    int columns = rect.width >= 76 && rect.width > rect.height ? 2 : 1;
+    int rows = 4 / columns;
+    int left = rect.height;
+
+    if (rect.height < rows)
+        return;
+    for (int row = 0; row < rows; row++) {
+        int height = left / (rows - row);
+        struct rect band = rect_cut_rows(&rect, height);
+
+        left -= height;
+        /* A line of air between graphs that can spare it. */
+        if (height > 4 && row + 1 < rows)
+            band.height--;
+        for (int column = 0; column < columns; column++) {
+            struct plot plot;
+            struct rect area = rect_cut_columns(&band, band.width / (columns - column));
+
+            area.x += 1;
+            area.width -= column + 1 < columns ? 3 : 2;
+            make[row * columns + column](&plot, ui, guest);
+            draw_plot(ui, guest, area, &plot);
+        }
+    }
+}
+
+void detail_draw(const struct ui *ui, const struct guest *guest, struct rect rect)
+{
+    if (rect.height < 3)
+        return;
+    if (!guest) {
+        draw_text(rect, 1, 1, STYLE_DIM, "no guest selected");
+        return;
+    }
+    rect_cut_rows(&rect, 1);
+    draw_who(ui, guest, rect_cut_rows(&rect, 1), 0);
+    if (rect.height >= 10) {
+        draw_figures(ui, guest, rect_cut_rows(&rect, 1), 0);
+        recent_draw(ui, rect_cut_rows(&rect, rect.height >= 13 ? -2 : -1));
+        rect_cut_rows(&rect, rect.height >= 14 ? 1 : 0);
+    }
+    draw_plots(ui, guest, rect);
+}

@@ -1,0 +1,103 @@
+#include "ui/view/frozen.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+
+#define HOST_POINTS 256
+
+struct frozen {
+    struct world *world;
+    float host_cpu[HOST_POINTS];
+    int host_points;
+};
+
+static void copy_guests(struct world *to, const struct world *from, int64_t now, int64_t wall)
+{
+    for (size_t i = 0; i < world_guest_count(from); i++) {
+        const struct guest *guest = world_guest_at(from, i);
+        struct facts facts = guest->facts;
+
+        /* Handles of different lives of a worker may coincide: here they have to be unique. */
+        facts.handle = (uint32_t)i + 1;
+        world_facts(to, guest->id.source, &facts, now, wall);
+        world_row(to, guest->id.source, facts.handle, guest->state, guest->reason, guest->blame,
+                  &guest->cur, now, wall);
+
+        struct guest *copy = world_find(to, &guest->id);
+        if (!copy)
+            continue;
+        copy->prev = guest->prev;
+        copy->cur = guest->cur;
+        copy->metrics = guest->metrics;
+        copy->state_since_ns = guest->state_since_ns;
+        copy->blame_since_ns = guest->blame_since_ns;
+        copy->marked = guest->marked;
+    }
+}
+
+static struct world *copy_world(const struct world *from, int64_t now, int64_t wall)
+{
+    struct world *to = world_new(world_period(from));
+
+    for (size_t i = 0; i < world_source_count(from); i++)
+        world_add_source(to, world_source_at(from, i)->id, world_source_at(from, i)->explicit_);
+    copy_guests(to, from, now, wall);
+    for (size_t i = 0; i < world_source_count(from); i++) {
+        const struct source *source = world_source_at(from, i);
+
+        if (source->answered)
+            world_source_answered(to, source->id, now, wall);
+        world_source_state(to, source->id, source->state, source->error, source->remedy,
+                           source->note, source->since_ns, wall);
+    }
+    const struct host *host = world_host_get(from);
+    if (host->prev.at_ns)
+        world_host(to, &host->prev);
+    if (host->cur.at_ns)
+        world_host(to, &host->cur);
+    return to;
+}
+
+void frozen_begin(struct ui *ui)
+{
+    const struct world *live = engine_world(ui->engine);
+
+    frozen_end(ui);
+    ui->frozen = xcalloc(1, sizeof(*ui->frozen));
+    ui->frozen->world = copy_world(live, ui->now_ns, ui->wall_ns);
+    ui->frozen->host_points =
+        host_cpu_tail(world_host_get(live), ui->frozen->host_cpu, HOST_POINTS);
+    ui->world = ui->frozen->world;
+}
+
+void frozen_end(struct ui *ui)
+{
+    if (!ui->frozen)
+        return;
+    ui->world = engine_world(ui->engine);
+    world_free(ui->frozen->world);
+    free(ui->frozen);
+    ui->frozen = NULL;
+}
+
+const struct history *frozen_history(const struct ui *ui, const struct guest *guest)
+{
+    if (!ui->frozen)
+        return guest->history;
+
+    const struct guest *live = world_find(engine_world(ui->engine), &guest->id);
+    return live ? live->history : NULL;
+}
+
+int frozen_host_cpu(const struct ui *ui, float *ret, int count)
+{
+    const struct frozen *frozen = ui->frozen;
+
+    if (!frozen)
+        return host_cpu_tail(world_host_get(ui->world), ret, count);
+    if (count > frozen->host_points)
+        count = frozen->host_points;
+    memcpy(ret, frozen->host_cpu + frozen->host_points - count, (size_t)count * sizeof(*ret));
+    return count;
+}

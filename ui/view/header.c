@@ -1,0 +1,350 @@
+#include "ui/view/header.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "ui/view/frozen.h"
+#include "ui/view/line.h"
+#include "ui/view/wording.h"
+
+#define TREND 30
+
+/* What the lines are made from. */
+struct scene {
+    const struct ui *ui;
+    const struct host *host;
+    struct world_totals totals;
+};
+
+int header_height(int screen_height, int screen_width)
+{
+    if (screen_height < 12)
+        return 1;
+    return screen_height >= 30 && screen_width >= 100 ? 4 : 2;
+}
+
+static void clock_text(char dst[16], int64_t wall_ns)
+{
+    time_t seconds = (time_t)(wall_ns / NS_PER_S);
+    struct tm at;
+
+    dst[0] = '\0';
+    if (localtime_r(&seconds, &at))
+        strftime(dst, 16, "%H:%M:%S", &at);
+}
+
+static void put_clock(struct line *line, const struct ui *ui)
+{
+    char text[16];
+
+    clock_text(text, ui->wall_ns);
+    line_right(line, 0, STYLE_NORMAL, "%s", text);
+}
+
+static void put_badges(struct line *line, const struct ui *ui)
+{
+    if (ui->frozen)
+        line_right(line, 2, STYLE_BADGE, " FROZEN ");
+    if (engine_readonly(ui->engine))
+        line_right(line, 2, STYLE_BADGE, " READ-ONLY ");
+    if (ui->simulated)
+        line_right(line, 2, STYLE_BADGE, " SIMULATED ");
+}
+
+static void put_cpu(struct line *line, const struct scene *scene, int bar)
+{
+    const struct host_figures *figures = &scene->host->figures;
+    double all = figures->cpus * 100.0;
+    bool known = !isnan(figures->cpu) && all > 0;
+
+    line_left(line, 2, STYLE_NORMAL, "CPU");
+    int x = bar ? line_reserve(line, 1, bar) : -1;
+    if (x >= 0)
+        draw_bar(line->rect, line->y, x, bar, known ? figures->cpu / all : NAN, true);
+    if (known)
+        line_left(line, 1, STYLE_NORMAL, "%4.0f/%.0f", figures->cpu, all);
+    else
+        line_left(line, 1, STYLE_DIM, "   -/%s", "-");
+}
+
+/* What the guests use together; the rest is the host's own. */
+static void put_share(struct line *line, const struct scene *scene)
+{
+    const struct host_figures *figures = &scene->host->figures;
+
+    if (!scene->totals.cpu_known)
+        return;
+    double guests = scene->totals.cpu_percent, other = figures->cpu - guests;
+    if (isnan(other))
+        line_left(line, 1, STYLE_DIM, "guests %4.0f", guests);
+    else
+        line_left(line, 1, STYLE_DIM, "guests %4.0f host %3.0f", guests, other > 0 ? other : 0);
+}
+
+static void put_memory(struct line *line, const struct scene *scene, int bar)
+{
+    const struct host_sample *cur = &scene->host->cur;
+    bool known = cur->has_memory && cur->mem_total > 0;
+    double used = known ? (double)(cur->mem_total - cur->mem_available) : NAN;
+    char text[32];
+
+    line_left(line, 2, STYLE_NORMAL, "MEM");
+    int x = bar ? line_reserve(line, 1, bar) : -1;
+    if (x >= 0)
+        draw_bar(line->rect, line->y, x, bar, known ? used / (double)cur->mem_total : NAN, true);
+    wording_ratio(text, used, known ? (double)cur->mem_total : NAN);
+    line_left(line, 1, known ? STYLE_NORMAL : STYLE_DIM, "%s", text);
+    if (known && cur->swap_used >= 1 << 20) {
+        wording_ratio(text, (double)cur->swap_used, (double)cur->swap_total);
+        line_left(line, 2, STYLE_WARN, "swap %s", text);
+    }
+}
+
+static enum style pressure_style(double percent)
+{
+    return percent >= 25 ? STYLE_BAD : percent >= 10 ? STYLE_WARN : STYLE_DIM;
+}
+
+/* Zero pressure says nothing. */
+static void put_pressure(struct line *line, const struct scene *scene)
+{
+    const struct host_sample *cur = &scene->host->cur;
+    const double values[3] = {cur->psi_cpu, cur->psi_mem, cur->psi_io};
+    static const char names[3] = {'c', 'm', 'i'};
+    bool any = false;
+
+    if (!cur->has_psi)
+        return;
+    for (int i = 0; i < 3; i++) {
+        if (!(values[i] >= 0.5))
+            continue;
+        if (!any)
+            line_left(line, 2, STYLE_DIM, "PSI");
+        any = true;
+        line_left(line, 1, pressure_style(values[i]), "%c %.1f", names[i], values[i]);
+    }
+}
+
+static void rate_text(char dst[UNITS_MAX], double value)
+{
+    if (isnan(value))
+        snprintf(dst, UNITS_MAX, "-");
+    else
+        units_bytes(dst, value);
+}
+
+static void put_flows(struct line *line, const struct scene *scene)
+{
+    const struct host_figures *figures = &scene->host->figures;
+    char in[UNITS_MAX], out[UNITS_MAX];
+
+    rate_text(in, figures->disk_read_bps);
+    rate_text(out, figures->disk_write_bps);
+    line_left(line, 2, STYLE_NORMAL, "disk r %5s/s w %5s/s", in, out);
+    rate_text(in, figures->net_rx_bps);
+    rate_text(out, figures->net_tx_bps);
+    line_left(line, 3, STYLE_NORMAL, "net in %5s/s out %5s/s", in, out);
+    if (scene->host->cur.has_load)
+        line_left(line, 3, STYLE_DIM, "load %.2f %.2f %.2f", scene->host->cur.load[0],
+                  scene->host->cur.load[1], scene->host->cur.load[2]);
+}
+
+static void put_trend(struct line *line, const struct scene *scene)
+{
+    float values[TREND];
+    int x = line_reserve(line, 0, TREND);
+    int count = frozen_host_cpu(scene->ui, values, TREND);
+
+    if (x >= 0 && count > 0)
+        draw_sparkline(line->rect, line->y, x, TREND, STYLE_GRAPH, values, count,
+                       scene->host->figures.cpus * 100.0);
+}
+
+/* How many guests are in which trouble; a single one by name and cause. */
+static void put_problems(struct line *line, const struct scene *scene)
+{
+    const struct world *world = scene->ui->world;
+    const struct guest *last = NULL;
+    int paused = 0, stuck = 0, crashed = 0;
+
+    for (size_t i = 0; i < world_guest_count(world); i++) {
+        const struct guest *guest = world_guest_at(world, i);
+
+        if (!wording_is_problem(guest))
+            continue;
+        last = guest;
+        if (guest->state == STATE_CRASHED)
+            crashed++;
+        else if (guest->blame)
+            stuck++;
+        else
+            paused++;
+    }
+    if (!last)
+        return;
+    if (crashed + stuck + paused == 1) {
+        const char *cause = last->state == STATE_CRASHED ? "crashed"
+                            : last->blame                ? last->blame
+                            : last->reason               ? last->reason
+                                                         : "paused";
+        line_left(line, 2, STYLE_BAD, "! %.32s: %.60s", last->facts.name ? last->facts.name : "?",
+                  cause);
+        return;
+    }
+    line_left(line, 2, STYLE_BAD, "!");
+    if (paused)
+        line_left(line, 1, STYLE_BAD, "%d paused", paused);
+    if (stuck)
+        line_left(line, 1, STYLE_BAD, "%d silent", stuck);
+    if (crashed)
+        line_left(line, 1, STYLE_BAD, "%d crashed", crashed);
+}
+
+static void put_one_source(struct line *line, const struct ui *ui, const struct source *source)
+{
+    char age[UNITS_MAX] = "";
+
+    if (source->since_ns > 0 && ui->now_ns > source->since_ns)
+        units_duration(age, (double)(ui->now_ns - source->since_ns) / NS_PER_S);
+    switch (source->state) {
+    case SOURCE_LATE:
+    case SOURCE_LOST:
+        line_left(line, 2, STYLE_BAD, "%.60s %s %s: retrying", source->id,
+                  source_state_name(source->state), age);
+        break;
+    case SOURCE_DENIED:
+    case SOURCE_FAILED:
+        line_left(line, 2, STYLE_BAD, "%.60s: %.120s", source->id,
+                  source->error ? source->error : source_state_name(source->state));
+        break;
+    case SOURCE_ABSENT:
+        /* Only worth a word when somebody asked for it. */
+        if (source->explicit_)
+            line_left(line, 2, STYLE_WARN, "%.60s: %.120s", source->id,
+                      source->error ? source->error : "not there");
+        break;
+    case SOURCE_CONNECTING:
+        line_left(line, 2, STYLE_DIM, "%.60s: asking", source->id);
+        break;
+    default:
+        if (source->note)
+            line_left(line, 2, STYLE_WARN, "%.60s: %.120s", source->id, source->note);
+        break;
+    }
+}
+
+static void put_sources(struct line *line, const struct ui *ui)
+{
+    if (ui->engine_broken)
+        line_left(line, 2, STYLE_BAD, "vctop's own workers are gone: start it again");
+    for (size_t i = 0; i < world_source_count(ui->world); i++)
+        put_one_source(line, ui, world_source_at(ui->world, i));
+}
+
+static void put_modes(struct line *line, const struct scene *scene)
+{
+    const struct ui *ui = scene->ui;
+
+    if (scene->totals.marked)
+        line_left(line, 2, STYLE_MARKED, "%d marked", scene->totals.marked);
+    if (ui->filter[0])
+        line_left(line, 2, STYLE_BADGE, " filter '%.40s': %zu of %zu shown ", ui->filter, ui->shown,
+                  ui->total);
+    if (ui->follow)
+        line_left(line, 2, STYLE_DIM, "follow");
+}
+
+static const char *host_name(const struct scene *scene)
+{
+    return scene->host->cur.name[0] ? scene->host->cur.name : "this host";
+}
+
+static void draw_compact(const struct scene *scene, struct rect rect)
+{
+    const struct world_totals *totals = &scene->totals;
+    struct line line = line_new(rect, 0);
+
+    put_clock(&line, scene->ui);
+    put_badges(&line, scene->ui);
+    line_left(&line, 0, STYLE_TITLE, "%.20s", host_name(scene));
+    if (rect.height < 2)
+        put_modes(&line, scene);
+    put_cpu(&line, scene, 0);
+    put_memory(&line, scene, 0);
+    put_pressure(&line, scene);
+    if (rect.height < 2)
+        return;
+
+    line = line_new(rect, 1);
+    line_left(&line, 0, STYLE_DIM, "vm %d/%d ct %d/%d", totals->machines_running, totals->machines,
+              totals->containers_running, totals->containers);
+    put_modes(&line, scene);
+    put_problems(&line, scene);
+    put_sources(&line, scene->ui);
+    if (scene->ui->simulated)
+        line_rest(&line, 2, STYLE_DIM, scene->ui->simulated);
+    if (rect.width >= 100)
+        put_flows(&line, scene);
+}
+
+static void draw_counts(const struct scene *scene, struct rect rect)
+{
+    const struct world_totals *totals = &scene->totals;
+    const struct host_sample *cur = &scene->host->cur;
+    struct line line = line_new(rect, 0);
+    char text[UNITS_MAX];
+
+    snprintf(text, sizeof(text), "%.3g", (double)world_period(scene->ui->world) / NS_PER_S);
+    line_right(&line, 0, STYLE_DIM, "every %s s", text);
+    clock_text(text, scene->ui->wall_ns);
+    line_right(&line, 2, STYLE_NORMAL, "%s", text);
+    put_badges(&line, scene->ui);
+    line_left(&line, 0, STYLE_TITLE, "vctop  %.40s", host_name(scene));
+    if (scene->host->figures.cpus)
+        line_left(&line, 2, STYLE_DIM, "%d CPUs", scene->host->figures.cpus);
+    if (cur->uptime_s) {
+        units_duration(text, (double)cur->uptime_s);
+        line_left(&line, 2, STYLE_DIM, "up %s", text);
+    }
+    line_left(&line, 4, STYLE_NORMAL, "%d machine%s, %d running", totals->machines,
+              totals->machines == 1 ? "" : "s", totals->machines_running);
+    line_left(&line, 4, STYLE_NORMAL, "%d container%s, %d running", totals->containers,
+              totals->containers == 1 ? "" : "s", totals->containers_running);
+}
+
+static void draw_full(const struct scene *scene, struct rect rect)
+{
+    int bar = rect.width >= 160 ? 30 : 20;
+
+    draw_counts(scene, rect);
+
+    struct line line = line_new(rect, 1);
+    put_cpu(&line, scene, bar);
+    put_share(&line, scene);
+    put_memory(&line, scene, bar * 2 / 3);
+    put_pressure(&line, scene);
+
+    line = line_new(rect, 2);
+    put_trend(&line, scene);
+    put_flows(&line, scene);
+
+    line = line_new(rect, 3);
+    put_modes(&line, scene);
+    put_problems(&line, scene);
+    put_sources(&line, scene->ui);
+    if (scene->ui->simulated)
+        line_rest(&line, 2, STYLE_DIM, scene->ui->simulated);
+}
+
+void header_draw(const struct ui *ui, struct rect rect)
+{
+    struct scene scene = {.ui = ui, .host = world_host_get(ui->world)};
+
+    world_totals(ui->world, &scene.totals);
+    if (rect.height >= 4)
+        draw_full(&scene, rect);
+    else
+        draw_compact(&scene, rect);
+}

@@ -1,0 +1,248 @@
+#include "ui/view/pane.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "ui/term/term.h"
+#include "ui/view/wording.h"
+
+/* Which place a guest had: by a hash of its identity, so that a sort costs no copies.  Two guests
+ * with one hash would merely swap places for a tick. */
+struct rank {
+    uint64_t hash;
+    size_t place;
+    struct guest *guest; /* only during a rearrangement */
+};
+
+void pane_init(struct pane *pane, enum listing_kinds kinds)
+{
+    *pane = (struct pane){.kinds = kinds};
+}
+
+void pane_clear(struct pane *pane)
+{
+    listing_clear(&pane->listing);
+    guest_id_clear(&pane->cursor);
+    free(pane->ranks);
+    pane->ranks = NULL;
+    pane->rank_count = 0;
+}
+
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
+    return hash;
+}
+
+static uint64_t hash_id(const struct guest_id *id)
+{
+    uint64_t hash = hash_text(UINT64_C(14695981039346656037), id->source);
+    return hash_text((hash ^ 0xff) * UINT64_C(1099511628211), id->key);
+}
+
+static int by_hash(const void *a, const void *b)
+{
+    const struct rank *left = a, *right = b;
+    return (left->hash > right->hash) - (left->hash < right->hash);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct rank *left = a, *right = b;
+    return (left->place > right->place) - (left->place < right->place);
+}
+
+/* Problems stand on top whatever the sort. */
+static void lift_problems(struct listing *listing)
+{
+    CLEANUP_FREE struct guest **rest = xcalloc(listing->count + 1, sizeof(*rest));
+    size_t lifted = 0, others = 0;
+
+    for (size_t i = 0; i < listing->count; i++) {
+        struct guest *guest = listing->rows[i];
+
+        if (wording_is_problem(guest))
+            listing->rows[lifted++] = guest;
+        else
+            rest[others++] = guest;
+    }
+    memcpy(listing->rows + lifted, rest, others * sizeof(*rest));
+}
+
+static void keep_order(struct pane *pane)
+{
+    struct listing *listing = &pane->listing;
+    CLEANUP_FREE struct rank *found = xcalloc(listing->count + 1, sizeof(*found));
+
+    for (size_t i = 0; i < listing->count; i++) {
+        struct rank key = {.hash = hash_id(&listing->rows[i]->id)};
+        const struct rank *old =
+            pane->rank_count ? bsearch(&key, pane->ranks, pane->rank_count, sizeof(key), by_hash)
+                             : NULL;
+
+        found[i].guest = listing->rows[i];
+        found[i].place = old ? old->place : pane->rank_count + i;
+    }
+    qsort(found, listing->count, sizeof(*found), by_place);
+    for (size_t i = 0; i < listing->count; i++)
+        listing->rows[i] = found[i].guest;
+}
+
+static void remember_order(struct pane *pane)
+{
+    pane->rank_count = pane->listing.count;
+    pane->ranks = xrealloc(pane->ranks, pane->rank_count + 1, sizeof(*pane->ranks));
+    for (size_t i = 0; i < pane->rank_count; i++)
+        pane->ranks[i] = (struct rank){.hash = hash_id(&pane->listing.rows[i]->id), .place = i};
+    qsort(pane->ranks, pane->rank_count, sizeof(*pane->ranks), by_hash);
+}
+
+static void bind_cursor(struct pane *pane)
+{
+    const struct guest *guest = pane_selected(pane);
+
+    /* An empty list keeps the cursor's guest: a filter or a source may bring it back. */
+    if (!guest || guest_id_equal(&pane->cursor, &guest->id))
+        return;
+    guest_id_clear(&pane->cursor);
+    guest_id_copy(&pane->cursor, &guest->id);
+}
+
+static void clamp_row(struct pane *pane)
+{
+    if (pane->row >= (long)pane->listing.count)
+        pane->row = (long)pane->listing.count - 1;
+    if (pane->row < 0)
+        pane->row = 0;
+}
+
+static void place_cursor(struct pane *pane, bool follow)
+{
+    long row = pane->bound && guest_id_is_set(&pane->cursor)
+                   ? listing_find(&pane->listing, &pane->cursor)
+                   : -1;
+
+    if (row >= 0 && follow)
+        pane->top += row - pane->row;
+    if (row >= 0)
+        pane->row = row;
+    clamp_row(pane);
+    if (row < 0)
+        bind_cursor(pane);
+}
+
+void pane_arrange(struct pane *pane, const struct ui *ui, bool resort)
+{
+    listing_build(&pane->listing, ui->world, pane->kinds, ui->filter, ui->order, ui->now_ns);
+    if (resort)
+        lift_problems(&pane->listing);
+    else
+        keep_order(pane);
+    remember_order(pane);
+    place_cursor(pane, ui->follow);
+}
+
+void pane_move_to(struct pane *pane, long row)
+{
+    pane->row = row;
+    clamp_row(pane);
+    pane->bound = true;
+    bind_cursor(pane);
+}
+
+void pane_move(struct pane *pane, long by)
+{
+    pane_move_to(pane, pane->row + by);
+}
+
+bool pane_select(struct pane *pane, const struct guest_id *id)
+{
+    long row = listing_find(&pane->listing, id);
+
+    if (row < 0)
+        return false;
+    pane_move_to(pane, row);
+    return true;
+}
+
+struct guest *pane_selected(const struct pane *pane)
+{
+    return pane->row >= 0 && (size_t)pane->row < pane->listing.count ? pane->listing.rows[pane->row]
+                                                                     : NULL;
+}
+
+static void draw_title(const struct pane *pane, const struct ui *ui, struct rect rect,
+                       bool with_keyboard)
+{
+    static const char *const names[] = {
+        [LIST_BOTH] = "Guests", [LIST_MACHINES] = "Machines", [LIST_CONTAINERS] = "Containers"};
+    const struct listing *listing = &pane->listing;
+    char text[80], order[64];
+
+    if (listing->count == listing->total)
+        snprintf(text, sizeof(text), "%s (%zu)", names[pane->kinds], listing->total);
+    else
+        snprintf(text, sizeof(text), "%s (%zu of %zu)", names[pane->kinds], listing->count,
+                 listing->total);
+    int taken = draw_text(rect, 0, 1, with_keyboard ? STYLE_TITLE : STYLE_DIM, text);
+    snprintf(order, sizeof(order), "by %s%s", sort_key_name(ui->order.key),
+             ui->order.inverted ? ", inverted" : "");
+    if (taken + 3 + (int)strlen(order) < rect.width)
+        draw_right(rect, 0, taken + 2, STYLE_DIM, order, rect.width - taken - 3);
+}
+
+static void scroll(struct pane *pane)
+{
+    long height = pane->table.height, count = (long)pane->listing.count;
+
+    if (pane->top > count - height)
+        pane->top = count - height;
+    if (pane->top > pane->row)
+        pane->top = pane->row;
+    if (pane->top < pane->row - height + 1)
+        pane->top = pane->row - height + 1;
+    if (pane->top < 0)
+        pane->top = 0;
+}
+
+static void draw_nothing(const struct pane *pane, const struct ui *ui)
+{
+    static const char *const nothing[] = {[LIST_BOTH] = "no guests",
+                                          [LIST_MACHINES] = "no machines",
+                                          [LIST_CONTAINERS] = "no containers"};
+
+    if (pane->listing.total && ui->filter[0])
+        draw_format(pane->table, 0, 3, STYLE_DIM, "none of %zu holds '%.60s'", pane->listing.total,
+                    ui->filter);
+    else
+        draw_text(pane->table, 0, 3, STYLE_DIM, nothing[pane->kinds]);
+}
+
+void pane_draw(struct pane *pane, const struct ui *ui, struct rect rect, bool title,
+               bool with_keyboard)
+{
+    pane->rect = rect;
+    columns_layout(&pane->columns, rect.width, pane->kinds == LIST_BOTH, ui->order.key);
+    if (title)
+        draw_title(pane, ui, rect_cut_rows(&rect, 1), with_keyboard);
+    columns_draw_header(&pane->columns, rect_cut_rows(&rect, 1), 0, ui->order);
+    pane->table = rect;
+    scroll(pane);
+    if (!pane->listing.count) {
+        draw_nothing(pane, ui);
+        return;
+    }
+    for (int y = 0; y < rect.height; y++) {
+        long row = pane->top + y;
+
+        if (row >= (long)pane->listing.count)
+            break;
+        columns_draw_row(&pane->columns, ui, rect, y, pane->listing.rows[row],
+                         row != pane->row ? ROW_PLAIN
+                         : with_keyboard  ? ROW_CURSOR
+                                          : ROW_CURSOR_AWAY);
+    }
+}

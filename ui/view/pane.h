@@ -1,0 +1,41 @@
+/* One table of guests with a cursor of its own.  The cursor is a guest, not a row: it follows the
+ * guest when rows move, and stays on its row when the guest vanishes. */
+#ifndef VCTOP_UI_VIEW_PANE_H
+#define VCTOP_UI_VIEW_PANE_H
+
+#include "ui/view/column.h"
+#include "ui/view/view.h"
+
+struct pane {
+    enum listing_kinds kinds;
+    struct listing listing;
+    struct guest_id cursor;
+    bool bound; /* the operator has chosen the cursor's guest: before that it is the first row */
+    long row, top;
+    struct columns columns;
+    struct rect rect;   /* as last drawn, title and header included; no height: not shown */
+    struct rect table;  /* the rows in it */
+    struct rank *ranks; /* the order of the last sort */
+    size_t rank_count;
+};
+
+void pane_init(struct pane *pane, enum listing_kinds kinds);
+void pane_clear(struct pane *pane);
+
+/* Builds the rows anew; in the order they have unless RESORT, what is new at the end. */
+void pane_arrange(struct pane *pane, const struct ui *ui, bool resort);
+
+/* With a TITLE line or without; WITH_KEYBOARD: this is where keys go. */
+void pane_draw(struct pane *pane, const struct ui *ui, struct rect rect, bool title,
+               bool with_keyboard);
+
+/* The cursor BY rows on, or to ROW; both stop at the ends. */
+void pane_move(struct pane *pane, long by);
+void pane_move_to(struct pane *pane, long row);
+/* To that guest; false when it is not in the list. */
+bool pane_select(struct pane *pane, const struct guest_id *id);
+
+/* NULL when the list is empty; valid as listing rows are. */
+struct guest *pane_selected(const struct pane *pane);
+
+#endif

@@ -1,0 +1,90 @@
+#include "ui/view/status.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "ui/view/line.h"
+#include "ui/view/wording.h"
+
+#define MESSAGE_NS (10 * NS_PER_S)
+#define DONE_NS (8 * NS_PER_S)
+#define FAILED_NS (60 * NS_PER_S)
+
+static void draw_live_job(const struct ui *ui, const struct job *job, struct line *line)
+{
+    size_t live = engine_jobs_live(ui->engine);
+    char text[UNITS_MAX] = "";
+
+    if (job->started_ns)
+        units_duration(text, (double)(ui->clock_ns - job->started_ns) / NS_PER_S);
+    if (live > 1)
+        line_left(line, 2, STYLE_NORMAL, "%zu jobs;", live);
+    line_left(line, 1, STYLE_NORMAL, "%.60s: %s %s%s", job->name, action_name(job->action),
+              job->state == JOB_QUEUED ? "queued" : "under way ", text);
+    if (job->text)
+        line_rest(line, 2, STYLE_DIM, job->text);
+}
+
+static void draw_ended_job(const struct job *job, struct line *line)
+{
+    if (job->timed_out) {
+        line_left(line, 0, STYLE_WARN, "%.60s did not %s in time: m f forces it off", job->name,
+                  action_name(job->action));
+        return;
+    }
+    if (job->state == JOB_FAILED) {
+        char text[400];
+
+        snprintf(text, sizeof(text), "%.60s: could not %s: %s%s%s%s", job->name,
+                 action_name(job->action), job->text ? job->text : "no reason given",
+                 job->remedy ? " (" : "", job->remedy ? job->remedy : "", job->remedy ? ")" : "");
+        line_rest(line, 0, STYLE_BAD, text);
+        return;
+    }
+    char text[UNITS_MAX];
+
+    units_duration(text, (double)(job->ended_ns - job->started_ns) / NS_PER_S);
+    line_left(line, 0, STYLE_GOOD, "%.60s: %s done in %s", job->name, action_name(job->action),
+              text);
+    if (job->text)
+        line_rest(line, 2, STYLE_DIM, job->text);
+}
+
+/* The newest job under way, else the newest that ended not long ago; NULL for neither.  A failure
+ * is not hidden by a success that came later. */
+static const struct job *job_to_show(const struct ui *ui)
+{
+    const struct job *ended = NULL;
+
+    for (size_t i = 0; i < engine_job_count(ui->engine); i++) {
+        const struct job *job = engine_job_at(ui->engine, i);
+
+        if (job->state == JOB_QUEUED || job->state == JOB_RUNNING)
+            return job;
+        int64_t shown_ns = job->state == JOB_FAILED ? FAILED_NS : DONE_NS;
+        if (ui->clock_ns - job->ended_ns > shown_ns || job->ended_ns <= ui->jobs_seen_ns)
+            continue;
+        if (!ended || (job->state == JOB_FAILED && ended->state != JOB_FAILED))
+            ended = job;
+    }
+    return ended;
+}
+
+void status_draw(const struct ui *ui, const struct guest *selected, struct rect rect)
+{
+    struct line line = line_new(rect, 0);
+    const struct job *job = job_to_show(ui);
+
+    if (ui->message.at_ns && ui->clock_ns - ui->message.at_ns < MESSAGE_NS) {
+        line_rest(&line, 0, ui->message.style, ui->message.text);
+    } else if (job && (job->state == JOB_QUEUED || job->state == JOB_RUNNING)) {
+        draw_live_job(ui, job, &line);
+    } else if (job) {
+        draw_ended_job(job, &line);
+    } else if (selected) {
+        char text[400];
+
+        wording_long(text, sizeof(text), ui->world, selected, ui->now_ns);
+        line_rest(&line, 0, wording_is_problem(selected) ? STYLE_BAD : STYLE_WARN, text);
+    }
+}

@@ -1,0 +1,43 @@
+#include "ui/view/view.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void ui_modal_open(struct ui *ui, const struct modal *modal, void *data)
+{
+    ui_modal_close(ui);
+    ui->modal = modal;
+    ui->modal_data = data;
+}
+
+void ui_modal_close(struct ui *ui)
+{
+    const struct modal *modal = ui->modal;
+    void *data = ui->modal_data;
+
+    ui->modal = NULL;
+    ui->modal_data = NULL;
+    if (modal && modal->close)
+        modal->close(data);
+}
+
+void ui_say(struct ui *ui, enum style style, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(ui->message.text, sizeof(ui->message.text), fmt, args);
+    va_end(args);
+    ui->message.style = style;
+    ui->message.at_ns = ui->clock_ns;
+}
+
+void ui_mark(struct ui *ui, struct guest *guest, bool marked)
+{
+    guest->marked = marked;
+    if (!ui->frozen)
+        return;
+    struct guest *live = world_find(engine_world(ui->engine), &guest->id);
+    if (live)
+        live->marked = marked;
+}
