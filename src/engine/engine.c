@@ -320,8 +320,8 @@ bool engine_sampled_since(const struct engine *engine, int64_t since_ns)
 {
     for (size_t i = 0; i < engine->worker_count; i++) {
         const struct source *source = world_source(engine->world, engine->workers[i].id);
-        if (source && source->state == SOURCE_UP && source->answered &&
-            engine->workers[i].rows_ns < since_ns)
+        int64_t rows_ns = engine->workers[i].rows_ns;
+        if (source && source->state == SOURCE_UP && rows_ns && rows_ns < since_ns)
             return false;
     }
     return true;

@@ -50,7 +50,8 @@ unsigned engine_dispatch(struct engine *engine, const struct pollfd *fds, size_t
 /* After SIGCONT: sockets are drained before anyone is judged late. */
 void engine_resumed(struct engine *engine, int64_t now_ns);
 
-/* Every source that is up has given rows (or the host's figures) since SINCE_NS. */
+/* Every source that is up has given rows (or the host's figures) since SINCE_NS; one without guests
+ * never gave any and is not waited for. */
 bool engine_sampled_since(const struct engine *engine, int64_t since_ns);
 
 void engine_set_period(struct engine *engine, int64_t period_ns);

@@ -1,0 +1,158 @@
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "batch/output.h"
+
+#define REAL_DIGITS 15
+
+static json_t *text_or_null(const char *text)
+{
+    json_t *ret = text ? json_string(text) : json_null();
+
+    if (!ret) { /* not UTF-8: the name of a source as the command line gave it */
+        CLEANUP_FREE char *safe = text_sanitise(text, strlen(text), 2000);
+        ret = json_string(safe);
+    }
+    return ret;
+}
+
+static json_t *real_or_null(bool known, double value)
+{
+    return known && isfinite(value) ? json_real(round(value * 1000) / 1000) : json_null();
+}
+
+static json_t *bytes_or_null(bool known, uint64_t value)
+{
+    return known ? json_integer((json_int_t)value) : json_null();
+}
+
+static json_t *flag_or_null(int flag)
+{
+    return flag < 0 ? json_null() : json_boolean(flag);
+}
+
+static json_t *host_json(const struct world *world)
+{
+    const struct host *host = world_host_get(world);
+    const struct host_sample *cur = &host->cur;
+    const struct host_figures *f = &host->figures;
+    bool memory = cur->has_memory;
+    double guests_cpu = 0;
+    json_t *ret, *cpus;
+
+    if (cur->at_ns == 0)
+        return json_null();
+    ret = json_object();
+    json_object_set_new(ret, "name", text_or_null(cur->name));
+    json_object_set_new(ret, "uptime_s", json_integer((json_int_t)cur->uptime_s));
+    json_object_set_new(ret, "cpus", json_integer(cur->cpus));
+    json_object_set_new(ret, "cpu_percent", real_or_null(true, f->cpu));
+    json_object_set_new(ret, "cpu_user_percent", real_or_null(true, f->user));
+    json_object_set_new(ret, "cpu_system_percent", real_or_null(true, f->system));
+    json_object_set_new(ret, "cpu_iowait_percent", real_or_null(true, f->iowait));
+    json_object_set_new(ret, "cpu_steal_percent", real_or_null(true, f->steal));
+    json_object_set_new(ret, "guests_cpu_percent",
+                        real_or_null(batch_guests_cpu(world, &guests_cpu), guests_cpu));
+    json_object_set_new(ret, "mem_total_bytes", bytes_or_null(memory, cur->mem_total));
+    json_object_set_new(ret, "mem_used_bytes",
+                        bytes_or_null(memory, cur->mem_total - cur->mem_available));
+    json_object_set_new(ret, "mem_available_bytes", bytes_or_null(memory, cur->mem_available));
+    json_object_set_new(ret, "mem_cache_bytes", bytes_or_null(memory, cur->mem_cache));
+    json_object_set_new(ret, "swap_total_bytes", bytes_or_null(memory, cur->swap_total));
+    json_object_set_new(ret, "swap_used_bytes", bytes_or_null(memory, cur->swap_used));
+    json_object_set_new(ret, "load1", real_or_null(cur->has_load, cur->load[0]));
+    json_object_set_new(ret, "load5", real_or_null(cur->has_load, cur->load[1]));
+    json_object_set_new(ret, "load15", real_or_null(cur->has_load, cur->load[2]));
+    json_object_set_new(ret, "psi_cpu", real_or_null(cur->has_psi, cur->psi_cpu));
+    json_object_set_new(ret, "psi_mem", real_or_null(cur->has_psi, cur->psi_mem));
+    json_object_set_new(ret, "psi_io", real_or_null(cur->has_psi, cur->psi_io));
+    json_object_set_new(ret, "disk_read_bps", real_or_null(true, f->disk_read_bps));
+    json_object_set_new(ret, "disk_write_bps", real_or_null(true, f->disk_write_bps));
+    json_object_set_new(ret, "net_rx_bps", real_or_null(true, f->net_rx_bps));
+    json_object_set_new(ret, "net_tx_bps", real_or_null(true, f->net_tx_bps));
+    cpus = json_array();
+    for (int i = 0; i < f->cpus && i < HOST_CPUS_MAX; i++)
+        json_array_append_new(cpus, real_or_null(true, (double)f->per_cpu[i]));
+    json_object_set_new(ret, "per_cpu_percent", cpus);
+    return ret;
+}
+
+static json_t *sources_json(const struct world *world)
+{
+    json_t *ret = json_array();
+
+    for (size_t i = 0; i < world_source_count(world); i++) {
+        const struct source *source = world_source_at(world, i);
+        json_t *object = json_object();
+        json_object_set_new(object, "id", text_or_null(source->id));
+        json_object_set_new(object, "state", text_or_null(source_state_name(source->state)));
+        json_object_set_new(object, "error", text_or_null(source->error));
+        json_array_append_new(ret, object);
+    }
+    return ret;
+}
+
+static void add_metrics(json_t *object, const struct guest *guest, int64_t now_ns)
+{
+    for (int i = 0; i < METRIC_COUNT; i++) {
+        enum metric metric = (enum metric)i;
+        double value = 0;
+        bool known = guest_metric(guest, metric, now_ns, &value) && isfinite(value);
+
+        json_object_set_new(object, metric_info(metric)->json,
+                            known && batch_is_whole(metric) ? json_integer(llround(value))
+                                                            : real_or_null(known, value));
+    }
+}
+
+static json_t *guest_json(const struct batch_sample *sample, const struct guest *guest)
+{
+    const struct facts *facts = &guest->facts;
+    CLEANUP_FREE char *id = guest_id_text(&guest->id);
+    json_t *object = json_object();
+    json_t *addresses = json_array();
+    char why[200];
+    bool stale = world_stale(sample->world, guest, sample->now_ns, why, sizeof(why), NULL);
+
+    json_object_set_new(object, "name", text_or_null(facts->name));
+    json_object_set_new(object, "kind", text_or_null(kind_name(facts->kind)));
+    json_object_set_new(object, "state", text_or_null(state_name(guest->state)));
+    json_object_set_new(object, "state_reason", text_or_null(guest->reason));
+    json_object_set_new(object, "source", text_or_null(guest->id.source));
+    json_object_set_new(object, "id", text_or_null(id));
+    add_metrics(object, guest, sample->now_ns);
+    json_object_set_new(object, "title", text_or_null(facts->title));
+    json_object_set_new(object, "type", text_or_null(facts->type));
+    json_object_set_new(object, "manager", text_or_null(facts->manager));
+    json_object_set_new(object, "autostart", flag_or_null(facts->autostart));
+    json_object_set_new(object, "persistent", flag_or_null(facts->persistent));
+    json_object_set_new(object, "vcpus", bytes_or_null(facts->vcpus > 0, facts->vcpus));
+    for (size_t i = 0; i < FACTS_ADDRESSES_MAX && facts->addresses[i]; i++)
+        json_array_append_new(addresses, text_or_null(facts->addresses[i]));
+    json_object_set_new(object, "addresses", addresses);
+    json_object_set_new(object, "stale", text_or_null(stale ? why : NULL));
+    return object;
+}
+
+void batch_json_line(const struct batch_sample *sample, FILE *out)
+{
+    char time[TIME_MAX];
+    json_t *root = json_object();
+    json_t *guests = json_array();
+    size_t flags = JSON_COMPACT | JSON_REAL_PRECISION(REAL_DIGITS);
+
+    batch_time(time, sample->wall_ns);
+    json_object_set_new(root, "time", json_string(time));
+    json_object_set_new(root, "interval_s", real_or_null(true, sample->interval_s));
+    json_object_set_new(root, "host", host_json(sample->world));
+    json_object_set_new(root, "sources", sources_json(sample->world));
+    for (size_t i = 0; i < sample->listing->count; i++)
+        json_array_append_new(guests, guest_json(sample, sample->listing->rows[i]));
+    json_object_set_new(root, "guests", guests);
+    json_dumpf(root, out, flags | (sample->ascii ? JSON_ENSURE_ASCII : 0));
+    fputc('\n', out);
+    json_decref(root);
+}
