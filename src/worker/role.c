@@ -9,7 +9,6 @@
 
 #include "backend/trace.h"
 #include "base/log.h"
-#include "frame/spawn.h"
 #include "worker/roles.h"
 
 static const struct {
@@ -68,8 +67,8 @@ void role_flush(struct role *role)
     }
 }
 
-int role_run(const char *name, const char *source, bool debug, const struct backend_ops *ops,
-             int fd)
+static int role_run(const char *name, const char *source, bool debug, const struct backend_ops *ops,
+                    int fd)
 {
     struct role role = {.name = name, .source = source, .debug = debug, .ops = ops};
     struct frame hello = {.type = FRAME_HELLO, .u.hello = {.protocol = FRAME_PROTOCOL}};
@@ -90,7 +89,7 @@ int role_run(const char *name, const char *source, bool debug, const struct back
     return status;
 }
 
-int role_main(const char *role, const char *source, bool debug)
+int role_start(const char *role, const char *source, bool debug, const struct backend_ops *ops)
 {
     /* A handler that does nothing, not SIG_IGN: standard error may lose its reader, and what a job
      * starts inherits what is ignored, but not what is handled. */
@@ -103,9 +102,14 @@ int role_main(const char *role, const char *source, bool debug)
     fcntl(ROLE_CHANNEL_FD, F_SETFD, FD_CLOEXEC);
     snprintf(who, sizeof(who), "%s %s", role, source);
     log_to(STDERR_FILENO, who);
-    status = role_run(role, source, debug, NULL, ROLE_CHANNEL_FD);
+    status = role_run(role, source, debug, ops, ROLE_CHANNEL_FD);
     if (status == 2)
         return status;
     /* A thread or exit handler of a library that hangs must not keep the process. */
     _exit(status);
+}
+
+int role_main(const char *role, const char *source, bool debug)
+{
+    return role_start(role, source, debug, NULL);
 }

@@ -14,10 +14,8 @@ struct role {
     struct channel channel;
 };
 
-/* As role_main, but for OPS (NULL: find them).  Returns the exit status; channel FD is taken over.
- */
-int role_run(const char *name, const char *source, bool debug, const struct backend_ops *ops,
-             int fd);
+/* As role_main, but with OPS for the backend (NULL: find it). */
+int role_start(const char *role, const char *source, bool debug, const struct backend_ops *ops);
 
 /* Finds the backend of the role's source and opens it, traced under --debug. */
 int role_open(struct role *role, struct backend **ret, struct error *err);

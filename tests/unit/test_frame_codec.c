@@ -1,0 +1,525 @@
+#include "frame/frame.h"
+
+#include <check.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+
+#define SAMPLES 17
+
+static msgpack_sbuffer encode(const struct frame *frame)
+{
+    msgpack_sbuffer buf = {0};
+
+    frame_put(&buf, frame);
+    return buf;
+}
+
+static size_t length_of(const msgpack_sbuffer *buf)
+{
+    const unsigned char *head = (const unsigned char *)buf->data;
+
+    return head[0] | (size_t)head[1] << 8 | (size_t)head[2] << 16 | (size_t)head[3] << 24;
+}
+
+static int decode(const msgpack_sbuffer *buf, struct frame *ret)
+{
+    ck_assert_uint_eq(length_of(buf), buf->size - 4);
+    return frame_parse(ret, buf->data + 4, buf->size - 4, NULL);
+}
+
+static void make_rows(msgpack_sbuffer *buf)
+{
+    struct frame_rows_writer writer;
+    struct sample sample = {.at_ns = 5000};
+    struct sample old = {.at_ns = 4000};
+
+    sample_set(&sample, FIELD_CPU, UINT64_MAX);
+    sample_set(&sample, FIELD_PIDS, 0);
+    sample_set(&sample, FIELD_NET_RX, 12345678901);
+    sample_set(&old, FIELD_CPU, 7);
+    frame_rows_begin(&writer, 5000,
+                     UINT64_C(1) << FIELD_CPU | UINT64_C(1) << FIELD_PIDS |
+                         UINT64_C(1) << FIELD_NET_RX);
+    frame_rows_add(&writer, 1, STATE_RUNNING, NULL, NULL, &sample);
+    frame_rows_add(&writer, 2, STATE_PAUSED, "frozen", "QEMU \x1b[2J stopped", &old);
+    frame_rows_add(&writer, 3, STATE_OFF, NULL, NULL, NULL);
+    frame_rows_end(&writer, buf);
+}
+
+/* One valid frame of each type. */
+static msgpack_sbuffer make(int which)
+{
+    static struct host_sample host;
+    static uint32_t visible[] = {1, 70000, UINT32_MAX};
+    struct frame frame = {0};
+    msgpack_sbuffer buf = {0};
+
+    switch (which) {
+    case 0:
+        frame.type = FRAME_HELLO;
+        frame.u.hello = (struct frame_hello){FRAME_PROTOCOL, (char *)"worker", (char *)"lxc:/a b"};
+        break;
+    case 1:
+        frame.type = FRAME_BEAT;
+        break;
+    case 2:
+        frame.type = FRAME_SOURCE;
+        frame.u.source.state = SOURCE_DENIED;
+        frame.u.source.error = (char *)"no";
+        frame.u.source.note = (char *)"";
+        break;
+    case 3:
+        frame.type = FRAME_FACTS;
+        frame.u.facts = (struct facts){.handle = 9,
+                                       .key = (char *)"k\xff\x01",
+                                       .life = (char *)"",
+                                       .name = (char *)"n\x1b]0;x\a",
+                                       .kind = KIND_CONTAINER,
+                                       .can = 0x1ff,
+                                       .autostart = -1,
+                                       .persistent = 1,
+                                       .vcpus = 4,
+                                       .memory = UINT64_C(1) << 40,
+                                       .addresses = {(char *)"::1", (char *)"10.0.0.1"}};
+        break;
+    case 4:
+        make_rows(&buf);
+        return buf;
+    case 5:
+        frame.type = FRAME_GONE;
+        frame.u.gone = 70000;
+        break;
+    case 6:
+        frame.type = FRAME_ANSWERED;
+        break;
+    case 7:
+        host.at_ns = 77;
+        strcpy(host.name, "h");
+        host.has_cpu = host.has_psi = true;
+        host.cpus = 3;
+        host.total.user_ns = 1;
+        host.cpu[2].idle_ns = UINT64_MAX;
+        host.load[2] = 0.25;
+        host.psi_io = NAN;
+        host.disks = 1;
+        strcpy(host.disk[0].name, "sda");
+        host.disk[0].out_bytes = 99;
+        host.links = HOST_DEVICES_MAX;
+        host.link[HOST_DEVICES_MAX - 1].drops = 3;
+        frame.type = FRAME_HOST;
+        frame.u.host = &host;
+        break;
+    case 8:
+        frame.type = FRAME_EVENT;
+        frame.u.event = (struct frame_event){0, 1234567890123456789, (char *)"defined"};
+        break;
+    case 9:
+        frame.type = FRAME_PROGRESS;
+        frame.u.progress = (struct frame_progress){
+            .text = (char *)"t", .percent = -1, .done = true, .timed_out = true};
+        break;
+    case 10:
+        frame.type = FRAME_ANSWER;
+        frame.u.answer.values[0] = (char *)"fe80::1";
+        frame.u.answer.values[1] = (char *)"";
+        break;
+    case 11:
+        frame.type = FRAME_LOG;
+        frame.u.log = (char *)"line";
+        break;
+    case 12:
+        frame.type = FRAME_STUCK;
+        frame.u.stuck = 4;
+        break;
+    case 13:
+        frame.type = FRAME_WANT;
+        frame.u.want = (struct frame_want){NS_PER_S / 5, visible, 3, 70000, 2};
+        break;
+    case 14:
+        frame.type = FRAME_DO;
+        frame.u.action = (struct frame_do){.action = ACTION_FORCE_OFF,
+                                           .key = (char *)"k",
+                                           .life = (char *)"12:34",
+                                           .name = (char *)"n",
+                                           .timeout_s = 90};
+        break;
+    case 15:
+        frame.type = FRAME_ASK;
+        frame.u.ask = (struct frame_ask){(char *)"addresses", (char *)"k", (char *)"", 5};
+        break;
+    default:
+        frame.type = FRAME_ANSWER;
+        frame.u.answer.error = (char *)"timed out";
+        break;
+    }
+    return encode(&frame);
+}
+
+/* Decoding and encoding again gives the same bytes: nothing was lost or bent on the way. */
+START_TEST(round_trip_is_exact)
+{
+    msgpack_sbuffer buf = make(_i), again = {0};
+    struct frame frame;
+
+    ck_assert_int_eq(decode(&buf, &frame), 0);
+    if (frame.type != FRAME_ROWS) {
+        again = encode(&frame);
+        ck_assert_uint_eq(again.size, buf.size);
+        ck_assert_mem_eq(again.data, buf.data, buf.size);
+    }
+    frame_clear(&frame);
+    free(buf.data);
+    free(again.data);
+}
+END_TEST
+
+START_TEST(values_arrive)
+{
+    msgpack_sbuffer buf = make(3);
+    struct frame frame;
+
+    ck_assert_int_eq(decode(&buf, &frame), 0);
+    ck_assert_int_eq(frame.type, FRAME_FACTS);
+    ck_assert_uint_eq(frame.u.facts.handle, 9);
+    ck_assert_str_eq(frame.u.facts.key, "k\xff\x01");
+    ck_assert_str_eq(frame.u.facts.life, "");
+    ck_assert_ptr_null(frame.u.facts.title);
+    ck_assert_int_eq(frame.u.facts.autostart, -1);
+    ck_assert_uint_eq(frame.u.facts.memory, UINT64_C(1) << 40);
+    ck_assert_str_eq(frame.u.facts.addresses[1], "10.0.0.1");
+    ck_assert_ptr_null(frame.u.facts.addresses[2]);
+    frame_clear(&frame);
+    free(buf.data);
+
+    buf = make(7);
+    ck_assert_int_eq(decode(&buf, &frame), 0);
+    ck_assert(frame.u.host->has_cpu && frame.u.host->has_psi && !frame.u.host->has_memory);
+    ck_assert_int_eq(frame.u.host->cpus, 3);
+    ck_assert(frame.u.host->cpu[2].idle_ns == UINT64_MAX);
+    ck_assert(isnan(frame.u.host->psi_io));
+    ck_assert_uint_eq(frame.u.host->link[HOST_DEVICES_MAX - 1].drops, 3);
+    frame_clear(&frame);
+    free(buf.data);
+
+    buf = make(14);
+    ck_assert_int_eq(decode(&buf, &frame), 0);
+    ck_assert_int_eq(frame.u.action.action, ACTION_FORCE_OFF);
+    ck_assert_str_eq(frame.u.action.life, "12:34");
+    frame_clear(&frame);
+    free(buf.data);
+}
+END_TEST
+
+START_TEST(rows_arrive)
+{
+    msgpack_sbuffer buf = make(4);
+    struct frame frame;
+    const struct frame_row *row;
+
+    ck_assert_int_eq(decode(&buf, &frame), 0);
+    ck_assert_uint_eq(frame.u.rows.count, 3);
+    row = frame.u.rows.row;
+    ck_assert_uint_eq(row[0].handle, 1);
+    ck_assert_int_eq(row[0].sample.at_ns, 5000);
+    ck_assert(row[0].sample.value[FIELD_CPU] == UINT64_MAX);
+    ck_assert(sample_has(&row[0].sample, FIELD_PIDS));
+    ck_assert_uint_eq(row[0].sample.value[FIELD_PIDS], 0);
+    ck_assert_int_eq(row[1].state, STATE_PAUSED);
+    ck_assert_str_eq(row[1].reason, "frozen");
+    ck_assert_str_eq(row[1].blame, "QEMU \x1b[2J stopped");
+    ck_assert_int_eq(row[1].sample.at_ns, 4000);
+    ck_assert(!sample_has(&row[1].sample, FIELD_PIDS));
+    ck_assert_int_eq(row[2].sample.at_ns, 0);
+    ck_assert_uint_eq(row[2].sample.valid, 0);
+    frame_clear(&frame);
+    free(buf.data);
+}
+END_TEST
+
+START_TEST(every_truncation_is_refused)
+{
+    msgpack_sbuffer buf = make(_i);
+
+    for (size_t len = 0; len < buf.size - 4; len++) {
+        /* A copy of just that size, so that a sanitizer sees a read past the end. */
+        char *data = xmalloc(len ? len : 1);
+        struct frame frame;
+        memcpy(data, buf.data + 4, len);
+        ck_assert_int_eq(frame_parse(&frame, data, len, NULL), ERR_SYNTAX);
+        free(data);
+    }
+    free(buf.data);
+}
+END_TEST
+
+START_TEST(flipped_bits_do_no_harm)
+{
+    msgpack_sbuffer buf = make(_i);
+    char *data = xmalloc(buf.size);
+    unsigned seed = 1;
+
+    for (int round = 0; round < 20000; round++) {
+        struct frame frame;
+        int flips = 1 + rand_r(&seed) % 4;
+        memcpy(data, buf.data + 4, buf.size - 4);
+        while (flips--)
+            data[(size_t)rand_r(&seed) % (buf.size - 4)] = (char)rand_r(&seed);
+        if (frame_parse(&frame, data, buf.size - 4, NULL) == 0)
+            frame_clear(&frame);
+    }
+    free(data);
+    free(buf.data);
+}
+END_TEST
+
+START_TEST(random_bytes_do_no_harm)
+{
+    unsigned seed = 2;
+    char data[512];
+
+    for (int round = 0; round < 100000; round++) {
+        struct frame frame;
+        size_t len = (size_t)rand_r(&seed) % sizeof(data);
+        for (size_t i = 0; i < len; i++)
+            data[i] = (char)rand_r(&seed);
+        if (len > 2) { /* past the first check */
+            data[0] = (char)0x96;
+            data[1] = (char)(1 + rand_r(&seed) % 34);
+        }
+        if (frame_parse(&frame, data, len, NULL) == 0)
+            frame_clear(&frame);
+    }
+}
+END_TEST
+
+static void refused(const char *data, size_t len)
+{
+    struct frame frame = {.type = FRAME_LOG};
+
+    ck_assert_int_eq(frame_parse(&frame, data, len, NULL), ERR_SYNTAX);
+    ck_assert_int_eq(frame.type, FRAME_LOG); /* outputs are left alone */
+}
+
+#define REFUSED(literal) refused(literal, sizeof(literal) - 1)
+
+START_TEST(what_does_not_fit_is_refused)
+{
+    REFUSED("");
+    REFUSED("\x90");     /* no type */
+    REFUSED("\x91\x00"); /* types that there are not */
+    REFUSED("\x91\x0e");
+    REFUSED("\x91\x63");
+    REFUSED("\x91\xce\xff\xff\xff\xff");
+    REFUSED("\x91\xff");
+    REFUSED("\x81\x02\x02");                 /* a map */
+    REFUSED("\x91\x02\x00");                 /* bytes behind the frame */
+    REFUSED("\x92\x06\x00");                 /* handle 0 */
+    REFUSED("\x92\x06\xff");                 /* negative handle */
+    REFUSED("\x92\x06\xcf\0\0\0\1\0\0\0\0"); /* handle above 32 bits */
+    REFUSED("\x92\x0c\xa3"
+            "a\0b");                             /* NUL inside a string */
+    REFUSED("\x92\x0c\xc1");                     /* the byte that means nothing */
+    REFUSED("\x92\x0c\xc0");                     /* nil where a string must be */
+    REFUSED("\x92\x0d\xcb\x3f\xf0\0\0\0\0\0\0"); /* 1.0 for an integer */
+    REFUSED("\x95\x03\x07\xc0\xc0\xc0");         /* no such source state */
+    REFUSED("\x95\x20\x00\x90\x00\x00");         /* period 0 */
+    REFUSED("\x95\x20\xd2\xff\xff\xff\xff\x90\x00\x00");
+    REFUSED("\x96\x21\xa5"
+            "crash\xa0\xa0\xc0\x00");            /* no such action */
+    REFUSED("\x97\x0a\xc0\xc0\x65\xc3\xc3\xc3"); /* 101 percent */
+}
+END_TEST
+
+START_TEST(claims_allocate_nothing)
+{
+    /* Containers and strings of four thousand million elements, with nothing behind them. */
+    REFUSED("\xdd\xff\xff\xff\xff\x05");
+    REFUSED("\x94\x05\x01\xdd\xff\xff\xff\xff");
+    REFUSED("\x94\x05\x01\x90\xdd\xff\xff\xff\xff");
+    REFUSED("\x94\x05\x01\x90\xdd\x00\x00\xff\xff");
+    REFUSED("\x95\x20\xce\x3b\x9a\xca\x00\xdd\x00\x00\xff\xff");
+    REFUSED("\x92\x0c\xdb\xff\xff\xff\xff"
+            "a");
+    REFUSED("\x92\x0c\xc6\xff\xff\xff\xff"
+            "a");
+    REFUSED("\x92\x02\xdf\xff\xff\xff\xff"
+            "a");
+    REFUSED("\x92\x02\xc9\xff\xff\xff\xff\x01");
+}
+END_TEST
+
+START_TEST(strings_are_bounded)
+{
+    size_t len = FRAME_MAX_STRING + 1;
+    char *data = xmalloc(len + 7), *text = xmalloc(len + 1);
+    struct frame frame = {.type = FRAME_LOG, .u.log = text};
+    msgpack_sbuffer buf;
+
+    memcpy(data, "\x92\x0c\xc6\x00\x01\x00\x01", 7);
+    memset(data + 7, 'x', len);
+    refused(data, len + 7);
+    /* Our own are cut, so that what is sent is always taken. */
+    memset(text, 'x', len);
+    text[len] = '\0';
+    buf = encode(&frame);
+    ck_assert_int_eq(decode(&buf, &frame), 0);
+    ck_assert_uint_eq(strlen(frame.u.log), FRAME_MAX_STRING);
+    frame_clear(&frame);
+    free(buf.data);
+    free(text);
+    free(data);
+}
+END_TEST
+
+START_TEST(deep_nesting_is_passed_over)
+{
+    size_t depth = 1 << 20;
+    char *data = xmalloc(depth + 2);
+    struct frame frame;
+
+    data[0] = (char)0x92;
+    data[1] = FRAME_BEAT;
+    memset(data + 2, 0x91, depth - 1);
+    data[depth + 1] = (char)0xc0;
+    ck_assert_int_eq(frame_parse(&frame, data, depth + 2, NULL), 0);
+    frame_clear(&frame);
+    data[depth + 1] = (char)0x91; /* the innermost one lacks its element */
+    ck_assert_int_eq(frame_parse(&frame, data, depth + 2, NULL), ERR_SYNTAX);
+    free(data);
+}
+END_TEST
+
+START_TEST(later_versions_are_understood)
+{
+    /* BEAT with a map, an ext and a float behind it; STUCK with a string. */
+    static const char beat[] = "\x94\x02\x81\xa1"
+                               "a\x93\x01\xc2\xc0\xd4\x05\x00\xca\x7f\x80\0\0";
+    static const char stuck[] = "\x93\x0d\x04\xd9\x01z";
+    /* ROWS: columns "cpu", "quarks", "pids"; an element behind the row's values and the frame's. */
+    static const char rows[] = "\x95\x05\x64\x93\xa3"
+                               "cpu\xa6quarks\xa4pids"
+                               "\x91\x99\x07\x01\xc0\xc0\x00\x05\x92\x01\x02\x06\xa1!\xc3";
+    struct frame frame;
+
+    ck_assert_int_eq(frame_parse(&frame, beat, sizeof(beat) - 1, NULL), 0);
+    ck_assert_int_eq(frame.type, FRAME_BEAT);
+    ck_assert_int_eq(frame_parse(&frame, stuck, sizeof(stuck) - 1, NULL), 0);
+    ck_assert_int_eq(frame.u.stuck, 4);
+    ck_assert_int_eq(frame_parse(&frame, rows, sizeof(rows) - 1, NULL), 0);
+    ck_assert_uint_eq(frame.u.rows.count, 1);
+    ck_assert_uint_eq(frame.u.rows.row[0].handle, 7);
+    ck_assert_int_eq(frame.u.rows.row[0].sample.at_ns, 100);
+    ck_assert_uint_eq(frame.u.rows.row[0].sample.value[FIELD_CPU], 5);
+    ck_assert_uint_eq(frame.u.rows.row[0].sample.value[FIELD_PIDS], 6);
+    ck_assert(frame.u.rows.row[0].sample.valid ==
+              (UINT64_C(1) << FIELD_CPU | UINT64_C(1) << FIELD_PIDS));
+    frame_clear(&frame);
+}
+END_TEST
+
+START_TEST(too_many_cpus_or_devices_are_bounded)
+{
+    struct host_sample *host = xcalloc(1, sizeof(*host));
+    struct frame frame = {.type = FRAME_HOST, .u.host = host};
+    msgpack_sbuffer buf;
+
+    host->at_ns = 1;
+    host->cpus = HOST_CPUS_MAX + 1;
+    host->disks = HOST_DEVICES_MAX + 5;
+    host->links = -3;
+    buf = encode(&frame);
+    ck_assert_int_eq(decode(&buf, &frame), 0);
+    ck_assert_int_eq(frame.u.host->cpus, HOST_CPUS_MAX);
+    ck_assert_int_eq(frame.u.host->disks, HOST_DEVICES_MAX);
+    ck_assert_int_eq(frame.u.host->links, 0);
+    frame_clear(&frame);
+    free(buf.data);
+    free(host);
+}
+END_TEST
+
+/* Counters of a guest that has been up for a while: what a busy host sends each tick. */
+static void plausible(struct sample *sample, uint64_t i)
+{
+    for (int field = 0; field < FIELD_COUNT; field++) {
+        uint64_t value = 40 + i % 60; /* small gauges, PSI, pids */
+        if (field <= FIELD_CPU_WAIT)
+            value = UINT64_C(7200000000000) + i * 12345; /* two hours of CPU */
+        else if (field >= FIELD_MEM_USED && field <= FIELD_MEM_OVERHEAD)
+            value = UINT64_C(900000000) + i * 4096;
+        else if (field == FIELD_DISK_READ || field == FIELD_NET_RX)
+            value = UINT64_C(30000000000) + i;
+        else if (field >= FIELD_DISK_READ && field <= FIELD_NET_TX_PACKETS)
+            value = UINT64_C(40000000) + i;
+        sample_set(sample, (enum field)field, value);
+    }
+}
+
+START_TEST(a_thousand_guests_are_small_and_fast)
+{
+    struct sample sample = {.at_ns = NS_PER_S};
+    struct frame_rows_writer writer;
+    msgpack_sbuffer buf = {0};
+    struct frame frame;
+    int64_t best_put = INT64_MAX, best_parse = INT64_MAX;
+
+    for (int round = 0; round < 5; round++) {
+        int64_t start = clock_mono_ns(), mid;
+        free(buf.data);
+        buf = (msgpack_sbuffer){0};
+        frame_rows_begin(&writer, NS_PER_S, ~UINT64_C(0));
+        for (uint32_t i = 0; i < 1000; i++) {
+            plausible(&sample, i);
+            frame_rows_add(&writer, i + 1, STATE_RUNNING, NULL, NULL, &sample);
+        }
+        frame_rows_end(&writer, &buf);
+        mid = clock_mono_ns();
+        ck_assert_int_eq(decode(&buf, &frame), 0);
+        if (clock_mono_ns() - mid < best_parse)
+            best_parse = clock_mono_ns() - mid;
+        if (mid - start < best_put)
+            best_put = mid - start;
+        ck_assert_uint_eq(frame.u.rows.count, 1000);
+        ck_assert_uint_eq(frame.u.rows.row[999].sample.value[FIELD_CPU], sample.value[FIELD_CPU]);
+        frame_clear(&frame);
+    }
+    printf("1,000 guests x %d: %zu bytes, written in %.2f ms, read in %.2f ms\n", FIELD_COUNT,
+           buf.size, (double)best_put / 1e6, (double)best_parse / 1e6);
+    ck_assert_uint_lt(buf.size, 200000);
+    ck_assert_int_lt(best_parse, 50 * NS_PER_MS); /* generous: sanitizers, a loaded machine */
+    free(buf.data);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("frame codec");
+    TCase *tc = tcase_create("frames");
+    SRunner *runner;
+    int failed;
+
+    tcase_set_timeout(tc, 60);
+    tcase_add_loop_test(tc, round_trip_is_exact, 0, SAMPLES);
+    tcase_add_test(tc, values_arrive);
+    tcase_add_test(tc, rows_arrive);
+    tcase_add_loop_test(tc, every_truncation_is_refused, 0, SAMPLES);
+    tcase_add_loop_test(tc, flipped_bits_do_no_harm, 0, SAMPLES);
+    tcase_add_test(tc, random_bytes_do_no_harm);
+    tcase_add_test(tc, what_does_not_fit_is_refused);
+    tcase_add_test(tc, claims_allocate_nothing);
+    tcase_add_test(tc, strings_are_bounded);
+    tcase_add_test(tc, deep_nesting_is_passed_over);
+    tcase_add_test(tc, later_versions_are_understood);
+    tcase_add_test(tc, too_many_cpus_or_devices_are_bounded);
+    tcase_add_test(tc, a_thousand_guests_are_small_and_fast);
+    suite_add_tcase(suite, tc);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? 1 : 0;
+}
