@@ -220,6 +220,9 @@ static int start(struct act *act, struct error *err)
     int rc = call(act, run_start, "starting", START_LIMIT_S, err);
     if (rc == ERR_TIMEOUT) /* that code stands for a guest that wants forcing off */
         return error_set(err, ERR_BUSY, NULL, "still starting after %d s", START_LIMIT_S);
+    if (rc < 0 && strchr(act->request->key, '\n'))
+        return error_set(err, ERR_UNSUPPORTED, "rename it",
+                         "the kernel makes no control group with a line break in its name");
     if (rc < 0)
         return rc;
     look(act);

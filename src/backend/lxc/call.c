@@ -20,6 +20,7 @@
 
 #define LOG_MAX 16384
 #define WATCH_MS 200
+#define REASON_MAX 140
 
 char lxc_process_state(pid_t pid)
 {
@@ -27,9 +28,10 @@ char lxc_process_state(pid_t pid)
     return pid > 0 && proc_read_stat("", pid, &stat) == 0 ? stat.state : 0;
 }
 
-bool lxc_log_reason(const char *log, char *buf, size_t size)
+/* The next error in LOG, "PREFIX NAME TIME ERROR    part - file:function:line - message"; *RET_LEN
+ * without the final stop.  NULL when there is none. */
+static const char *next_error(const char *log, size_t *ret_len)
 {
-    /* "lxc NAME 20240102030405.678 ERROR    part - file:function:line - message" */
     const char *at = strstr(log, " ERROR ");
     for (int i = 0; at && i < 2; i++) {
         at = strstr(at, " - ");
@@ -37,12 +39,43 @@ bool lxc_log_reason(const char *log, char *buf, size_t size)
             at += 3;
     }
     if (!at)
-        return false;
+        return NULL;
     size_t len = strcspn(at, "\n");
-    while (len > 0 && (at[len - 1] == '.' || at[len - 1] == ' '))
+    while (len > 0 && strchr(". ", at[len - 1]))
         len--;
-    snprintf(buf, size, "%.*s", (int)(len < 200 ? len : 200), at);
-    return len > 0;
+    *ret_len = len < REASON_MAX ? len : REASON_MAX;
+    return at;
+}
+
+/* liblxc writes "No such file or directory - Failed to open X": the wrong way round. */
+static void in_order(char *buf, size_t size, const char *message, size_t len)
+{
+    for (int number = 1; number < 134; number++) {
+        const char *cause = strerror(number);
+        size_t cause_len = strlen(cause);
+        if (len > cause_len + 3 && strncmp(message, cause, cause_len) == 0 &&
+            strncmp(message + cause_len, " - ", 3) == 0) {
+            snprintf(buf, size, "%.*s: %s", (int)(len - cause_len - 3), message + cause_len + 3,
+                     cause);
+            return;
+        }
+    }
+    snprintf(buf, size, "%.*s", (int)len, message);
+}
+
+bool lxc_log_reason(const char *log, char *buf, size_t size)
+{
+    size_t len, more_len;
+    const char *first = next_error(log, &len);
+    if (!first || len == 0)
+        return false;
+    const char *status = memmem(first, len, "exited with status", 18);
+    const char *second = status ? next_error(first, &more_len) : NULL;
+    if (second)
+        snprintf(buf, size, "%.*s: %.*s", (int)more_len, second, (int)len, first);
+    else
+        in_order(buf, size, first, len);
+    return true;
 }
 
 /* A container's monitor is a copy of this child: no signal may be ignored or blocked in it. */
@@ -131,11 +164,11 @@ static int watch(const struct lxc_call *call, pid_t pid, int *ret_status, struct
 
 static void add_reason(int log, struct error *err)
 {
-    char text[LOG_MAX], reason[220];
+    char text[LOG_MAX], reason[300];
     if (io_pread_all(log, text, sizeof(text)) <= 0 || !lxc_log_reason(text, reason, sizeof(reason)))
         return;
     if (err->code == ERR_SYNTAX)
-        snprintf(err->message, sizeof(err->message), "LXC cannot read its configuration: %s",
+        snprintf(err->message, sizeof(err->message), "LXC cannot read its configuration: %.240s",
                  reason);
     else
         snprintf(err->message, sizeof(err->message), "%s", reason);

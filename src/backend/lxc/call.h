@@ -26,7 +26,8 @@ struct lxc_call {
  * ERR_TIMEOUT, ERR_BUSY (its monitor is stopped), ERR_IO with LXC's own reason. */
 int lxc_call(const struct lxc_call *call, struct error *err);
 
-/* The reason in LOG, text that liblxc wrote: the message of its first error; false when there is
+/* The reason in LOG, text that liblxc wrote, as one sentence: its first error, for what follows are
+ * consequences (but what failed, when that is merely a script's exit status).  False when there is
  * none. */
 bool lxc_log_reason(const char *log, char *buf, size_t size);
 

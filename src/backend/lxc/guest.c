@@ -47,7 +47,7 @@ static void drop_monitor(struct lxc_guest *guest)
     guest->monitor = NULL;
     guest->monitor_id = (struct proc_identity){0};
     guest->monitor_state = 0;
-    guest->init_was = guest->aborted = guest->late = false;
+    guest->init_was = guest->ran = guest->late = false;
 }
 
 void lxc_guest_attach(struct lxc_guest *guest, const struct lxc_monitor *monitor, bool old)
@@ -71,15 +71,15 @@ static void find_init(struct lxc_guest *guest)
     if (!lxc_monitor_init(guest->monitor_id.pid, &guest->init))
         return;
     guest->init_was = true;
-    guest->aborted = false;
     guest->init_ran = lxc_init_runs(guest->init.pid);
+    guest->ran = guest->ran || guest->init_ran;
 }
 
 static void await_exec(struct lxc_guest *guest)
 {
     if (!lxc_init_runs(guest->init.pid))
         return;
-    guest->init_ran = true;
+    guest->init_ran = guest->ran = true;
     guest->boot_ms = proc_age_ms(&guest->monitor_id, proc_boottime_ns());
 }
 
@@ -88,7 +88,7 @@ void lxc_guest_follow(struct lxc_guest *guest, bool deep, const char **what_happ
     if (guest->monitor) {
         struct sample none = {0};
         if (proc_watch_read(guest->monitor, 0, &none, &guest->monitor_state) == ERR_GONE) {
-            if (guest->aborted)
+            if (!guest->ran && !guest->late)
                 *what_happened = "its start was aborted";
             drop_monitor(guest);
             deep = true;
@@ -96,10 +96,8 @@ void lxc_guest_follow(struct lxc_guest *guest, bool deep, const char **what_happ
     }
     bool stopped = guest->monitor_state == 'T' || guest->monitor_state == 't';
     if (guest->init.pid && (deep || stopped || !guest->init_ran || !guest->monitor) &&
-        !lxc_process_lives(&guest->init)) {
-        guest->aborted = guest->monitor && !guest->init_ran;
+        !lxc_process_lives(&guest->init))
         end_life(guest);
-    }
     if (guest->monitor && !guest->init.pid)
         find_init(guest);
     else if (guest->init.pid && !guest->init_ran)
@@ -127,7 +125,7 @@ bool lxc_guest_is_foreign(const struct lxc_guest *guest)
 static enum guest_state live_state(const struct lxc_guest *guest, const char **reason)
 {
     if (!guest->init.pid) {
-        if (guest->aborted)
+        if (guest->init_was && !guest->ran)
             *reason = "aborting";
         return guest->init_was || guest->late ? STATE_STOPPING : STATE_STARTING;
     }

@@ -56,14 +56,14 @@ struct lxc_guest {
     struct proc_identity init; /* pid 0: none */
     bool init_ran;             /* it runs the container's program */
     bool init_was;             /* this monitor has had one */
-    bool aborted;              /* that one ended before it ran anything */
+    bool ran;                  /* one of them has run the container's program */
     bool late;                 /* its monitor was old when we first saw it */
     uint64_t boot_ms;          /* UINT64_MAX unknown */
     struct lxc_figures figures;
 
-    char life[48];    /* as said last */
-    bool facts_stale; /* facts must be said again */
-    enum guest_state said_state;
+    char life[48];               /* as said last */
+    bool facts_stale;            /* facts must be said again */
+    enum guest_state said_state; /* as of the last row */
     bool visible;
     int64_t transit_ns; /* CLOCK_MONOTONIC since when it is on its way; 0: it is not */
 };

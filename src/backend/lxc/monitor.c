@@ -193,7 +193,7 @@ bool lxc_monitor_init(pid_t monitor, struct proc_identity *ret)
 
 bool lxc_init_runs(pid_t init)
 {
-    char title[TITLE_LEN + 1];
+    char title[64];
     ssize_t len = proc_read_cmdline("", init, title, sizeof(title));
     return len > 0 && strncmp(title, TITLE, TITLE_LEN) != 0;
 }

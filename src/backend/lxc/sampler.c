@@ -2,19 +2,22 @@
 #include "backend/lxc/lxc.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <sys/resource.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/io.h"
 
 #define SCAN_EVERY_NS (30 * NS_PER_S)
-#define SCAN_SLICE 400 /* processes a tick */
-#define DEEP_EVERY 5   /* ticks between looks at an init that gives no cause for one */
+#define SCAN_SLICE 400     /* processes a tick */
+#define NEWCOMERS_MAX 1024 /* more new processes between ticks are left to the slow look */
+#define DEEP_EVERY 5       /* ticks between looks at an init that gives no cause for one */
 #define HURRY_NS (20 * NS_PER_MS)
 #define HURRY_LATER_NS (200 * NS_PER_MS)
 #define HURRY_SHORT_NS (3 * NS_PER_S)
@@ -35,22 +38,11 @@ struct lxc_sampler {
     pid_t *scan; /* what is left of the slow look through /proc */
     size_t scan_count, scan_capacity;
     int64_t scan_at_ns;
+    pid_t newest, newest_before; /* the last pid that the kernel had given out at the last ticks */
 };
-
-/* A thousand containers want ten descriptors each.  Only here: jobs must not hand a raised limit
- * down to what they start. */
-static void raise_descriptor_limit(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
 
 static struct lxc_sampler *sampler_new(const struct lxc_path *path)
 {
-    raise_descriptor_limit();
     struct lxc_sampler *sampler = xcalloc(1, sizeof(*sampler));
     sampler->path = path;
     sampler->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
@@ -129,11 +121,30 @@ static void scan_processes(struct lxc_sampler *sampler)
         try_pid(sampler->scan[--sampler->scan_count], sampler);
 }
 
+/* Processes that have come since the tick before the last: a monitor runs its hooks before it has a
+ * group.  Twice, for a monitor takes its title a moment after it came. */
+static void try_newcomers(struct lxc_sampler *sampler)
+{
+    char text[128];
+    int newest;
+    if (io_read_file(AT_FDCWD, "/proc/loadavg", text, sizeof(text)) <= 0 ||
+        sscanf(text, "%*s %*s %*s %*s %d", &newest) != 1)
+        return;
+    pid_t from = sampler->newest_before;
+    sampler->newest_before = sampler->newest;
+    sampler->newest = (pid_t)newest;
+    if (from == 0 || newest < from || newest - from > NEWCOMERS_MAX)
+        return;
+    for (pid_t pid = from + 1; pid <= (pid_t)newest; pid++)
+        try_pid(pid, sampler);
+}
+
 static void find_monitors(struct lxc_sampler *sampler)
 {
     if (sampler->first)
         lxc_hints_scan(sampler->hints, try_pid_plainly, sampler);
     lxc_hints_follow(sampler->hints, sampler->now_ns, try_pid, sampler);
+    try_newcomers(sampler);
     scan_processes(sampler);
 }
 
@@ -239,8 +250,10 @@ void lxc_tick(struct backend *base, const struct want *want, struct sink *sink, 
     struct error err = {0};
     int rc = lxc_roster_tick(&sampler->roster, sink, sampler->now_ns, &err);
     say_source(sampler, sink, rc, &err);
-    if (rc < 0)
+    if (rc < 0) {
+        sink_answered(sink); /* there is nothing to wait for */
         return;
+    }
     find_monitors(sampler);
     if (sampler->ground.links)
         links_refresh(sampler->ground.links, NULL);
@@ -266,6 +279,16 @@ size_t lxc_poll_fds(struct backend *base, struct pollfd *fds)
     return count;
 }
 
+/* Between ticks: says only what has changed. */
+static void follow_closely(struct lxc_sampler *sampler, struct lxc_guest *guest, struct sink *sink)
+{
+    static const struct sample none;
+    const char *reason, *blame;
+    follow(sampler, guest, true, sink);
+    if (lxc_guest_state(guest, sampler->obscured, &reason, &blame) != guest->said_state)
+        say(sampler, guest, sink, &none);
+}
+
 /* A group of that name went: its container's processes deserve a look now. */
 static void look_at_ended(struct lxc_sampler *sampler, const char *name, struct sink *sink)
 {
@@ -278,9 +301,7 @@ static void look_at_ended(struct lxc_sampler *sampler, const char *name, struct 
     }
     if (!guest)
         return;
-    static const struct sample none;
-    follow(sampler, guest, true, sink);
-    say(sampler, guest, sink, &none);
+    follow_closely(sampler, guest, sink);
 }
 
 /* Returns true when a folder came or went. */
@@ -325,17 +346,11 @@ bool lxc_ready(struct backend *base, const struct want *want, struct sink *sink,
     sampler->youngest_ns = INT64_MAX;
     bool changed = sampler->inotify >= 0 && read_events(sampler, sink);
     lxc_hints_follow(sampler->hints, sampler->now_ns, try_pid, sampler);
-    static const struct sample none;
     struct lxc_guest *guest, *next;
     HASH_ITER(hh, sampler->roster.guests, guest, next)
     {
-        if (!lxc_guest_in_transit(guest))
-            continue;
-        enum guest_state before = guest->said_state;
-        const char *reason, *blame;
-        follow(sampler, guest, true, sink);
-        if (lxc_guest_state(guest, sampler->obscured, &reason, &blame) != before)
-            say(sampler, guest, sink, &none);
+        if (lxc_guest_in_transit(guest))
+            follow_closely(sampler, guest, sink);
     }
     set_timer(sampler);
     return changed;
