@@ -171,11 +171,12 @@ char *cgroup_container_path(const char *outer, const char *inner)
     return len > 0 ? xstrndup(outer, len) : NULL;
 }
 
-static int read_paths(const struct cgroup_layout *layout, pid_t pid, struct cgroup_paths *ret)
+/* WHO is a pid or "self". */
+static int read_paths(const struct cgroup_layout *layout, const char *who, struct cgroup_paths *ret)
 {
     char path[KERNEL_PATH_MAX];
     CLEANUP_FREE char *text = xmalloc(CGROUP_FILE_MAX);
-    if (!kernel_path(path, "%s/proc/%d/cgroup", layout->root, (int)pid))
+    if (!kernel_path(path, "%s/proc/%s/cgroup", layout->root, who))
         return ERR_IO;
     ssize_t got = io_read_file(AT_FDCWD, path, text, CGROUP_FILE_MAX);
     if (got < 0)
@@ -187,7 +188,9 @@ static int read_paths(const struct cgroup_layout *layout, pid_t pid, struct cgro
 int cgroup_resolve_machine(const struct cgroup_layout *layout, pid_t pid, struct cgroup_paths *ret)
 {
     struct cgroup_paths raw, paths = {0};
-    int code = read_paths(layout, pid, &raw);
+    char who[16];
+    snprintf(who, sizeof(who), "%d", (int)pid);
+    int code = read_paths(layout, who, &raw);
     if (code < 0)
         return code;
     for (int i = 0; i < CGROUP_COUNT; i++)
@@ -210,26 +213,44 @@ static bool read_inner(const struct cgroup_layout *layout, pid_t pid, struct cgr
     CLEANUP_CLOSE int inside = open(path, O_RDONLY | O_CLOEXEC);
     if (home < 0 || inside < 0 || setns(inside, CLONE_NEWCGROUP) != 0)
         return false;
-    bool ok = read_paths(layout, pid, ret) == 0;
+    snprintf(path, sizeof(path), "%d", (int)pid);
+    bool ok = read_paths(layout, path, ret) == 0;
     if (setns(home, CLONE_NEWCGROUP) != 0)
         log_line("cannot return to our own cgroup namespace: %s", strerror(errno));
     return ok;
 }
 
+/* Is the process in OWN inside the group at PATH? */
+static bool is_inside(const char *own, const char *path)
+{
+    size_t len = strlen(path);
+    return own && strncmp(own, path, len) == 0 && (own[len] == '/' || own[len] == '\0');
+}
+
 int cgroup_resolve_container(const struct cgroup_layout *layout, pid_t pid,
                              struct cgroup_paths *ret)
 {
-    struct cgroup_paths outer, inner = {0}, paths = {0};
-    int code = read_paths(layout, pid, &outer);
+    struct cgroup_paths outer, own, inner = {0}, paths = {0};
+    char who[16];
+    snprintf(who, sizeof(who), "%d", (int)pid);
+    int code = read_paths(layout, who, &outer);
     if (code < 0)
         return code;
     bool seen = read_inner(layout, pid, &inner);
+    if (read_paths(layout, "self", &own) < 0)
+        own = (struct cgroup_paths){0};
     for (int i = 0; i < CGROUP_COUNT; i++) {
         if (outer.path[i])
             paths.path[i] = cgroup_container_path(outer.path[i], seen ? inner.path[i] : NULL);
+        /* Where LXC could make no group, the container stayed in its starter's. */
+        if (paths.path[i] && is_inside(own.path[i], paths.path[i])) {
+            free(paths.path[i]);
+            paths.path[i] = NULL;
+        }
     }
     cgroup_paths_clear(&outer);
     cgroup_paths_clear(&inner);
+    cgroup_paths_clear(&own);
     *ret = paths;
     return 0;
 }
