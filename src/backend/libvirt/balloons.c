@@ -1,0 +1,124 @@
+#include "backend/libvirt/balloons.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+
+#define SELECTED_NS (5 * NS_PER_S)
+#define VISIBLE_NS (30 * NS_PER_S)
+#define USELESS_NS (60 * NS_PER_S) /* it has no figures: no reason to ask often */
+#define KEEP_NS (120 * NS_PER_S)   /* older ones say nothing about now */
+
+static void pick_up(struct lv_balloons *balloons, struct lv_guests *guests,
+                    struct lv_daemon *daemon, int64_t now_ns)
+{
+    char uuid[VIR_UUID_STRING_BUFLEN];
+    struct lv_balloon balloon;
+    struct lv_status status;
+
+    lv_daemon_status(daemon, &status);
+    enum lv_asked asked =
+        lv_monitor_poll(balloons->monitor, now_ns, status.answered_ns, uuid, &balloon);
+    if (asked == LV_BUSY && lv_monitor_is_slow(balloons->monitor, now_ns))
+        lv_daemon_poke(daemon); /* is it this guest or the daemon? */
+    struct lv_guest *guest =
+        asked == LV_IDLE || asked == LV_BUSY ? NULL : lv_guests_find(guests, uuid);
+    if (!guest)
+        return;
+    if (asked == LV_STUCK) {
+        guest->hung_ns = now_ns;
+    } else if (asked == LV_ANSWERED && lv_guest_is_active(guest)) {
+        guest->balloon = balloon;
+    }
+    if (asked != LV_ANSWERED || !balloon.has_used)
+        guest->balloon_due_ns = now_ns + USELESS_NS;
+}
+
+static bool may_ask(const struct lv_guest *guest)
+{
+    const struct lv_definition *definition = guest->domain.definition;
+
+    return lv_guest_is_active(guest) && !guest->ended && definition && definition->balloon &&
+           definition->kind == KIND_MACHINE && guest->domain.state == VIR_DOMAIN_RUNNING &&
+           guest->health == LV_RUNS && !guest->hung_ns && !guest->blame[0];
+}
+
+/* The selected guest if it is due, else the one on the screen that waits longest. */
+static struct lv_guest *next_guest(struct lv_guests *guests, const struct want *want,
+                                   int64_t now_ns)
+{
+    struct lv_guest *best = NULL;
+    struct lv_guest *guest = want->selected ? lv_guests_find_handle(guests, want->selected) : NULL;
+
+    if (guest && may_ask(guest)) {
+        /* It may have been asked at the slow beat before it was selected. */
+        bool useful = guest->balloon.at_ns == 0 || guest->balloon.has_used;
+        int64_t due = guest->balloon_due_ns;
+        if (useful && guest->balloon.at_ns && guest->balloon.at_ns + SELECTED_NS < due)
+            due = guest->balloon.at_ns + SELECTED_NS;
+        if (now_ns >= due)
+            return guest;
+    }
+    for (size_t i = 0; i < want->visible_count; i++) {
+        guest = lv_guests_find_handle(guests, want->visible[i]);
+        if (guest && may_ask(guest) && now_ns >= guest->balloon_due_ns &&
+            (!best || guest->balloon_due_ns < best->balloon_due_ns))
+            best = guest;
+    }
+    return best;
+}
+
+/* A monitor that answers again may be asked again. */
+static void forgive(struct lv_guests *guests)
+{
+    struct lv_guest *guest, *next;
+
+    HASH_ITER(by_uuid, guests->by_uuid, guest, next)
+    {
+        if (guest->hung_ns && guest->domain.control_at_ns > guest->hung_ns &&
+            !guest->domain.occupied)
+            guest->hung_ns = 0;
+    }
+}
+
+void lv_balloons_step(struct lv_balloons *balloons, struct lv_guests *guests,
+                      struct lv_daemon *daemon, const struct want *want, bool usable,
+                      int64_t now_ns)
+{
+    if (!balloons->primed) {
+        /* Later values are our own count coming back. */
+        balloons->inherited = want->stuck;
+        balloons->primed = true;
+    }
+    if (!balloons->monitor)
+        balloons->monitor = lv_monitor_new(guests->uri);
+    pick_up(balloons, guests, daemon, now_ns);
+    forgive(guests);
+    if (!usable || lv_balloons_stuck(balloons) >= LV_STUCK_MAX)
+        return;
+    struct lv_guest *guest = next_guest(guests, want, now_ns);
+    if (guest && lv_monitor_ask(balloons->monitor, guest->uuid))
+        guest->balloon_due_ns = now_ns + VISIBLE_NS;
+}
+
+int lv_balloons_stuck(const struct lv_balloons *balloons)
+{
+    return balloons->inherited + (balloons->monitor ? lv_monitor_stuck(balloons->monitor) : 0);
+}
+
+void lv_balloons_figures(struct lv_guest *guest, int64_t at_ns)
+{
+    struct sample *sample = &guest->sample;
+    const struct lv_balloon *balloon = &guest->balloon;
+    const struct lv_definition *definition = guest->domain.definition;
+    int64_t age_ns = at_ns > balloon->at_ns ? at_ns - balloon->at_ns : 0;
+
+    if (definition && definition->current_memory)
+        sample_set(sample, FIELD_MEM_LIMIT, definition->current_memory);
+    if (!balloon->at_ns || !balloon->has_used || age_ns > KEEP_NS)
+        return;
+    sample_set(sample, FIELD_MEM_USED, balloon->used);
+    sample_set(sample, FIELD_MEM_AGE, balloon->measured_ms + (uint64_t)(age_ns / NS_PER_MS));
+    if (balloon->has_cache)
+        sample_set(sample, FIELD_MEM_CACHE, balloon->cache);
+}

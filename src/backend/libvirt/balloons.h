@@ -1,0 +1,28 @@
+/* When which guest's balloon is asked for: the selected one's every 5 s, those on the screen every
+ * 30 s, one at a time, and none at all once too many calls hang. */
+#ifndef VCTOP_BACKEND_LIBVIRT_BALLOONS_H
+#define VCTOP_BACKEND_LIBVIRT_BALLOONS_H
+
+#include "backend/backend.h"
+#include "backend/libvirt/daemon.h"
+#include "backend/libvirt/guests.h"
+#include "backend/libvirt/monitor.h"
+
+struct lv_balloons {
+    struct lv_monitor *monitor;
+    bool primed;
+    int inherited; /* calls that earlier processes left hanging */
+};
+
+/* One step: picks up an answer, asks the next.  USABLE: the daemon answers at present. */
+void lv_balloons_step(struct lv_balloons *balloons, struct lv_guests *guests,
+                      struct lv_daemon *daemon, const struct want *want, bool usable,
+                      int64_t now_ns);
+
+/* Calls that hang in this daemon, those of earlier processes included. */
+int lv_balloons_stuck(const struct lv_balloons *balloons);
+
+/* Adds what is known of GUEST's memory from its balloon to its sample. */
+void lv_balloons_figures(struct lv_guest *guest, int64_t at_ns);
+
+#endif

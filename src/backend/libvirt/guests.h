@@ -1,0 +1,68 @@
+/* The guests of one source as its sampler knows them: what the daemon said last, joined with what
+ * the kernel says now.  Main thread only. */
+#ifndef VCTOP_BACKEND_LIBVIRT_GUESTS_H
+#define VCTOP_BACKEND_LIBVIRT_GUESTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uthash.h>
+
+#include "backend/backend.h"
+#include "backend/libvirt/local.h"
+#include "backend/libvirt/monitor.h"
+#include "backend/libvirt/snapshot.h"
+#include "backend/libvirt/uri.h"
+#include "kernel/address.h"
+#include "model/devsum.h"
+
+#define LV_BLAME_MAX 64
+
+struct lv_guest {
+    char uuid[VIR_UUID_STRING_BUFLEN];
+    uint32_t handle;
+    struct lv_domain domain; /* its strings and definition are held here */
+    bool here;               /* in the newest snapshot */
+    struct facts told;       /* as last said to the sink */
+    bool was_told;
+
+    /* The kernel's side, for machines of this host. */
+    struct lv_qemu *qemu; /* NULL: off, elsewhere or not found */
+    enum lv_health health;
+    bool ended; /* its QEMU went and the daemon has not said so yet */
+
+    struct devsum *net; /* of a daemon elsewhere */
+    int net_id;         /* the life that NET sums */
+    struct sample sample;
+    char blame[LV_BLAME_MAX]; /* "": nothing to blame */
+
+    struct lv_balloon balloon; /* at_ns 0: none of this life */
+    int64_t balloon_due_ns;    /* when it may be asked again */
+    int64_t hung_ns;           /* since when a monitor call of ours hangs; 0: none */
+
+    UT_hash_handle by_uuid, by_handle;
+};
+
+struct lv_guests {
+    const struct lv_uri *uri;
+    struct lv_guest *by_uuid, *by_handle;
+    uint32_t last_handle;
+};
+
+void lv_guests_clear(struct lv_guests *guests);
+struct lv_guest *lv_guests_find(struct lv_guests *guests, const char *uuid);
+struct lv_guest *lv_guests_find_handle(struct lv_guests *guests, uint32_t handle);
+
+/* Takes over what SNAPSHOT says (its strings move; the caller frees the rest) and says who left.
+ * True when a guest came, went, changed its state or began another life. */
+bool lv_guests_merge(struct lv_guests *guests, struct lv_snapshot *snapshot, struct sink *sink);
+
+/* Says the facts of GUEST if they are not what was told last.  NEIGHBOURS may be NULL: the
+ * addresses stay. */
+void lv_guest_tell(struct lv_guest *guest, const struct lv_guests *guests,
+                   const struct neighbours *neighbours, struct sink *sink);
+
+/* A process or namespace of it exists, as far as the daemon knows. */
+bool lv_guest_is_active(const struct lv_guest *guest);
+
+#endif

@@ -1,0 +1,373 @@
+/* The table of the libvirt backend, and its sampling tick. */
+#include "backend/libvirt/libvirt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/libvirt/act.h"
+#include "backend/libvirt/balloons.h"
+#include "backend/libvirt/daemon.h"
+#include "backend/libvirt/guests.h"
+#include "backend/libvirt/local.h"
+#include "backend/libvirt/loop.h"
+#include "backend/libvirt/words.h"
+#include "base/alloc.h"
+#include "base/clock.h"
+
+#define SILENT_NS (4 * NS_PER_S)      /* a daemon that takes longer for one call hangs */
+#define CONTROL_NS (10 * NS_PER_S)    /* older news of a monitor is no news */
+#define OCCUPIED_MS 2000              /* a command may take that long */
+#define NEIGHBOURS_NS (10 * NS_PER_S) /* leases and ARP entries change slowly */
+
+struct instance {
+    struct backend backend;
+    struct lv_uri uri;
+    struct lv_daemon *daemon; /* NULL before the first tick */
+    struct error failed;      /* why there can be none */
+    struct lv_local *local;   /* NULL: the machines are not here */
+    struct lv_guests guests;
+    struct lv_balloons balloons;
+    struct neighbours *neighbours;
+    int64_t neighbours_due_ns;
+    size_t watch_next;   /* whose turn it is to have its monitor looked at */
+    bool usable;         /* the daemon answers at present */
+    bool complete, told; /* the list is complete; that was said */
+};
+
+static int lv_open(struct backend **ret, const char *arg, struct error *err)
+{
+    int rc = lv_loop_start(err);
+    if (rc < 0)
+        return rc;
+    struct instance *self = xcalloc(1, sizeof(*self));
+    self->backend.ops = &backend_libvirt_ops;
+    lv_uri_init(&self->uri, arg);
+    self->guests.uri = &self->uri;
+    *ret = &self->backend;
+    return 0;
+}
+
+static void lv_close(struct backend *backend)
+{
+    struct instance *self = (struct instance *)backend;
+
+    lv_daemon_stop(self->daemon);
+    lv_monitor_free(self->balloons.monitor);
+    lv_guests_clear(&self->guests);
+    lv_local_free(self->local);
+    neighbours_free(self->neighbours);
+    lv_uri_clear(&self->uri);
+    free(self);
+}
+
+static void start(struct instance *self)
+{
+    if (self->daemon || self->failed.code)
+        return;
+    lv_daemon_start(&self->daemon, &self->uri, &self->failed);
+    if (self->uri.local_qemu)
+        self->local = lv_local_new(&self->uri);
+}
+
+/* What the daemon is asked to look at beside its list: the monitors of guests that hang, of the
+ * selected one, and of those on the screen in turn. */
+static void wish(struct instance *self, const struct want *want)
+{
+    char watch[LV_WATCH_MAX][VIR_UUID_STRING_BUFLEN];
+    size_t count = 0;
+    struct lv_guest *guest, *next;
+
+    HASH_ITER(by_uuid, self->guests.by_uuid, guest, next)
+    {
+        if (guest->hung_ns && count < LV_STUCK_MAX)
+            memcpy(watch[count++], guest->uuid, sizeof(watch[0]));
+    }
+    guest = want->selected ? lv_guests_find_handle(&self->guests, want->selected) : NULL;
+    if (guest)
+        memcpy(watch[count++], guest->uuid, sizeof(watch[0]));
+    for (size_t i = 0; i < want->visible_count && count < LV_WATCH_MAX; i++) {
+        size_t at = (self->watch_next + i) % want->visible_count;
+        guest = lv_guests_find_handle(&self->guests, want->visible[at]);
+        if (guest && lv_guest_is_active(guest))
+            memcpy(watch[count++], guest->uuid, sizeof(watch[0]));
+    }
+    if (want->visible_count > LV_WATCH_MAX)
+        self->watch_next = (self->watch_next + LV_WATCH_MAX / 2) % want->visible_count;
+    lv_daemon_wish(self->daemon, watch, count);
+}
+
+static void say_source(struct instance *self, struct sink *sink, int64_t now_ns)
+{
+    struct lv_status status;
+    char note[80];
+
+    if (!self->daemon) {
+        sink_source(sink, SOURCE_FAILED, &self->failed, NULL);
+        return;
+    }
+    lv_daemon_status(self->daemon, &status);
+    if (status.busy_since_ns && now_ns - status.busy_since_ns > SILENT_NS) {
+        status.state = SOURCE_LOST;
+        error_set(&status.why, ERR_LOST, NULL, "libvirtd does not answer");
+    }
+    self->usable = status.state == SOURCE_UP;
+    int stuck = lv_balloons_stuck(&self->balloons);
+    snprintf(note, sizeof(note), "monitor off: %d stuck calls; restart libvirtd to free them",
+             stuck);
+    sink_source(sink, status.state, status.why.code ? &status.why : NULL,
+                stuck >= LV_STUCK_MAX ? note : NULL);
+    sink_stuck(sink, stuck);
+}
+
+static void say_remarks(struct instance *self, struct sink *sink)
+{
+    struct lv_remark remark;
+
+    while (lv_daemon_remark(self->daemon, &remark)) {
+        struct lv_guest *guest = lv_guests_find(&self->guests, remark.uuid);
+        if (guest && guest->was_told)
+            sink_event(sink, guest->handle, remark.text);
+    }
+}
+
+/* How long its monitor has not answered, in seconds; 0: it does. */
+static int64_t silent_s(const struct lv_guest *guest, int64_t now_ns)
+{
+    const struct lv_domain *domain = &guest->domain;
+
+    if (domain->control_at_ns && now_ns - domain->control_at_ns < CONTROL_NS && domain->occupied &&
+        domain->occupied_ms > OCCUPIED_MS)
+        return domain->occupied_ms / 1000 + (now_ns - domain->control_at_ns) / NS_PER_S;
+    return guest->hung_ns ? (now_ns - guest->hung_ns) / NS_PER_S + OCCUPIED_MS / 1000 : 0;
+}
+
+static void set_blame(struct lv_guest *guest, int64_t now_ns)
+{
+    int64_t silent = lv_guest_is_active(guest) ? silent_s(guest, now_ns) : 0;
+
+    guest->blame[0] = '\0';
+    if (guest->qemu && guest->health == LV_STOPPED)
+        snprintf(guest->blame, sizeof(guest->blame), "QEMU stopped");
+    else if (guest->qemu && guest->health == LV_SLEEPS)
+        snprintf(guest->blame, sizeof(guest->blame), "QEMU in D state");
+    else if (silent > 0)
+        snprintf(guest->blame, sizeof(guest->blame), "monitor silent %lld s", (long long)silent);
+}
+
+/* libvirt writes the pid file before the process is in its control groups. */
+static bool is_starting(const struct lv_guest *guest)
+{
+    return guest->domain.state == VIR_DOMAIN_PAUSED &&
+           guest->domain.reason == VIR_DOMAIN_PAUSED_STARTING_UP;
+}
+
+static void find_process(struct instance *self, struct lv_guest *guest)
+{
+    if (self->local && !guest->qemu && lv_guest_is_active(guest) && !is_starting(guest))
+        guest->qemu = lv_qemu_find(self->local, guest->domain.name, guest->uuid);
+}
+
+static void read_local(struct instance *self, struct lv_guest *guest, int64_t at_ns)
+{
+    if (!guest->qemu)
+        return;
+    guest->health =
+        lv_qemu_read(guest->qemu, self->local, guest->domain.definition, at_ns, &guest->sample);
+    if (guest->health == LV_ENDED) {
+        lv_qemu_free(guest->qemu);
+        guest->qemu = NULL;
+        guest->ended = true;
+        lv_daemon_poke(self->daemon);
+    } else if (guest->health != LV_STOPPED) {
+        lv_balloons_figures(guest, at_ns);
+    }
+}
+
+static void sum_links(struct lv_guest *guest)
+{
+    static const enum field fields[] = {FIELD_NET_RX,         FIELD_NET_TX,
+                                        FIELD_NET_RX_PACKETS, FIELD_NET_TX_PACKETS,
+                                        FIELD_NET_ERRORS,     FIELD_NET_DROPS};
+
+    if (!guest->domain.nic_count)
+        return;
+    if (!guest->net || guest->net_id != guest->domain.id) {
+        devsum_free(guest->net);
+        guest->net = devsum_new();
+        guest->net_id = guest->domain.id;
+    }
+    devsum_begin(guest->net);
+    for (size_t i = 0; i < guest->domain.nic_count; i++)
+        devsum_add(guest->net, guest->domain.nics[i].key, guest->domain.nics[i].counters);
+    const uint64_t *totals = devsum_end(guest->net);
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+        sample_set(&guest->sample, fields[i], totals[i]);
+}
+
+/* The figures of the newest round, with the time when they were taken. */
+static void read_remote(struct lv_guest *guest)
+{
+    const struct lv_domain *domain = &guest->domain;
+    const struct lv_definition *definition = domain->definition;
+
+    if (!lv_guest_is_active(guest) || domain->at_ns <= guest->sample.at_ns)
+        return;
+    guest->sample = (struct sample){.at_ns = domain->at_ns};
+    sample_set(&guest->sample, FIELD_CPU, domain->cpu_ns);
+    if (definition && definition->kind == KIND_CONTAINER) {
+        sample_set(&guest->sample, FIELD_MEM_HOST, domain->memory);
+        sample_set(&guest->sample, FIELD_MEM_LIMIT, domain->max_memory);
+    } else {
+        lv_balloons_figures(guest, domain->at_ns);
+        sample_set(&guest->sample, FIELD_MEM_LIMIT, domain->memory);
+    }
+    sum_links(guest);
+}
+
+static void say_row(const struct instance *self, const struct lv_guest *guest, struct sink *sink)
+{
+    const char *reason;
+    enum guest_state state = lv_state(guest->domain.state, guest->domain.reason, &reason);
+
+    if (guest->domain.trouble)
+        reason = guest->domain.trouble;
+    /* The kernel knows better than a daemon that is gone. */
+    if (guest->ended && !self->usable) {
+        state = STATE_OFF;
+        reason = "its QEMU ended";
+    }
+    sink_row(sink, guest->handle, state, reason, guest->blame[0] ? guest->blame : NULL,
+             &guest->sample);
+}
+
+static void refresh_neighbours(struct instance *self, int64_t now_ns, bool anew)
+{
+    /* Leases and ARP entries of this host say nothing of guests elsewhere. */
+    if (!self->local || (!anew && now_ns < self->neighbours_due_ns))
+        return;
+    neighbours_free(self->neighbours);
+    self->neighbours = neighbours_load("", clock_wall_ns() / NS_PER_S);
+    self->neighbours_due_ns = now_ns + NEIGHBOURS_NS;
+}
+
+/* True when a whole tick should follow. */
+static bool take_snapshot(struct instance *self, struct sink *sink)
+{
+    struct lv_snapshot *snapshot = lv_daemon_take(self->daemon);
+
+    if (!snapshot)
+        return false;
+    bool changed = lv_guests_merge(&self->guests, snapshot, sink);
+    if (snapshot->complete && !self->complete)
+        self->complete = changed = true;
+    lv_snapshot_free(snapshot);
+    return changed;
+}
+
+static void step_balloons(struct instance *self, const struct want *want, int64_t now_ns)
+{
+    if (!self->uri.test)
+        lv_balloons_step(&self->balloons, &self->guests, self->daemon, want, self->usable, now_ns);
+}
+
+static void lv_tick(struct backend *backend, const struct want *want, struct sink *sink,
+                    int64_t at_ns)
+{
+    struct instance *self = (struct instance *)backend;
+    struct lv_guest *guest, *next;
+    int64_t now = clock_mono_ns();
+
+    start(self);
+    if (self->daemon) {
+        wish(self, want);
+        bool changed = take_snapshot(self, sink);
+        refresh_neighbours(self, now, changed);
+        if (self->local)
+            lv_local_tick(self->local, now);
+        else
+            lv_daemon_poke(self->daemon);
+        step_balloons(self, want, now);
+    }
+    say_source(self, sink, now);
+    HASH_ITER(by_uuid, self->guests.by_uuid, guest, next)
+    {
+        find_process(self, guest);
+        if (self->local)
+            read_local(self, guest, at_ns);
+        else
+            read_remote(guest);
+        set_blame(guest, now);
+        lv_guest_tell(guest, &self->guests, self->neighbours, sink);
+        say_row(self, guest, sink);
+    }
+    if (self->daemon)
+        say_remarks(self, sink);
+    if (self->complete && !self->told) {
+        self->told = true;
+        sink_answered(sink);
+    }
+}
+
+static size_t lv_poll_fds(struct backend *backend, struct pollfd *fds)
+{
+    struct instance *self = (struct instance *)backend;
+    size_t count = 0;
+
+    if (self->daemon)
+        fds[count++] = (struct pollfd){.fd = lv_daemon_fd(self->daemon), .events = POLLIN};
+    if (self->balloons.monitor)
+        fds[count++] =
+            (struct pollfd){.fd = lv_monitor_fd(self->balloons.monitor), .events = POLLIN};
+    return count;
+}
+
+static bool lv_ready(struct backend *backend, const struct want *want, struct sink *sink,
+                     const struct pollfd *fds, size_t count)
+{
+    struct instance *self = (struct instance *)backend;
+    struct lv_guest *guest, *next;
+    int64_t now = clock_mono_ns();
+
+    (void)fds;
+    (void)count;
+    bool changed = take_snapshot(self, sink);
+    step_balloons(self, want, now);
+    say_source(self, sink, now);
+    HASH_ITER(by_uuid, self->guests.by_uuid, guest, next)
+    {
+        int64_t before = guest->sample.at_ns;
+        find_process(self, guest);
+        lv_guest_tell(guest, &self->guests, self->neighbours, sink);
+        if (self->local)
+            continue;
+        read_remote(guest);
+        if (guest->sample.at_ns != before)
+            say_row(self, guest, sink);
+    }
+    say_remarks(self, sink);
+    return changed;
+}
+
+static int lv_backend_act(struct backend *backend, const struct frame_do *request,
+                          struct progress *progress, struct error *err)
+{
+    return lv_act(&((struct instance *)backend)->uri, request, progress, err);
+}
+
+static int lv_backend_ask(struct backend *backend, const struct frame_ask *request,
+                          struct frame_answer *answer, struct error *err)
+{
+    return lv_ask(&((struct instance *)backend)->uri, request, answer, err);
+}
+
+const struct backend_ops backend_libvirt_ops = {
+    .name = "libvirt",
+    .open = lv_open,
+    .close = lv_close,
+    .tick = lv_tick,
+    .poll_fds = lv_poll_fds,
+    .ready = lv_ready,
+    .act = lv_backend_act,
+    .ask = lv_backend_ask,
+};

@@ -1,0 +1,354 @@
+#include "backend/libvirt/monitor.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+
+#define SLOW_NS (2 * NS_PER_S)
+#define KEEPALIVE_S 2
+#define KEEPALIVE_COUNT 2
+#define KIB 1024
+/* Older reports tell what the guest was, not what it is (no stats period is set, or its driver
+ * stopped). */
+#define REPORT_MAX_S 120
+
+/* One connection; calls that hang keep it after it was replaced. */
+struct line {
+    virConnectPtr conn;
+    int refs;   /* atomic: the monitor, each call, libvirt's callback */
+    int dead;   /* atomic */
+    int reason; /* atomic: virConnectCloseReason */
+};
+
+enum phase {
+    IDLE,
+    ASKED,
+    OPENING,
+    IN_MONITOR,
+    DONE
+};
+
+struct lv_monitor {
+    struct lv_uri uri;
+    pthread_mutex_t lock;
+    pthread_cond_t wake, ended;
+    int refs; /* under the lock: the maker and each runner */
+    bool stop, has_runner;
+    unsigned generation; /* runners of an older one are given up */
+    enum phase phase;
+    char uuid[VIR_UUID_STRING_BUFLEN];
+    int64_t since_ns;
+    struct line *line;
+    int fd; /* eventfd: an answer is there */
+    struct lv_balloon balloon;
+    bool answered;
+    int stuck;
+};
+
+static void line_unref(void *user)
+{
+    struct line *line = user;
+    if (line && __atomic_sub_fetch(&line->refs, 1, __ATOMIC_ACQ_REL) == 0)
+        free(line);
+}
+
+/* The connection goes when nobody calls on it any more. */
+static void line_drop(struct line *line)
+{
+    if (!line)
+        return;
+    virConnectPtr conn = line->conn;
+    line_unref(line);
+    virConnectClose(conn);
+}
+
+static void on_close(virConnectPtr conn, int reason, void *user)
+{
+    struct line *line = user;
+    (void)conn;
+    __atomic_store_n(&line->reason, reason, __ATOMIC_RELEASE);
+    __atomic_store_n(&line->dead, 1, __ATOMIC_RELEASE);
+}
+
+static struct line *line_open(const struct lv_uri *uri)
+{
+    virConnectPtr conn = virConnectOpenReadOnly(uri->open);
+
+    if (!conn)
+        return NULL;
+    virConnectSetKeepAlive(conn, KEEPALIVE_S, KEEPALIVE_COUNT);
+    struct line *line = xcalloc(1, sizeof(*line));
+    line->conn = conn;
+    line->refs = 2;
+    if (virConnectRegisterCloseCallback(conn, on_close, line, line_unref) < 0)
+        line_unref(line);
+    return line;
+}
+
+struct lv_monitor *lv_monitor_new(const struct lv_uri *uri)
+{
+    pthread_condattr_t attr;
+    struct lv_monitor *monitor = xcalloc(1, sizeof(*monitor));
+
+    lv_uri_init(&monitor->uri, uri->given);
+    monitor->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    monitor->refs = 1;
+    pthread_mutex_init(&monitor->lock, NULL);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&monitor->wake, &attr);
+    pthread_cond_init(&monitor->ended, &attr);
+    pthread_condattr_destroy(&attr);
+    return monitor;
+}
+
+/* Called with the lock held, and gives it back. */
+static void unref_and_unlock(struct lv_monitor *monitor)
+{
+    bool last = --monitor->refs == 0;
+
+    pthread_cond_signal(&monitor->ended);
+    pthread_mutex_unlock(&monitor->lock);
+    if (!last)
+        return;
+    line_drop(monitor->line);
+    pthread_cond_destroy(&monitor->wake);
+    pthread_cond_destroy(&monitor->ended);
+    pthread_mutex_destroy(&monitor->lock);
+    lv_uri_clear(&monitor->uri);
+    if (monitor->fd >= 0)
+        close(monitor->fd);
+    free(monitor);
+}
+
+void lv_monitor_free(struct lv_monitor *monitor)
+{
+    struct timespec until;
+
+    if (!monitor)
+        return;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec++;
+    pthread_mutex_lock(&monitor->lock);
+    monitor->stop = true;
+    pthread_cond_broadcast(&monitor->wake);
+    while (monitor->refs > 1)
+        if (pthread_cond_timedwait(&monitor->ended, &monitor->lock, &until) != 0)
+            break;
+    unref_and_unlock(monitor);
+}
+
+void lv_balloon_read(const virTypedParameter *params, int count, int64_t wall_s,
+                     struct lv_balloon *ret)
+{
+    unsigned long long available, unused, cache = 0, reported = 0;
+    virTypedParameterPtr list = (virTypedParameterPtr)params; /* the API takes no const */
+
+    *ret = (struct lv_balloon){0};
+    bool has_cache = virTypedParamsGetULLong(list, count, "balloon.disk_caches", &cache) == 1;
+    if (virTypedParamsGetULLong(list, count, "balloon.available", &available) == 1 &&
+        virTypedParamsGetULLong(list, count, "balloon.unused", &unused) == 1 &&
+        virTypedParamsGetULLong(list, count, "balloon.last-update", &reported) == 1 &&
+        unused + cache <= available && reported > 0) {
+        int64_t age_s = wall_s > (int64_t)reported ? wall_s - (int64_t)reported : 0;
+        ret->has_used = age_s <= REPORT_MAX_S;
+        ret->has_cache = ret->has_used && has_cache;
+        ret->used = (available - unused - cache) * KIB;
+        ret->cache = cache * KIB;
+        ret->measured_ms = (uint64_t)age_s * 1000;
+    }
+}
+
+/* Blocks, for ever perhaps. */
+static bool call(virDomainPtr dom, struct lv_balloon *ret)
+{
+    virDomainPtr list[] = {dom, NULL};
+    virDomainStatsRecordPtr *records = NULL;
+
+    int count = virDomainListGetStats(list, VIR_DOMAIN_STATS_BALLOON, &records,
+                                      VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT);
+    if (count < 0)
+        return false;
+    if (count == 1)
+        lv_balloon_read(records[0]->params, records[0]->nparams, clock_wall_ns() / NS_PER_S, ret);
+    ret->at_ns = clock_mono_ns();
+    virDomainStatsRecordListFree(records);
+    return count == 1;
+}
+
+/* A live connection with a reference for the caller, or NULL.  The lock is not held. */
+static struct line *get_line(struct lv_monitor *monitor)
+{
+    pthread_mutex_lock(&monitor->lock);
+    struct line *line = monitor->line, *old = NULL;
+    if (line && __atomic_load_n(&line->dead, __ATOMIC_ACQUIRE)) {
+        old = line;
+        monitor->line = line = NULL;
+    }
+    pthread_mutex_unlock(&monitor->lock);
+    line_drop(old);
+    if (!line) {
+        line = line_open(&monitor->uri);
+        if (!line)
+            return NULL;
+        pthread_mutex_lock(&monitor->lock);
+        monitor->line = line;
+        pthread_mutex_unlock(&monitor->lock);
+    }
+    __atomic_add_fetch(&line->refs, 1, __ATOMIC_RELAXED);
+    virConnectRef(line->conn);
+    return line;
+}
+
+/* A call that was given up has come back after all.  If keepalive cut the connection the daemon
+ * still has it. */
+static void settle(struct lv_monitor *monitor, const struct line *line)
+{
+    if (__atomic_load_n(&line->dead, __ATOMIC_ACQUIRE) &&
+        __atomic_load_n(&line->reason, __ATOMIC_ACQUIRE) == VIR_CONNECT_CLOSE_REASON_KEEPALIVE)
+        return;
+    monitor->stuck--;
+}
+
+/* One request; false when this runner was given up meanwhile. */
+static bool serve(struct lv_monitor *monitor, unsigned generation, const char *uuid)
+{
+    struct lv_balloon balloon = {0};
+    bool good = false;
+
+    struct line *line = get_line(monitor);
+    virDomainPtr dom = line ? virDomainLookupByUUIDString(line->conn, uuid) : NULL;
+    if (dom) {
+        pthread_mutex_lock(&monitor->lock);
+        monitor->phase = IN_MONITOR;
+        monitor->since_ns = clock_mono_ns();
+        pthread_mutex_unlock(&monitor->lock);
+        good = call(dom, &balloon);
+        virDomainFree(dom);
+    }
+    pthread_mutex_lock(&monitor->lock);
+    bool wanted = monitor->generation == generation;
+    if (wanted) {
+        monitor->phase = DONE;
+        monitor->answered = good;
+        monitor->balloon = balloon;
+        uint64_t one = 1;
+        ssize_t written = write(monitor->fd, &one, sizeof(one));
+        (void)written; /* a full counter wakes the reader as well */
+    } else {
+        settle(monitor, line);
+    }
+    pthread_mutex_unlock(&monitor->lock);
+    line_drop(line);
+    return wanted;
+}
+
+static void *run(void *user)
+{
+    struct lv_monitor *monitor = user;
+    char uuid[VIR_UUID_STRING_BUFLEN];
+
+    pthread_mutex_lock(&monitor->lock);
+    unsigned generation = monitor->generation;
+    while (!monitor->stop && monitor->generation == generation) {
+        if (monitor->phase != ASKED) {
+            pthread_cond_wait(&monitor->wake, &monitor->lock);
+            continue;
+        }
+        monitor->phase = OPENING;
+        monitor->since_ns = clock_mono_ns();
+        memcpy(uuid, monitor->uuid, sizeof(uuid));
+        pthread_mutex_unlock(&monitor->lock);
+        bool wanted = serve(monitor, generation, uuid);
+        pthread_mutex_lock(&monitor->lock);
+        if (!wanted)
+            break;
+    }
+    unref_and_unlock(monitor);
+    return NULL;
+}
+
+/* With the lock held. */
+static bool have_runner(struct lv_monitor *monitor)
+{
+    pthread_t thread;
+
+    if (monitor->has_runner)
+        return true;
+    monitor->refs++;
+    if (pthread_create(&thread, NULL, run, monitor) != 0) {
+        monitor->refs--;
+        return false;
+    }
+    pthread_detach(thread);
+    monitor->has_runner = true;
+    return true;
+}
+
+bool lv_monitor_ask(struct lv_monitor *monitor, const char *uuid)
+{
+    pthread_mutex_lock(&monitor->lock);
+    bool accepted = monitor->phase == IDLE && have_runner(monitor);
+    if (accepted) {
+        strncpy(monitor->uuid, uuid, sizeof(monitor->uuid) - 1);
+        monitor->phase = ASKED;
+        pthread_cond_signal(&monitor->wake);
+    }
+    pthread_mutex_unlock(&monitor->lock);
+    return accepted;
+}
+
+enum lv_asked lv_monitor_poll(struct lv_monitor *monitor, int64_t now_ns, int64_t answered_ns,
+                              char uuid[VIR_UUID_STRING_BUFLEN], struct lv_balloon *ret)
+{
+    enum lv_asked asked = LV_BUSY;
+    uint64_t rings;
+
+    ssize_t got = read(monitor->fd, &rings, sizeof(rings));
+    (void)got; /* nothing there is fine */
+    pthread_mutex_lock(&monitor->lock);
+    memcpy(uuid, monitor->uuid, sizeof(monitor->uuid));
+    if (monitor->phase == IDLE) {
+        asked = LV_IDLE;
+    } else if (monitor->phase == DONE) {
+        asked = monitor->answered ? LV_ANSWERED : LV_REFUSED;
+        *ret = monitor->balloon;
+        monitor->phase = IDLE;
+    } else if (monitor->phase == IN_MONITOR && now_ns - monitor->since_ns > SLOW_NS &&
+               answered_ns > monitor->since_ns + SLOW_NS) {
+        asked = LV_STUCK;
+        monitor->generation++;
+        monitor->has_runner = false;
+        monitor->stuck++;
+        monitor->phase = IDLE;
+    }
+    pthread_mutex_unlock(&monitor->lock);
+    return asked;
+}
+
+bool lv_monitor_is_slow(struct lv_monitor *monitor, int64_t now_ns)
+{
+    pthread_mutex_lock(&monitor->lock);
+    bool slow = monitor->phase == IN_MONITOR && now_ns - monitor->since_ns > SLOW_NS;
+    pthread_mutex_unlock(&monitor->lock);
+    return slow;
+}
+
+int lv_monitor_stuck(struct lv_monitor *monitor)
+{
+    pthread_mutex_lock(&monitor->lock);
+    int stuck = monitor->stuck;
+    pthread_mutex_unlock(&monitor->lock);
+    return stuck;
+}
+
+int lv_monitor_fd(const struct lv_monitor *monitor)
+{
+    return monitor->fd;
+}
