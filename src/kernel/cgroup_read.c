@@ -76,6 +76,7 @@ struct cgroup_reader {
     struct cgroup_memory memory; /* of the newest memory.stat */
     bool has_memory;
     unsigned reads, memory_reads;
+    uint64_t answers;      /* files that could be read, ever */
     uint64_t parent_limit; /* the least of the groups above, version 2; UINT64_MAX none */
     struct cgroup_io io;
     uint64_t bytes_at_ops; /* when operations were read last */
@@ -135,7 +136,10 @@ static const char *text_of(struct cgroup_reader *reader, enum source source)
     ssize_t got = held_read(file, path, &layout->fds, buf, CGROUP_SCRATCH_BYTES);
     if (got == -ENODEV && held && kernel_path(path, "%s/%s", dir, name))
         got = held_read(file, path, &layout->fds, buf, CGROUP_SCRATCH_BYTES);
-    return got < 0 ? NULL : buf;
+    if (got < 0)
+        return NULL;
+    reader->answers++;
+    return buf;
 }
 
 static bool read_number(struct cgroup_reader *reader, enum source source, enum field field,
@@ -294,22 +298,13 @@ static bool is_there(const struct cgroup_reader *reader)
     return false;
 }
 
-static bool holds_any(const struct cgroup_reader *reader)
-{
-    for (int i = 0; i < SOURCE_COUNT; i++) {
-        if (reader->file[i].fd >= 0)
-            return true;
-    }
-    return false;
-}
-
 int cgroup_reader_read(struct cgroup_reader *reader, unsigned what, struct sample *sample)
 {
     if (reader->reads++ % REARM_READS == 0) {
         for (int i = 0; i < SOURCE_COUNT; i++)
             held_rearm(&reader->file[i]);
     }
-    uint64_t before = sample->valid;
+    uint64_t before = reader->answers;
     if (what & CGROUP_READ_CPU)
         read_cpu(reader, what, sample);
     if (what & (CGROUP_READ_MEMORY | CGROUP_READ_MEMORY_STAT))
@@ -325,7 +320,7 @@ int cgroup_reader_read(struct cgroup_reader *reader, unsigned what, struct sampl
         read_pressure(reader, MEMORY_PRESSURE, FIELD_PSI_MEM, sample);
         read_pressure(reader, IO_PRESSURE, FIELD_PSI_IO, sample);
     }
-    if (sample->valid != before || holds_any(reader) || is_there(reader))
+    if (reader->answers != before || is_there(reader))
         return 0;
     reader->reads = 0; /* should it come back, its files are looked for at once */
     return ERR_GONE;
