@@ -1,4 +1,5 @@
-/* Scope cleanup: `CLEANUP_FREE char *p = ...;`, with move_ptr()/move_fd() to keep what is inside. */
+/* Scope cleanup: `CLEANUP_FREE char *p = ...;`, with move_ptr()/move_fd() to keep what is inside.
+ */
 #ifndef VCTOP_BASE_CLEANUP_H
 #define VCTOP_BASE_CLEANUP_H
 
@@ -41,11 +42,11 @@ static inline int move_fd(int *fd)
 #define CLEANUP_CLOSE __attribute__((cleanup(cleanup_close)))
 #define CLEANUP_FCLOSE __attribute__((cleanup(cleanup_fclose)))
 #define CLEANUP_CLOSEDIR __attribute__((cleanup(cleanup_closedir)))
-#define move_ptr(slot)                                                                             \
-    __extension__({                                                                                \
-        __typeof__(*(slot)) kept_ = *(slot);                                                       \
-        *(slot) = NULL;                                                                            \
-        kept_;                                                                                     \
+#define move_ptr(slot) \
+    __extension__({ \
+        __typeof__(*(slot)) kept_ = *(slot); \
+        *(slot) = NULL; \
+        kept_; \
     })
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))

@@ -32,11 +32,12 @@ void text_sanitise_into(char *dst, size_t size, const char *src, size_t len);
 size_t text_width(const char *text);
 
 /* Copies sanitised TEXT into DST so that it takes exactly CELLS columns: cut with an ellipsis
- * (U+2026, or '~' when ASCII) or padded with spaces.  DST needs SIZE bytes; CELLS * 16 + 1 is always
- * enough. */
+ * (U+2026, or '~' when ASCII) or padded with spaces.  DST needs SIZE bytes; CELLS * 16 + 1 is
+ * always enough. */
 void text_fit(char *dst, size_t size, const char *text, size_t cells, bool ascii);
 
-/* Replaces every non-ASCII character of sanitised TEXT by as many '?' as it has columns, in place. */
+/* Replaces every non-ASCII character of sanitised TEXT by as many '?' as it has columns, in place.
+ */
 void text_to_ascii(char *text);
 
 /* Lossless: bytes other than [A-Za-z0-9._~:/+@=,-] become %XX.  The caller frees. */

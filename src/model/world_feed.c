@@ -24,7 +24,7 @@ void world_guest_event(struct world *world, const struct guest_entry *entry, con
 
 void world_unbind(struct world *world, struct guest_entry *entry)
 {
-    if (!entry->has_handle)
+    if (!entry->has_handle || !world->by_handle)
         return;
     HASH_DELETE(by_handle, world->by_handle, entry);
     entry->has_handle = false;
