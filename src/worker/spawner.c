@@ -266,6 +266,8 @@ static _Noreturn void spawner_run(int screen, bool readonly, int trace_fd)
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (fd != trace_fd)
             dup2(null, fd);
+    if (null > STDERR_FILENO)
+        close(null);
 
     for (;;) {
         struct pollfd fds[] = {{.fd = screen, .events = POLLIN},
