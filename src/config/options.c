@@ -66,7 +66,7 @@ void options_help(FILE *out)
           "                        (default: the system's lxc.lxcpath)\n"
           "      --backend LIST    only these, with commas: libvirt, lxc, host, sim\n"
           "      --sim[=SPEC]      a simulated host instead of the real one\n"
-          "  -F, --filter TEXT     only guests with TEXT in name, title, address, state or id\n"
+          "  -F, --filter TEXT     only guests with TEXT in name, title, address, state, id\n"
           "  -s, --sort COLUMN     sort by COLUMN; '-s help' lists them\n"
           "  -r, --reverse         sort the other way round\n"
           "  -d, --delay SECONDS   between two samples: 0.2 to 3600, default 2\n"
