@@ -149,26 +149,16 @@ static void merge(struct coarse *coarse, const struct fine *fine)
     }
 }
 
-/* FOLLOWS: FINE tells of all the time since the newest coarse point, however long that is. */
-static void add_coarse(struct history *history, const struct fine *fine, bool follows)
+static void add_coarse(struct history *history, const struct fine *fine)
 {
     uint32_t number = (uint32_t)((fine->at - 1) / HISTORY_COARSE_NS);
     struct coarse *coarse = coarse_newest(history);
-    uint32_t next = number;
-    if (coarse && coarse->number == number) {
-        merge(coarse, fine);
-        return;
-    }
-    if (coarse && follows)
-        next = coarse->number + 1;
-    if (number - next >= HISTORY_COARSE)
-        next = number - (HISTORY_COARSE - 1);
-    for (; next <= number; next++) {
+    if (!coarse || coarse->number != number) {
         coarse = push_coarse(history);
-        coarse->number = next;
+        coarse->number = number;
         memset(coarse->maximum, 0xff, sizeof(coarse->maximum));
-        merge(coarse, fine);
     }
+    merge(coarse, fine);
 }
 
 static bool is_gap(const struct fine *fine)
@@ -186,14 +176,13 @@ void history_add(struct history *history, int64_t at_ns, const struct metrics *m
         return;
     history->newest = at_ns;
 
-    bool follows = history->fine_count > 0 && !is_gap(fine_at(history, history->fine_count - 1));
     struct fine *fine = push_fine(history);
     fine->at = at_ns;
     for (int i = 0; i < SLOTS; i++) {
         enum metric metric = slot_metrics[i];
         fine->value[i] = metrics_has(metrics, metric) ? pack(metrics->value[metric]) : UNKNOWN;
     }
-    add_coarse(history, fine, follows);
+    add_coarse(history, fine);
 }
 
 void history_gap(struct history *history, int64_t at_ns)

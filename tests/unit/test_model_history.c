@@ -182,6 +182,15 @@ START_TEST(old_times_are_coarse_but_keep_their_peaks)
     ck_assert_int_eq(history_tail(history, METRIC_CPU, tail, 400), 300);
     near(tail[299], 1);
     near(tail[294], 1539);
+
+    /* Where fine ones begin amid a coarse one, its peak stays on its own side. */
+    for (int i = 1; i <= 3; i++)
+        add(history, (seconds + i) * S, 1);
+    history_read(history, METRIC_CPU, 5100 * S, 5110 * S, ret, 10);
+    near(ret[0], 1510);
+    near(ret[4], 1510);
+    near(ret[5], 1);
+    near(ret[9], 1);
     history_free(history);
 }
 END_TEST
