@@ -111,6 +111,22 @@ static void draw_footer(struct app *app, struct rect rect)
         command_draw_footer(current_view(app)->ops->context, rect, 0);
 }
 
+static void draw_centred(struct rect screen, int y, const char *text)
+{
+    int x = (screen.width - (int)strlen(text)) / 2;
+
+    draw_text(screen, y, x > 0 ? x : 0, STYLE_WARN, text);
+}
+
+static void draw_too_small(struct rect screen)
+{
+    char text[64];
+
+    snprintf(text, sizeof(text), "need at least %dx%d", MIN_WIDTH, MIN_HEIGHT);
+    draw_centred(screen, (screen.height - 1) / 2, "too small");
+    draw_centred(screen, (screen.height - 1) / 2 + 1, text);
+}
+
 static void draw_screen_now(struct app *app)
 {
     struct rect screen = draw_screen(), rest = screen;
@@ -119,8 +135,7 @@ static void draw_screen_now(struct app *app)
 
     draw_clear(screen, STYLE_NORMAL);
     if (screen.width < MIN_WIDTH || screen.height < MIN_HEIGHT) {
-        draw_format(screen, screen.height / 2, 0, STYLE_WARN, "too small: %dx%d needed", MIN_WIDTH,
-                    MIN_HEIGHT);
+        draw_too_small(screen);
         term_flush();
         return;
     }

@@ -12,6 +12,7 @@
 #define GUTTER 3 /* cursor, mark, trouble */
 #define FIGURE 5 /* "188.2", "1023M" */
 #define PAIR 11  /* "1023M/1023M" */
+#define MEM_HEADER 7
 #define TREND_MAX 32
 
 static const struct {
@@ -37,9 +38,9 @@ static const struct {
     enum column column;
     int width;
 } growth[] = {
-    {COLUMN_NAME, 8},  {COLUMN_CPU, FIGURE}, {COLUMN_STATE, 8},    {COLUMN_KIND, 1},
+    {COLUMN_NAME, 8},  {COLUMN_CPU, FIGURE}, {COLUMN_STATE, 9},    {COLUMN_KIND, 1},
     {COLUMN_EXTRA, 7}, {COLUMN_MEM, FIGURE}, {COLUMN_NAME, 10},    {COLUMN_MEM, PAIR},
-    {COLUMN_DISK, 5},  {COLUMN_NET, 5},      {COLUMN_MEM, 13},     {COLUMN_STATE, 10},
+    {COLUMN_DISK, 5},  {COLUMN_NET, 5},      {COLUMN_STATE, 10},   {COLUMN_MEM, 13},
     {COLUMN_NAME, 12}, {COLUMN_DISK, PAIR},  {COLUMN_NET, PAIR},   {COLUMN_STATE, 12},
     {COLUMN_NAME, 16}, {COLUMN_UP, 5},       {COLUMN_ADDRESS, 15}, {COLUMN_TREND, 10},
     {COLUMN_MEM, 16},  {COLUMN_STATE, 16},   {COLUMN_NAME, 20},    {COLUMN_TREND, 20},
@@ -145,6 +146,8 @@ void columns_draw_header(const struct columns *columns, struct rect rect, int y,
         bool room = (int)strlen(title) < width;
         snprintf(text, sizeof(text), "%s%s", title, sorted && room ? arrow : "");
         enum style style = sorted ? STYLE_SORTED : STYLE_HEADER;
+        if (i == COLUMN_MEM && width > FIGURE)
+            width = MEM_HEADER; /* over the figures, not over the bar */
         if (is_figure((enum column)i))
             draw_right(rect, y, columns->x[i], style, text, width);
         else
@@ -290,8 +293,8 @@ static void draw_gutter(const struct cell *cell, enum row_cursor cursor)
 {
     enum style style = cell->cursor;
 
-    if (cursor != ROW_PLAIN)
-        draw_text(cell->rect, cell->y, 0, style, cursor == ROW_CURSOR ? ">" : "-");
+    if (cursor == ROW_CURSOR)
+        draw_text(cell->rect, cell->y, 0, style, ">");
     if (cell->guest->marked)
         draw_text(cell->rect, cell->y, 1, style ? style : STYLE_MARKED, "*");
     if (cell->wording->problem)

@@ -288,13 +288,19 @@ void command_chord_text(char dst[16], struct chord chord)
         snprintf(dst, 16, "%s", specials[chord.code]);
 }
 
+/* One key, one command; but only at the top does it quit. */
+static const char *footer_label(const struct command_info *info, enum context context)
+{
+    return info->command == COMMAND_BACK_OR_QUIT && context == CONTEXT_TEXT ? "Back" : info->footer;
+}
+
 /* What an entry takes, two columns of space behind it included. */
-static int footer_width(const struct command_info *info)
+static int footer_width(const struct command_info *info, enum context context)
 {
     char text[16];
 
     command_chord_text(text, info->keys[0]);
-    return (int)(strlen(text) + 1 + strlen(info->footer)) + 2;
+    return (int)(strlen(text) + 1 + strlen(footer_label(info, context))) + 2;
 }
 
 void command_draw_footer(enum context context, struct rect rect, int y)
@@ -304,7 +310,7 @@ void command_draw_footer(enum context context, struct rect rect, int y)
     for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
         if (!commands[i].footer || !(commands[i].contexts & context))
             continue;
-        total += footer_width(&commands[i]);
+        total += footer_width(&commands[i], context);
         if (commands[i].rank > limit)
             limit = commands[i].rank;
     }
@@ -312,7 +318,7 @@ void command_draw_footer(enum context context, struct rect rect, int y)
     for (; total - 2 > rect.width - 1 && limit > 0; limit--)
         for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
             if (commands[i].footer && commands[i].contexts & context && commands[i].rank == limit)
-                total -= footer_width(&commands[i]);
+                total -= footer_width(&commands[i], context);
 
     int x = 1;
     for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
@@ -322,7 +328,8 @@ void command_draw_footer(enum context context, struct rect rect, int y)
             continue;
         command_chord_text(text, commands[i].keys[0]);
         draw_text(rect, y, x, STYLE_KEY, text);
-        draw_text(rect, y, x + (int)strlen(text) + 1, STYLE_KEY_TEXT, commands[i].footer);
-        x += footer_width(&commands[i]);
+        draw_text(rect, y, x + (int)strlen(text) + 1, STYLE_KEY_TEXT,
+                  footer_label(&commands[i], context));
+        x += footer_width(&commands[i], context);
     }
 }

@@ -12,11 +12,11 @@
 #include "ui/view/wording.h"
 
 #define POINTS_MAX 512
-#define SPAN_S 300 /* a graph shows at least so much */
+#define SMALL_TITLE 22 /* "Disk r 1023K w 1023K" */
+#define SPAN_S 300     /* a graph shows at least so much */
 
-int detail_height(int height, int width)
+int detail_height(int height)
 {
-    (void)width;
     if (height < 20)
         return 0;
     if (height < 30)
@@ -86,7 +86,7 @@ static void draw_who(const struct ui *ui, const struct guest *guest, struct rect
     if (facts->manager)
         line_left(&line, 2, STYLE_WARN, "managed by %.40s", facts->manager);
     line_left(&line, 2, STYLE_DIM, "%.80s", guest->id.source);
-    if (facts->title)
+    if (facts->title && (!facts->name || strcmp(facts->title, facts->name) != 0))
         line_rest(&line, 2, STYLE_DIM, facts->title);
 }
 
@@ -137,7 +137,8 @@ static void label_bytes(char dst[16], double value)
 
 /* One graph: its curves, and words with the current values. */
 struct plot {
-    char title[120];
+    char title[80];
+    char more[40];               /* of the title, where there is room */
     enum metric metric, metric2; /* METRIC_COUNT: one curve */
     double top;
     void (*label)(char dst[16], double value);
@@ -181,8 +182,9 @@ static void plot_flow(struct plot *ret, const struct ui *ui, const struct guest 
 {
     char first[UNITS_MAX], second[UNITS_MAX];
 
-    *ret = (struct plot){.metric = pair[0], .metric2 = pair[1], .label = label_bytes};
-    snprintf(ret->title, sizeof(ret->title), "%s %s %s/s  %s %s/s", name, words[0],
+    *ret =
+        (struct plot){.more = " /s", .metric = pair[0], .metric2 = pair[1], .label = label_bytes};
+    snprintf(ret->title, sizeof(ret->title), "%s %s %s %s %s", name, words[0],
              figure(first, pair[0], value_of(ui, guest, pair[0])), words[1],
              figure(second, pair[1], value_of(ui, guest, pair[1])));
 }
@@ -197,10 +199,9 @@ static void plot_disk(struct plot *ret, const struct ui *ui, const struct guest 
     plot_flow(ret, ui, guest, "Disk", pair, words);
     if (!isnan(reads) && !isnan(writes)) {
         char text[UNITS_MAX];
-        size_t len = strlen(ret->title);
 
         figure(text, METRIC_DISK_READ_OPS, reads + writes);
-        snprintf(ret->title + len, sizeof(ret->title) - len, "  %s op/s", text);
+        snprintf(ret->more, sizeof(ret->more), " /s  %s op/s", text);
     }
 }
 
@@ -223,14 +224,25 @@ static bool read_curve(const struct history *history, enum metric metric, int64_
     return true;
 }
 
+/* All in one line: words, and both curves as one. */
+static void draw_small_plot(struct rect rect, const struct plot *plot, float *first,
+                            const float *second, int count)
+{
+    for (int i = 0; second && i < count; i++)
+        if (!isnan(first[i]) && !isnan(second[i]))
+            first[i] += second[i];
+    draw_cell(rect, 0, 0, STYLE_NORMAL, plot->title, SMALL_TITLE);
+    draw_sparkline(rect, 0, SMALL_TITLE + 1, count, STYLE_GRAPH, first, count, plot->top);
+}
+
 static void draw_plot(const struct ui *ui, const struct guest *guest, struct rect rect,
                       const struct plot *plot)
 {
     float first[POINTS_MAX], second[POINTS_MAX];
     const struct history *history = frozen_history(ui, guest);
     int64_t period = world_period(ui->world);
-    int count = rect.height == 1 ? rect.width / 2 : draw_graph_points(rect);
-    char span[UNITS_MAX];
+    int count = rect.height == 1 ? rect.width - SMALL_TITLE - 1 : draw_graph_points(rect);
+    char span[UNITS_MAX], title[128];
 
     if (count > POINTS_MAX)
         count = POINTS_MAX;
@@ -245,8 +257,13 @@ static void draw_plot(const struct ui *ui, const struct guest *guest, struct rec
         read_curve(history, plot->metric, slice, ui->now_ns - period / 2, first, count);
         two = read_curve(history, plot->metric2, slice, ui->now_ns - period / 2, second, count);
     }
+    if (rect.height == 1) {
+        draw_small_plot(rect, plot, first, two ? second : NULL, count);
+        return;
+    }
+    snprintf(title, sizeof(title), "%s%s", plot->title, plot->more);
     units_duration(span, (double)(count * slice) / NS_PER_S);
-    struct graph graph = {.title = plot->title,
+    struct graph graph = {.title = title,
                           .values = first,
                           .values2 = two ? second : NULL,
                           .count = count,
@@ -272,8 +289,8 @@ static void draw_plots(const struct ui *ui, const struct guest *guest, struct re
         struct rect band = rect_cut_rows(&rect, height);
 
         left -= height;
-        /* A line of air between graphs that can spare it. */
-        if (height > 4 && row + 1 < rows)
+        /* A line of air between graphs that can spare it: below six rows it would cost the axis. */
+        if (height > 5 && row + 1 < rows)
             band.height--;
         for (int column = 0; column < columns; column++) {
             struct plot plot;

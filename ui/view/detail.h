@@ -4,8 +4,8 @@
 
 #include "ui/view/view.h"
 
-/* Rows it wants below the tables of a body of HEIGHT by WIDTH; 0: none. */
-int detail_height(int height, int width);
+/* Rows it wants below the tables of a screen of HEIGHT; 0: none. */
+int detail_height(int height);
 
 /* GUEST may be NULL.  Graphs stand side by side, or one above the other in a tall and narrow
  * RECT. */

@@ -130,10 +130,12 @@ static void draw(struct view *view, struct ui *ui, struct rect rect)
         return;
     }
     if (guests->zoom == ZOOM_NONE && screen.height >= 20) {
-        if (screen.width >= DETAIL_RIGHT_WIDTH)
+        if (screen.width >= DETAIL_RIGHT_WIDTH) {
             detail = rect_cut_columns(&rect, -(screen.width / 3));
-        else
-            detail = rect_cut_rows(&rect, -detail_height(screen.height, screen.width));
+            rect.width--; /* air between the two */
+        } else {
+            detail = rect_cut_rows(&rect, -detail_height(screen.height));
+        }
     }
     draw_tables(guests, ui, rect);
     if (detail.height)

@@ -49,8 +49,16 @@ static void put_badges(struct line *line, const struct ui *ui)
         line_right(line, 2, STYLE_BADGE, " FROZEN ");
     if (engine_readonly(ui->engine))
         line_right(line, 2, STYLE_BADGE, " READ-ONLY ");
-    if (ui->simulated)
+    if (ui->simulated || world_source(ui->world, "sim"))
         line_right(line, 2, STYLE_BADGE, " SIMULATED ");
+}
+
+static void put_bar(struct line *line, int cells, double fraction)
+{
+    int x = cells ? line_reserve(line, 1, cells) : -1;
+
+    if (x >= 0)
+        draw_bar(line->rect, line->y, x, cells, fraction, true);
 }
 
 static void put_cpu(struct line *line, const struct scene *scene, int bar)
@@ -58,15 +66,17 @@ static void put_cpu(struct line *line, const struct scene *scene, int bar)
     const struct host_figures *figures = &scene->host->figures;
     double all = figures->cpus * 100.0;
     bool known = !isnan(figures->cpu) && all > 0;
+    char text[32] = "   -";
 
-    line_left(line, 2, STYLE_NORMAL, "CPU");
-    int x = bar ? line_reserve(line, 1, bar) : -1;
-    if (x >= 0)
-        draw_bar(line->rect, line->y, x, bar, known ? figures->cpu / all : NAN, true);
     if (known)
-        line_left(line, 1, STYLE_NORMAL, "%4.0f/%.0f", figures->cpu, all);
-    else
-        line_left(line, 1, STYLE_DIM, "   -/%s", "-");
+        snprintf(text, sizeof(text), "%4.0f/%.0f", figures->cpu, all);
+    if (!bar) {
+        line_left(line, 2, STYLE_NORMAL, "CPU%s", text);
+        return;
+    }
+    line_left(line, 2, STYLE_NORMAL, "CPU");
+    put_bar(line, bar, known ? figures->cpu / all : NAN);
+    line_left(line, 1, STYLE_NORMAL, "%s", text);
 }
 
 /* What the guests use together; the rest is the host's own. */
@@ -90,12 +100,14 @@ static void put_memory(struct line *line, const struct scene *scene, int bar)
     double used = known ? (double)(cur->mem_total - cur->mem_available) : NAN;
     char text[32];
 
-    line_left(line, 2, STYLE_NORMAL, "MEM");
-    int x = bar ? line_reserve(line, 1, bar) : -1;
-    if (x >= 0)
-        draw_bar(line->rect, line->y, x, bar, known ? used / (double)cur->mem_total : NAN, true);
     wording_ratio(text, used, known ? (double)cur->mem_total : NAN);
-    line_left(line, 1, known ? STYLE_NORMAL : STYLE_DIM, "%s", text);
+    if (bar) {
+        line_left(line, 2, STYLE_NORMAL, "MEM");
+        put_bar(line, bar, known ? used / (double)cur->mem_total : NAN);
+        line_left(line, 1, STYLE_NORMAL, "%s", text);
+    } else {
+        line_left(line, 2, STYLE_NORMAL, "MEM %s", text);
+    }
     if (known && cur->swap_used >= 1 << 20) {
         wording_ratio(text, (double)cur->swap_used, (double)cur->swap_total);
         line_left(line, 2, STYLE_WARN, "swap %s", text);

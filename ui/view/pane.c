@@ -188,7 +188,9 @@ static void draw_title(const struct pane *pane, const struct ui *ui, struct rect
         snprintf(text, sizeof(text), "%s (%zu of %zu)", names[pane->kinds], listing->count,
                  listing->total);
     int taken = draw_text(rect, 0, 1, with_keyboard ? STYLE_TITLE : STYLE_DIM, text);
-    snprintf(order, sizeof(order), "by %s%s", sort_key_name(ui->order.key),
+    snprintf(order, sizeof(order), "by %s%s",
+             ui->order.key < METRIC_COUNT ? metric_info((enum metric)ui->order.key)->title
+                                          : sort_key_name(ui->order.key),
              ui->order.inverted ? ", inverted" : "");
     if (taken + 3 + (int)strlen(order) < rect.width)
         draw_right(rect, 0, taken + 2, STYLE_DIM, order, rect.width - taken - 3);

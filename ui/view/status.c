@@ -1,6 +1,7 @@
 #include "ui/view/status.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "ui/view/line.h"
@@ -46,7 +47,7 @@ static void draw_ended_job(const struct job *job, struct line *line)
     units_duration(text, (double)(job->ended_ns - job->started_ns) / NS_PER_S);
     line_left(line, 0, STYLE_GOOD, "%.60s: %s done in %s", job->name, action_name(job->action),
               text);
-    if (job->text)
+    if (job->text && strcmp(job->text, "done") != 0)
         line_rest(line, 2, STYLE_DIM, job->text);
 }
 

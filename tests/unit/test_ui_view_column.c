@@ -1,0 +1,124 @@
+#include "ui/view/column.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+static int end_of(const struct columns *columns)
+{
+    int end = 0;
+
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        if (columns->width[i] && columns->x[i] + columns->width[i] > end)
+            end = columns->x[i] + columns->width[i];
+    return end;
+}
+
+START_TEST(fits_every_width)
+{
+    for (int width = 30; width <= 300; width++) {
+        for (int kind = 0; kind < 2; kind++) {
+            struct columns columns;
+            int before = 0;
+
+            columns_layout(&columns, width, kind, METRIC_PIDS);
+            ck_assert_int_le(end_of(&columns), width);
+            ck_assert_int_ge(columns.width[COLUMN_NAME], 8);
+            ck_assert_int_eq(columns.width[COLUMN_CPU], 5);
+            for (int i = 0; i < COLUMN_COUNT; i++) {
+                if (!columns.width[i])
+                    continue;
+                ck_assert_msg(columns.x[i] > before, "column %d at %d, width %d", i, columns.x[i],
+                              width);
+                before = columns.x[i] + columns.width[i]; /* one space at least */
+            }
+        }
+    }
+}
+END_TEST
+
+START_TEST(the_usual_terminals)
+{
+    struct columns columns;
+
+    columns_layout(&columns, 80, true, METRIC_CPU);
+    ck_assert_int_eq(columns.width[COLUMN_KIND], 1);
+    ck_assert_int_ge(columns.width[COLUMN_NAME], 16);
+    ck_assert_int_eq(columns.width[COLUMN_DISK], 11);
+    ck_assert_int_eq(columns.width[COLUMN_NET], 11);
+    ck_assert_int_eq(columns.bar, 1);
+    ck_assert_int_eq(columns.width[COLUMN_ADDRESS], 0);
+
+    columns_layout(&columns, 59, false, METRIC_CPU);
+    ck_assert_int_eq(columns.width[COLUMN_KIND], 0);
+    ck_assert_int_eq(columns.width[COLUMN_DISK], 5);
+    ck_assert_int_eq(columns.width[COLUMN_STATE], 10);
+
+    columns_layout(&columns, 120, true, METRIC_CPU);
+    ck_assert_int_eq(columns.width[COLUMN_ADDRESS], 15);
+    ck_assert_int_eq(columns.width[COLUMN_UP], 5);
+    ck_assert_int_ge(columns.width[COLUMN_TREND], 10);
+}
+END_TEST
+
+START_TEST(what_is_sorted_by_is_shown)
+{
+    struct columns columns;
+
+    columns_layout(&columns, 80, true, METRIC_CPU);
+    ck_assert_int_eq(columns.width[COLUMN_EXTRA], 0);
+    columns_layout(&columns, 80, true, SORT_NAME);
+    ck_assert_int_eq(columns.width[COLUMN_EXTRA], 0);
+    columns_layout(&columns, 80, true, METRIC_PIDS);
+    ck_assert_int_gt(columns.width[COLUMN_EXTRA], 0);
+    ck_assert_int_eq(columns.extra, METRIC_PIDS);
+    ck_assert_int_eq(columns_sort_key_at(&columns, columns.x[COLUMN_EXTRA]), METRIC_PIDS);
+}
+END_TEST
+
+START_TEST(a_click_finds_its_column)
+{
+    struct columns columns;
+
+    columns_layout(&columns, 80, true, METRIC_CPU);
+    ck_assert_int_eq(columns_sort_key_at(&columns, columns.x[COLUMN_NAME]), SORT_NAME);
+    ck_assert_int_eq(columns_sort_key_at(&columns, columns.x[COLUMN_CPU]), METRIC_CPU);
+    ck_assert_int_eq(columns_sort_key_at(&columns, 0), -1);
+    ck_assert_int_eq(columns_sort_key_at(&columns, 500), -1);
+    ck_assert_int_eq(columns_sort_key_at(&columns, -3), -1);
+}
+END_TEST
+
+START_TEST(beside_goes_round)
+{
+    struct columns columns;
+    int key = METRIC_CPU, steps = 0;
+
+    columns_layout(&columns, 80, true, METRIC_CPU);
+    ck_assert_int_eq(columns_sort_key_beside(&columns, METRIC_CPU, -1), SORT_STATE);
+    do {
+        int next = columns_sort_key_beside(&columns, key, 1);
+        ck_assert_int_eq(columns_sort_key_beside(&columns, next, -1), key);
+        key = next;
+        ck_assert_int_lt(++steps, COLUMN_COUNT);
+    } while (key != METRIC_CPU);
+    ck_assert_int_eq(steps, 7); /* kind name state cpu mem disk net */
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("ui_view_column");
+    TCase *tcase = tcase_create("all");
+
+    tcase_add_test(tcase, fits_every_width);
+    tcase_add_test(tcase, the_usual_terminals);
+    tcase_add_test(tcase, what_is_sorted_by_is_shown);
+    tcase_add_test(tcase, a_click_finds_its_column);
+    tcase_add_test(tcase, beside_goes_round);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
