@@ -56,6 +56,23 @@ static void put_answer(msgpack_packer *pk, const struct frame_answer *answer)
         pack_text(pk, answer->values[i]);
 }
 
+static void put_bool(msgpack_packer *pk, bool value)
+{
+    (value ? msgpack_pack_true : msgpack_pack_false)(pk);
+}
+
+static void put_progress(msgpack_packer *pk, const struct frame_progress *progress)
+{
+    msgpack_pack_array(pk, 7);
+    msgpack_pack_uint8(pk, FRAME_PROGRESS);
+    pack_text(pk, progress->text);
+    pack_text(pk, progress->remedy);
+    msgpack_pack_int(pk, progress->percent);
+    put_bool(pk, progress->done);
+    put_bool(pk, progress->failed);
+    put_bool(pk, progress->timed_out);
+}
+
 /* The frames that are a few scalars and strings. */
 static void put_simple(msgpack_packer *pk, const struct frame *frame)
 {
@@ -83,14 +100,7 @@ static void put_simple(msgpack_packer *pk, const struct frame *frame)
         pack_text(pk, frame->u.event.text ? frame->u.event.text : "");
         break;
     case FRAME_PROGRESS:
-        msgpack_pack_array(pk, 7);
-        msgpack_pack_uint8(pk, FRAME_PROGRESS);
-        pack_text(pk, frame->u.progress.text);
-        pack_text(pk, frame->u.progress.remedy);
-        msgpack_pack_int(pk, frame->u.progress.percent);
-        (frame->u.progress.done ? msgpack_pack_true : msgpack_pack_false)(pk);
-        (frame->u.progress.failed ? msgpack_pack_true : msgpack_pack_false)(pk);
-        (frame->u.progress.timed_out ? msgpack_pack_true : msgpack_pack_false)(pk);
+        put_progress(pk, &frame->u.progress);
         break;
     case FRAME_DO:
         msgpack_pack_array(pk, 6);
