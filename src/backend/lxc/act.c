@@ -94,7 +94,7 @@ static bool adopt_orphan(struct act *act)
     return true;
 }
 
-static int check_config(const struct act *act, struct error *err)
+static int check_access(const struct act *act, struct error *err)
 {
     CLEANUP_CLOSE int dir = open(act->backend->path.given, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dir < 0)
@@ -103,7 +103,8 @@ static int check_config(const struct act *act, struct error *err)
     lxc_config_load(&config, dir, act->request->key);
     if (config.state == LXC_CONFIG_NONE)
         return error_set(err, ERR_GONE, NULL, "the container is not defined any more");
-    if (config.state == LXC_CONFIG_DENIED)
+    uid_t owner = act->monitor.name ? act->monitor.uid : config.owner;
+    if (config.state == LXC_CONFIG_DENIED || (geteuid() != 0 && owner != geteuid()))
         return error_set(err, ERR_DENIED, "run as root or as its owner",
                          "no permission to control this container");
     if (config.state == LXC_CONFIG_BROKEN && !act->init.pid)
@@ -427,7 +428,7 @@ int lxc_act(struct backend *base, const struct frame_do *request, struct progres
     if (request->action == ACTION_AUTOSTART_ON || request->action == ACTION_AUTOSTART_OFF)
         return set_autostart(&act, request->action == ACTION_AUTOSTART_ON, err);
     look(&act);
-    int rc = check_config(&act, err);
+    int rc = check_access(&act, err);
     if (rc == 0)
         rc = check_identity(&act, err);
     if (rc == 0)

@@ -6,12 +6,16 @@
 #include "base/error.h"
 #include "kernel/address.h"
 
-/* Addresses change rarely: every so often for what is on the screen, seldom for the rest. */
+/* What changes seldom: often for what is on the screen, seldom for the rest. */
 #define SLOW_VISIBLE_NS (10 * NS_PER_S)
 #define SLOW_HIDDEN_NS (60 * NS_PER_S)
-#define SLOW_SETTLING_NS (1 * NS_PER_S) /* a young container: DHCP takes its time */
+#define SETTLING_NS (2 * NS_PER_S) /* a young container without an address: DHCP takes its time */
 #define SETTLING_MS 30000
 #define SPREAD 5 /* the costly files of what is not on the screen: every fifth tick, in turns */
+
+#define STATE_SPREAD 2 /* the freezer's */
+
+#define READ_ALWAYS (CGROUP_READ_CPU | CGROUP_READ_MEMORY | CGROUP_READ_IO | CGROUP_READ_PIDS)
 
 static void clear_addresses(char **addresses)
 {
@@ -44,7 +48,8 @@ static void resolve_network(struct lxc_figures *figures, struct lxc_ground *grou
         figures->network = devsum_new();
     figures->network_kind = LXC_NET_OWN;
     figures->link_count = 0;
-    if (netns && netns == ground->own_netns) {
+    figures->has_network = netns != ground->own_netns;
+    if (!figures->has_network) {
         figures->network_kind = LXC_NET_NONE;
         return;
     }
@@ -93,43 +98,70 @@ static void look_for_addresses(struct lxc_guest *guest)
     guest->facts_stale = true;
 }
 
-/* What changes seldom and costs: groups that did not resolve, links, addresses, the monitor. */
+/* Not all in one tick: a thousand containers were started by the same boot. */
+static int64_t spread_ns(const struct lxc_guest *guest, int64_t interval_ns)
+{
+    return interval_ns / 16 * (8 + guest->handle % 16);
+}
+
+/* What a row cannot do without. */
+static void resolve(struct lxc_guest *guest, struct lxc_ground *ground, int64_t now_ns)
+{
+    resolve_cgroup(&guest->figures, ground, guest->init.pid);
+    resolve_network(&guest->figures, ground, guest->init.pid);
+    guest->figures.resolved = true;
+    guest->figures.slow_at_ns = now_ns + 1; /* the rest with the next tick */
+}
+
 static void look_slowly(struct lxc_guest *guest, struct lxc_ground *ground, int64_t now_ns)
 {
     struct lxc_figures *figures = &guest->figures;
-    if (now_ns < figures->slow_at_ns)
-        return;
-    bool settling = proc_age_ms(&guest->init, proc_boottime_ns()) < SETTLING_MS;
-    figures->slow_at_ns = now_ns + (settling         ? SLOW_SETTLING_NS
-                                    : guest->visible ? SLOW_VISIBLE_NS
-                                                     : SLOW_HIDDEN_NS);
-    if (!figures->cgroup)
-        resolve_cgroup(figures, ground, guest->init.pid);
-    if (figures->network_kind != LXC_NET_LINKS || !settling)
-        resolve_network(figures, ground, guest->init.pid);
     struct proc_status status;
     if (guest->monitor && proc_read_status("", guest->monitor_id.pid, &status) == 0 &&
         status.has_memory)
         figures->monitor_rss = status.rss_bytes;
-    if (proc_namespace("", guest->init.pid, "net") != ground->own_netns)
+    if (!figures->cgroup)
+        resolve_cgroup(figures, ground, guest->init.pid);
+    if (figures->looked_slowly)
+        resolve_network(figures, ground, guest->init.pid);
+    figures->looked_slowly = true;
+    bool settling = false;
+    if (figures->has_network) {
         look_for_addresses(guest);
+        settling =
+            !figures->addresses[0] && proc_age_ms(&guest->init, proc_boottime_ns()) < SETTLING_MS;
+    }
+    figures->slow_at_ns = now_ns + spread_ns(guest, settling         ? SETTLING_NS
+                                                    : guest->visible ? SLOW_VISIBLE_NS
+                                                                     : SLOW_HIDDEN_NS);
+}
+
+static int read_cgroup(struct lxc_guest *guest, struct lxc_ground *ground, bool whole,
+                       struct sample *sample)
+{
+    struct lxc_figures *figures = &guest->figures;
+    bool turn = (guest->handle + ground->turn) % SPREAD == 0;
+    /* At first the memory too, but not the many files of the rest: rows are awaited. */
+    bool first = !figures->measured;
+    unsigned what = first           ? READ_ALWAYS | CGROUP_READ_MEMORY_STAT
+                    : whole || turn ? CGROUP_READ_ALL
+                                    : READ_ALWAYS;
+    figures->measured = true;
+    int rc = cgroup_reader_read(figures->cgroup, what, sample);
+    if (whole || first || (guest->handle + ground->turn) % STATE_SPREAD == 0)
+        cgroup_reader_state(figures->cgroup, &figures->state);
+    return rc;
 }
 
 int lxc_figures_read(struct lxc_guest *guest, struct lxc_ground *ground, bool whole, int64_t now_ns,
                      struct sample *sample)
 {
     struct lxc_figures *figures = &guest->figures;
-    look_slowly(guest, ground, now_ns);
-    int rc = 0;
-    if (figures->cgroup) {
-        bool costly = whole || !figures->measured || (guest->handle + ground->turn) % SPREAD == 0;
-        unsigned what =
-            costly ? CGROUP_READ_ALL
-                   : CGROUP_READ_CPU | CGROUP_READ_MEMORY | CGROUP_READ_IO | CGROUP_READ_PIDS;
-        figures->measured = true;
-        rc = cgroup_reader_read(figures->cgroup, what, sample);
-        cgroup_reader_state(figures->cgroup, &figures->state);
-    }
+    if (!figures->resolved)
+        resolve(guest, ground, now_ns);
+    else if (now_ns >= figures->slow_at_ns)
+        look_slowly(guest, ground, now_ns);
+    int rc = figures->cgroup ? read_cgroup(guest, ground, whole, sample) : 0;
     if (sample_has(sample, FIELD_MEM_OVERHEAD) && figures->monitor_rss)
         sample_set(sample, FIELD_MEM_OVERHEAD,
                    sample->value[FIELD_MEM_OVERHEAD] + figures->monitor_rss);

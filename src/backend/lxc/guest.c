@@ -114,7 +114,9 @@ bool lxc_guest_in_transit(const struct lxc_guest *guest)
 
 bool lxc_guest_is_foreign(const struct lxc_guest *guest)
 {
-    uid_t self = geteuid();
+    static uid_t self = (uid_t)-1; /* does not change in a worker: asked once */
+    if (self == (uid_t)-1)
+        self = geteuid();
     if (self == 0)
         return false;
     if (guest->config.state == LXC_CONFIG_DENIED)

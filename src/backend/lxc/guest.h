@@ -36,9 +36,12 @@ struct lxc_figures {
     int links[LXC_LINKS_MAX];
     size_t link_count;
     uint64_t monitor_rss; /* 0 unknown */
-    int64_t slow_at_ns;   /* when resolving, addresses and the monitor's size come up again */
+    int64_t slow_at_ns;   /* when links, addresses and the monitor's size come up again */
     char *addresses[FACTS_ADDRESSES_MAX];
-    bool measured; /* memory.stat and the like were read once */
+    bool resolved;      /* groups and links were looked for */
+    bool looked_slowly; /* once at least */
+    bool has_network;   /* one of its own, not the host's */
+    bool measured;      /* its groups were read once */
     struct cgroup_state state;
 };
 

@@ -1,6 +1,5 @@
 #include "backend/lxc/hints.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -110,33 +109,6 @@ static bool visit_group(const char *group, bool (*visit)(pid_t pid, void *user),
         at = end;
     }
     return false;
-}
-
-struct plain_visit {
-    void (*visit)(pid_t pid, void *user);
-    void *user;
-};
-
-static bool visit_plainly(pid_t pid, void *user)
-{
-    const struct plain_visit *plain = user;
-    plain->visit(pid, plain->user);
-    return false;
-}
-
-void lxc_hints_scan(struct lxc_hints *hints, void (*visit)(pid_t pid, void *user), void *user)
-{
-    struct plain_visit plain = {visit, user};
-    for (size_t i = 0; i < hints->places; i++) {
-        CLEANUP_CLOSEDIR DIR *dir = opendir(hints->place[i].dir);
-        struct dirent *entry;
-        while (dir && (entry = readdir(dir))) {
-            if (strncmp(entry->d_name, monitor_prefix, sizeof(monitor_prefix) - 1) != 0)
-                continue;
-            CLEANUP_FREE char *group = xasprintf("%s/%s", hints->place[i].dir, entry->d_name);
-            visit_group(group, visit_plainly, &plain);
-        }
-    }
 }
 
 static void add_pending(struct lxc_hints *hints, char *group, int64_t until_ns)

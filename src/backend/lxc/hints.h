@@ -18,9 +18,6 @@ struct lxc_hints;
 struct lxc_hints *lxc_hints_new(const struct cgroup_layout *layout, int inotify);
 void lxc_hints_free(struct lxc_hints *hints);
 
-/* Every process in a monitor's group that is there now. */
-void lxc_hints_scan(struct lxc_hints *hints, void (*visit)(pid_t pid, void *user), void *user);
-
 /* Takes an inotify event; false when WD is not one of ours.  *RET_ENDED: the name of the container
  * whose group went away (points into NAME, perhaps with LXC's -1 behind it), or NULL. */
 bool lxc_hints_event(struct lxc_hints *hints, int wd, uint32_t mask, const char *name,

@@ -18,6 +18,7 @@
 #define SCAN_SLICE 400     /* processes a tick */
 #define NEWCOMERS_MAX 1024 /* more new processes between ticks are left to the slow look */
 #define DEEP_EVERY 5       /* ticks between looks at an init that gives no cause for one */
+#define FOLLOW_EVERY 2     /* ticks between looks at the monitor of what is not on the screen */
 #define HURRY_NS (20 * NS_PER_MS)
 #define HURRY_LATER_NS (200 * NS_PER_MS)
 #define HURRY_SHORT_NS (3 * NS_PER_S)
@@ -37,6 +38,8 @@ struct lxc_sampler {
 
     pid_t *scan; /* what is left of the slow look through /proc */
     size_t scan_count, scan_capacity;
+    pid_t *known;
+    size_t known_count;
     int64_t scan_at_ns;
     pid_t newest, newest_before; /* the last pid that the kernel had given out at the last ticks */
 };
@@ -73,7 +76,35 @@ void lxc_sampler_free(struct lxc_sampler *sampler)
     if (sampler->timer >= 0)
         close(sampler->timer);
     free(sampler->scan);
+    free(sampler->known);
     free(sampler);
+}
+
+static int compare_pids(const void *a, const void *b)
+{
+    pid_t left = *(const pid_t *)a, right = *(const pid_t *)b;
+    return (left > right) - (left < right);
+}
+
+/* The monitors that we follow, in order, so that the slow look passes them by. */
+static void list_known(struct lxc_sampler *sampler)
+{
+    size_t most = HASH_COUNT(sampler->roster.guests);
+    sampler->known = xrealloc(sampler->known, most + 1, sizeof(*sampler->known));
+    sampler->known_count = 0;
+    struct lxc_guest *guest, *next;
+    HASH_ITER(hh, sampler->roster.guests, guest, next)
+    {
+        if (guest->monitor)
+            sampler->known[sampler->known_count++] = guest->monitor_id.pid;
+    }
+    qsort(sampler->known, sampler->known_count, sizeof(*sampler->known), compare_pids);
+}
+
+static bool is_known(const struct lxc_sampler *sampler, pid_t pid)
+{
+    return sampler->known_count > 0 && bsearch(&pid, sampler->known, sampler->known_count,
+                                               sizeof(*sampler->known), compare_pids);
 }
 
 /* PID may be the monitor of one of ours: true when it is. */
@@ -81,6 +112,8 @@ static bool try_pid(pid_t pid, void *user)
 {
     struct lxc_sampler *sampler = user;
     struct lxc_monitor monitor;
+    if (is_known(sampler, pid))
+        return true;
     if (!lxc_monitor_probe(pid, sampler->path, &monitor))
         return false;
     struct lxc_guest *guest = lxc_roster_find(&sampler->roster, monitor.name);
@@ -90,11 +123,6 @@ static bool try_pid(pid_t pid, void *user)
     }
     lxc_monitor_clear(&monitor);
     return guest != NULL;
-}
-
-static void try_pid_plainly(pid_t pid, void *user)
-{
-    try_pid(pid, user);
 }
 
 static bool queue_pid(pid_t pid, void *user)
@@ -141,8 +169,7 @@ static void try_newcomers(struct lxc_sampler *sampler)
 
 static void find_monitors(struct lxc_sampler *sampler)
 {
-    if (sampler->first)
-        lxc_hints_scan(sampler->hints, try_pid_plainly, sampler);
+    list_known(sampler);
     lxc_hints_follow(sampler->hints, sampler->now_ns, try_pid, sampler);
     try_newcomers(sampler);
     scan_processes(sampler);
@@ -179,12 +206,14 @@ static void say(struct lxc_sampler *sampler, struct lxc_guest *guest, struct sin
 static void sample_guest(struct lxc_sampler *sampler, struct lxc_guest *guest, bool selected,
                          int64_t at_ns, struct sink *sink)
 {
-    bool deep = (guest->handle + sampler->ground.turn) % DEEP_EVERY == 0 || !guest->figures.cgroup;
-    follow(sampler, guest, deep, sink);
+    unsigned turn = guest->handle + sampler->ground.turn;
+    bool visible = guest->visible || selected;
+    bool deep = turn % DEEP_EVERY == 0 || !guest->figures.cgroup;
+    if (visible || deep || turn % FOLLOW_EVERY == 0 || lxc_guest_in_transit(guest))
+        follow(sampler, guest, deep, sink);
     struct sample sample = {0};
     if (guest->init_ran && !lxc_guest_is_foreign(guest)) {
-        int rc = lxc_figures_read(guest, &sampler->ground, guest->visible || selected,
-                                  sampler->now_ns, &sample);
+        int rc = lxc_figures_read(guest, &sampler->ground, visible, sampler->now_ns, &sample);
         bool empty = sample_has(&sample, FIELD_PIDS) && sample.value[FIELD_PIDS] == 0;
         if (rc == ERR_GONE || empty)
             follow(sampler, guest, true, sink);
@@ -210,6 +239,8 @@ static void say_source(struct lxc_sampler *sampler, struct sink *sink, int rc,
 
 static void mark_visible(struct lxc_sampler *sampler, const struct want *want)
 {
+    /* A front end without a screen wants all of it. */
+    bool all = want->visible_count == 0 && want->selected == 0;
     bool *on = xcalloc(sampler->roster.next_handle + 1, sizeof(*on));
     for (size_t i = 0; i < want->visible_count; i++)
         if (want->visible[i] < sampler->roster.next_handle)
@@ -219,7 +250,7 @@ static void mark_visible(struct lxc_sampler *sampler, const struct want *want)
     struct lxc_guest *guest, *next;
     HASH_ITER(hh, sampler->roster.guests, guest, next)
     {
-        guest->visible = on[guest->handle];
+        guest->visible = all || on[guest->handle];
     }
     free(on);
 }
