@@ -56,6 +56,27 @@ static void put_answer(msgpack_packer *pk, const struct frame_answer *answer)
         pack_text(pk, answer->values[i]);
 }
 
+static void put_do(msgpack_packer *pk, const struct frame_do *request)
+{
+    msgpack_pack_array(pk, 6);
+    msgpack_pack_uint8(pk, FRAME_DO);
+    pack_text(pk, action_word(request->action));
+    pack_text(pk, request->key);
+    pack_text(pk, request->life);
+    pack_text(pk, request->name);
+    msgpack_pack_int(pk, request->timeout_s);
+}
+
+static void put_ask(msgpack_packer *pk, const struct frame_ask *ask)
+{
+    msgpack_pack_array(pk, 5);
+    msgpack_pack_uint8(pk, FRAME_ASK);
+    pack_text(pk, ask->question);
+    pack_text(pk, ask->key);
+    pack_text(pk, ask->life);
+    msgpack_pack_int(pk, ask->timeout_s);
+}
+
 static void put_bool(msgpack_packer *pk, bool value)
 {
     (value ? msgpack_pack_true : msgpack_pack_false)(pk);
@@ -103,21 +124,10 @@ static void put_simple(msgpack_packer *pk, const struct frame *frame)
         put_progress(pk, &frame->u.progress);
         break;
     case FRAME_DO:
-        msgpack_pack_array(pk, 6);
-        msgpack_pack_uint8(pk, FRAME_DO);
-        pack_text(pk, action_word(frame->u.action.action));
-        pack_text(pk, frame->u.action.key);
-        pack_text(pk, frame->u.action.life);
-        pack_text(pk, frame->u.action.name);
-        msgpack_pack_int(pk, frame->u.action.timeout_s);
+        put_do(pk, &frame->u.action);
         break;
     case FRAME_ASK:
-        msgpack_pack_array(pk, 5);
-        msgpack_pack_uint8(pk, FRAME_ASK);
-        pack_text(pk, frame->u.ask.question);
-        pack_text(pk, frame->u.ask.key);
-        pack_text(pk, frame->u.ask.life);
-        msgpack_pack_int(pk, frame->u.ask.timeout_s);
+        put_ask(pk, &frame->u.ask);
         break;
     case FRAME_LOG:
         msgpack_pack_array(pk, 2);
