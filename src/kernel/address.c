@@ -31,6 +31,23 @@ static void add(struct found *found, int family, const void *address)
     found->ret[found->count++] = xstrdup(text);
 }
 
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* The value of two digits, -1 when they are none. */
+static int hex_byte(const char *text)
+{
+    int high = hex_digit(text[0]);
+    int low = high < 0 ? -1 : hex_digit(text[1]);
+    return low < 0 ? -1 : high << 4 | low;
+}
+
 static ssize_t read_net(const char *root, pid_t pid, const char *name, char *buf)
 {
     char path[KERNEL_PATH_MAX];
@@ -69,15 +86,13 @@ static void take_trie(const char *text, struct found *found)
 
 static bool parse_hex_address(const char *word, size_t len, struct in6_addr *ret)
 {
-    static const char digits[] = "0123456789abcdef";
     if (len != 32)
         return false;
     for (int i = 0; i < 16; i++) {
-        const char *high = memchr(digits, word[2 * i], 16);
-        const char *low = memchr(digits, word[2 * i + 1], 16);
-        if (!high || !low)
+        int value = hex_byte(word + 2 * i);
+        if (value < 0)
             return false;
-        ret->s6_addr[i] = (uint8_t)((high - digits) << 4 | (low - digits));
+        ret->s6_addr[i] = (uint8_t)value;
     }
     return true;
 }
@@ -115,18 +130,10 @@ int address_of_namespace(const char *root, pid_t pid, char **ret, size_t max)
 
 int address_parse_mac(const char *text, uint8_t ret[ADDRESS_MAC_LEN])
 {
-    static const char digits[] = "0123456789abcdef";
     uint8_t mac[ADDRESS_MAC_LEN];
     for (int i = 0; i < ADDRESS_MAC_LEN; i++, text += 3) {
-        int value = 0;
-        for (int j = 0; j < 2; j++) {
-            char c = text[j] >= 'A' && text[j] <= 'F' ? (char)(text[j] - 'A' + 'a') : text[j];
-            const char *digit = c ? memchr(digits, c, 16) : NULL;
-            if (!digit)
-                return ERR_SYNTAX;
-            value = value << 4 | (int)(digit - digits);
-        }
-        if (text[2] != (i < ADDRESS_MAC_LEN - 1 ? ':' : '\0'))
+        int value = hex_byte(text);
+        if (value < 0 || text[2] != (i < ADDRESS_MAC_LEN - 1 ? ':' : '\0'))
             return ERR_SYNTAX;
         mac[i] = (uint8_t)value;
     }

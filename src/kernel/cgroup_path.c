@@ -187,7 +187,7 @@ static int read_paths(const struct cgroup_layout *layout, const char *who, struc
 
 int cgroup_resolve_machine(const struct cgroup_layout *layout, pid_t pid, struct cgroup_paths *ret)
 {
-    struct cgroup_paths raw, paths = {0};
+    struct cgroup_paths raw = {0}, paths = {0};
     char who[16];
     snprintf(who, sizeof(who), "%d", (int)pid);
     int code = read_paths(layout, who, &raw);
@@ -230,15 +230,14 @@ static bool is_inside(const char *own, const char *path)
 int cgroup_resolve_container(const struct cgroup_layout *layout, pid_t pid,
                              struct cgroup_paths *ret)
 {
-    struct cgroup_paths outer, own, inner = {0}, paths = {0};
+    struct cgroup_paths outer = {0}, own = {0}, inner = {0}, paths = {0};
     char who[16];
     snprintf(who, sizeof(who), "%d", (int)pid);
     int code = read_paths(layout, who, &outer);
     if (code < 0)
         return code;
     bool seen = read_inner(layout, pid, &inner);
-    if (read_paths(layout, "self", &own) < 0)
-        own = (struct cgroup_paths){0};
+    read_paths(layout, "self", &own); /* unreadable: nothing to compare with */
     for (int i = 0; i < CGROUP_COUNT; i++) {
         if (outer.path[i])
             paths.path[i] = cgroup_container_path(outer.path[i], seen ? inner.path[i] : NULL);

@@ -47,7 +47,8 @@ int links_index(const char *name);
 int links_map(struct links *links, struct error *err);
 
 /* The nsid that we know the network namespace of PID by (RTM_GETNSID); -1 when it has none: nothing
- * of ours leads there, or it is our own (compare proc_namespace(..., "net") for that). */
+ * of ours leads there.  Our own may have one too, which no link leads into: whether a guest shares
+ * it is told by proc_namespace(..., "net"). */
 int links_nsid(struct links *links, pid_t pid);
 
 /* Host ends of the veths that lead into NSID as of the last links_map(): at most MAX indexes into

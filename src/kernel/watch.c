@@ -61,7 +61,7 @@ int proc_watch_new(struct proc_watch **ret, const char *root, const struct proc_
     watch->root = root;
     watch->id = *id;
     watch->stat = watch->io = watch->status = HELD_INIT;
-    struct proc_stat stat;
+    struct proc_stat stat = {0};
     int code = read_stat(watch, &stat);
     if (code < 0) {
         proc_watch_free(watch);
@@ -117,7 +117,7 @@ static bool add_vcpu(pid_t tid, void *user)
         return true;
     ssize_t got = held_read(&once, path, NULL, buf, sizeof(buf));
     held_close(&once, NULL);
-    struct proc_stat stat;
+    struct proc_stat stat = {0};
     if (got < 0 || proc_parse_stat(buf, &stat) < 0 || !is_vcpu_name(stat.comm))
         return true;
     watch->vcpus = xrealloc(watch->vcpus, watch->vcpu_count + 1, sizeof(*watch->vcpus));
@@ -155,7 +155,7 @@ static void add_wait(struct proc_watch *watch, struct sample *sample)
     bool any = false, all = true;
     for (size_t i = 0; i < watch->vcpu_count;) {
         struct vcpu *vcpu = &watch->vcpus[i];
-        uint64_t now;
+        uint64_t now = 0;
         int code = read_wait(watch, vcpu, &now);
         if (code == ERR_GONE) {
             drop_vcpu(watch, i);
@@ -213,7 +213,7 @@ static void add_memory(struct proc_watch *watch, struct sample *sample)
 
 int proc_watch_read(struct proc_watch *watch, unsigned what, struct sample *sample, char *ret_state)
 {
-    struct proc_stat stat;
+    struct proc_stat stat = {0};
     int code = read_stat(watch, &stat);
     if (code < 0)
         return code;
