@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "config/theme.h"
 #include "ui/quit.h"
 #include "ui/term/term.h"
 #include "ui/view/frozen.h"
@@ -436,6 +437,20 @@ static void set_up(struct app *app, struct engine *engine, const struct options 
     resized(app);
 }
 
+/* A theme that cannot be used is worth a word, not a refusal: the default holds. */
+static void load_theme(struct app *app, const struct options *options)
+{
+    struct error err = {0};
+    CLEANUP_FREE char *path = NULL;
+    char text[600];
+
+    if (options->theme && !options->no_colour)
+        path = theme_path(options->theme, &err);
+    bool found = path || !options->theme || options->no_colour;
+    if (style_load(path, &err) < 0 || !found)
+        ui_say(&app->ui, STYLE_BAD, "%s", error_text(&err, text, sizeof(text)));
+}
+
 static void tear_down(struct app *app)
 {
     ui_modal_close(&app->ui);
@@ -462,6 +477,7 @@ int app_run(struct engine *engine, const struct options *options, const char *si
         return 1;
     }
     set_up(&app, engine, options, simulated);
+    load_theme(&app, options);
     draw_if_due(&app);
     while (!app.quit)
         turn(&app);

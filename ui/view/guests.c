@@ -11,6 +11,7 @@
 
 #define SIDE_BY_SIDE_WIDTH 110
 #define DETAIL_RIGHT_WIDTH 160
+#define TABLES_WIDTH 108 /* side by side, with all that is measured in each */
 
 enum layout {
     LAYOUT_AUTO, /* side by side where there is room */
@@ -107,10 +108,18 @@ static void draw_tables(struct guests_view *guests, struct ui *ui, struct rect r
         pane_draw(active_pane(guests), ui, rect, titles, true);
         return;
     }
-    struct rect left = rect_cut_columns(&rect, rect.width / 2);
-    left.width--; /* space between the two */
+    /* Alike, with a space between them, so that both have the same columns. */
+    struct rect left = rect_cut_columns(&rect, (rect.width + 1) / 2);
+    left.width--;
+    rect.width = left.width;
     pane_draw(&guests->panes[PANE_MACHINES], ui, left, titles, guests->active == PANE_MACHINES);
     pane_draw(&guests->panes[PANE_CONTAINERS], ui, rect, titles, guests->active == PANE_CONTAINERS);
+}
+
+/* A third, unless two tables beside it need more. */
+static int detail_width(int width)
+{
+    return width / 3 < width - TABLES_WIDTH ? width / 3 : width - TABLES_WIDTH;
 }
 
 static void draw(struct view *view, struct ui *ui, struct rect rect)
@@ -131,7 +140,7 @@ static void draw(struct view *view, struct ui *ui, struct rect rect)
     }
     if (guests->zoom == ZOOM_NONE && screen.height >= 20) {
         if (screen.width >= DETAIL_RIGHT_WIDTH) {
-            detail = rect_cut_columns(&rect, -(screen.width / 3));
+            detail = rect_cut_columns(&rect, -detail_width(screen.width));
             rect.width--; /* air between the two */
         } else {
             detail = rect_cut_rows(&rect, -detail_height(screen.height));

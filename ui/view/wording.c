@@ -136,7 +136,7 @@ void wording_long(char *dst, size_t size, const struct world *world, const struc
     if (world_stale(world, guest, now_ns, why, sizeof(why), &since)) {
         age_text(age, since, now_ns);
         snprintf(dst, size, "%s: %s%s%s; the figures are from then", name, why,
-                 age[0] ? " since " : "", age);
+                 age[0] ? " for " : "", age);
         return;
     }
     if (guest->state == STATE_RUNNING || (guest->state == STATE_OFF && !guest->reason))
