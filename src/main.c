@@ -160,6 +160,7 @@ static int start(struct options *options)
         list_columns();
         return 0;
     }
+    options->no_colour |= getenv("NO_COLOR") && *getenv("NO_COLOR");
     status = read_settings(options);
     if (status == 0)
         status = check_sort(options);

@@ -102,9 +102,9 @@ static void put_totals(const struct batch_sample *sample, FILE *out)
 
     world_totals(sample->world, &t);
     line =
-        xasprintf("%d machines, %d running  %d containers, %d running  guests CPU %s  "
+        xasprintf("%d of %d machines and %d of %d containers running  guests CPU %s  "
                   "%zu of %zu shown",
-                  t.machines, t.machines_running, t.containers, t.containers_running,
+                  t.machines_running, t.machines, t.containers_running, t.containers,
                   percent(cpu, known, guests_cpu), sample->listing->count, sample->listing->total);
     put_line(sample, line, out);
     for (size_t i = 0; i < world_source_count(sample->world); i++) {

@@ -74,7 +74,7 @@ void options_help(FILE *out)
           "The screen:\n"
           "      --readonly        refuse everything that changes a guest\n"
           "      --detach-key KEY  leaves a guest's console: ^] (default), ^a, ...\n"
-          "      --theme NAME      colours: a theme's name or the path of its file\n"
+          "      --theme NAME      colours: light, monochrome, or one of your own\n"
           "  -C, --no-colour       no colour (also $NO_COLOR)\n"
           "  -U, --ascii           only ASCII characters\n"
           "  -M, --no-mouse        leave the mouse to the terminal\n"
