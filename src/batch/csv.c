@@ -59,6 +59,7 @@ static void put_guest(const struct batch_sample *sample, const struct guest *gue
     const struct facts *facts = &guest->facts;
     CLEANUP_FREE char *id = guest_id_text(&guest->id);
     char vcpus[NUMBER_MAX] = "", why[200] = "";
+    int64_t since;
 
     put_field(time, out);
     next_field(facts->name, out);
@@ -79,7 +80,7 @@ static void put_guest(const struct batch_sample *sample, const struct guest *gue
     fputc(',', out);
     for (size_t i = 0; i < FACTS_ADDRESSES_MAX && facts->addresses[i]; i++)
         fprintf(out, "%s%s", i ? " " : "", facts->addresses[i]);
-    if (!world_stale(sample->world, guest, sample->now_ns, why, sizeof(why), NULL))
+    if (!world_stale(sample->world, guest, sample->now_ns, why, sizeof(why), &since))
         why[0] = '\0';
     next_field(why, out);
     fputc('\n', out);

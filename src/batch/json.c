@@ -115,7 +115,8 @@ static json_t *guest_json(const struct batch_sample *sample, const struct guest 
     json_t *object = json_object();
     json_t *addresses = json_array();
     char why[200];
-    bool stale = world_stale(sample->world, guest, sample->now_ns, why, sizeof(why), NULL);
+    int64_t since;
+    bool stale = world_stale(sample->world, guest, sample->now_ns, why, sizeof(why), &since);
 
     json_object_set_new(object, "name", text_or_null(facts->name));
     json_object_set_new(object, "kind", text_or_null(kind_name(facts->kind)));

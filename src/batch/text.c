@@ -126,7 +126,8 @@ static void put_totals(const struct batch_sample *sample, FILE *out)
 static char *note_of(const struct batch_sample *sample, const struct guest *guest)
 {
     char why[200];
-    bool stale = world_stale(sample->world, guest, sample->now_ns, why, sizeof(why), NULL);
+    int64_t since;
+    bool stale = world_stale(sample->world, guest, sample->now_ns, why, sizeof(why), &since);
     const char *address = guest->facts.addresses[0] ? guest->facts.addresses[0] : "";
 
     if (guest->reason || stale)

@@ -272,6 +272,26 @@ START_TEST(text_fits_the_terminal)
 }
 END_TEST
 
+START_TEST(old_figures_say_why)
+{
+    struct batch_sample sample = {
+        .world = world, .listing = &listing, .now_ns = 20 * S, .wall_ns = WALL};
+    CLEANUP_FREE char *text = NULL;
+    size_t len;
+    FILE *out;
+
+    world_source_state(world, SOURCE, SOURCE_LATE, "own worker late", NULL, NULL, 15 * S, WALL);
+    out = open_memstream(&text, &len);
+    batch_csv_lines(&sample, out);
+    batch_json_line(&sample, out);
+    batch_text(&sample, out);
+    fclose(out);
+    ck_assert_ptr_nonnull(strstr(text, ",own worker late\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\"stale\":\"own worker late\""));
+    ck_assert_ptr_nonnull(strstr(text, "  own worker late\n"));
+}
+END_TEST
+
 START_TEST(an_empty_world_is_honest)
 {
     CLEANUP_FREE char *json = NULL;
@@ -326,6 +346,7 @@ int main(void)
     tcase_add_test(tc, csv_has_a_line_a_guest);
     tcase_add_test(tc, text_is_an_aligned_table);
     tcase_add_test(tc, text_fits_the_terminal);
+    tcase_add_test(tc, old_figures_say_why);
     tcase_add_test(tc, an_empty_world_is_honest);
     tcase_add_test(tc, a_decimal_comma_stays_out);
     suite_add_tcase(suite, tc);
