@@ -172,9 +172,12 @@ static void plot_memory(struct plot *ret, const struct ui *ui, const struct gues
     /* A machine without a balloon driver does not tell: then what it costs the host stands here. */
     bool own = !isnan(used) || isnan(host);
     ret->metric = own ? METRIC_MEM_USED : METRIC_MEM_HOST;
+    /* What the host spends may well be more than the guest has. */
+    if (!own)
+        limit = NAN;
     ret->top = isnan(limit) ? 0 : limit;
     wording_ratio(text, own ? used : host, limit);
-    snprintf(ret->title, sizeof(ret->title), "Memory %s%s", own ? "" : "on the host ", text);
+    snprintf(ret->title, sizeof(ret->title), "Memory %s%s", own ? "" : "of host ", text);
 }
 
 static void plot_flow(struct plot *ret, const struct ui *ui, const struct guest *guest,

@@ -320,10 +320,12 @@ static void draw_counts(const struct scene *scene, struct rect rect)
         units_duration(text, (double)cur->uptime_s);
         line_left(&line, 2, STYLE_DIM, "up %s", text);
     }
-    line_left(&line, 4, STYLE_NORMAL, "%d machine%s, %d running", totals->machines,
-              totals->machines == 1 ? "" : "s", totals->machines_running);
-    line_left(&line, 4, STYLE_NORMAL, "%d container%s, %d running", totals->containers,
-              totals->containers == 1 ? "" : "s", totals->containers_running);
+    if (!line_left(&line, 4, STYLE_NORMAL, "%d machine%s, %d running    %d container%s, %d running",
+                   totals->machines, totals->machines == 1 ? "" : "s", totals->machines_running,
+                   totals->containers, totals->containers == 1 ? "" : "s",
+                   totals->containers_running))
+        line_left(&line, 2, STYLE_NORMAL, "vm %d/%d  ct %d/%d", totals->machines_running,
+                  totals->machines, totals->containers_running, totals->containers);
 }
 
 static void draw_full(const struct scene *scene, struct rect rect)

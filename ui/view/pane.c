@@ -61,6 +61,8 @@ static void lift_problems(struct listing *listing)
     CLEANUP_FREE struct guest **rest = xcalloc(listing->count + 1, sizeof(*rest));
     size_t lifted = 0, others = 0;
 
+    if (!listing->count)
+        return;
     for (size_t i = 0; i < listing->count; i++) {
         struct guest *guest = listing->rows[i];
 
