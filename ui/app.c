@@ -13,14 +13,11 @@
 #include "base/clock.h"
 #include "config/theme.h"
 #include "ui/quit.h"
+#include "ui/screen.h"
 #include "ui/term/term.h"
 #include "ui/view/frozen.h"
-#include "ui/view/header.h"
-#include "ui/view/status.h"
 #include "ui/view/view.h"
 
-#define MIN_WIDTH 40
-#define MIN_HEIGHT 10
 #define ESCDELAY_MS 100
 #define ENGINE_FDS_MAX 256
 #define KEYS_A_TURN 64
@@ -102,59 +99,6 @@ static void read_clocks(struct app *app)
     app->ui.wall_ns = clock_wall_ns();
 }
 
-static void draw_footer(struct app *app, struct rect rect)
-{
-    const struct modal *modal = app->ui.modal;
-
-    if (modal)
-        draw_cell(rect, 0, 1, STYLE_KEY_TEXT, modal->hint, rect.width - 1);
-    else
-        command_draw_footer(current_view(app)->ops->context, rect, 0);
-}
-
-static void draw_centred(struct rect screen, int y, const char *text)
-{
-    int x = (screen.width - (int)strlen(text)) / 2;
-
-    draw_text(screen, y, x > 0 ? x : 0, STYLE_WARN, text);
-}
-
-static void draw_too_small(struct rect screen)
-{
-    char text[64];
-
-    snprintf(text, sizeof(text), "need at least %dx%d", MIN_WIDTH, MIN_HEIGHT);
-    draw_centred(screen, (screen.height - 1) / 2, "too small");
-    draw_centred(screen, (screen.height - 1) / 2 + 1, text);
-}
-
-static void draw_screen_now(struct app *app)
-{
-    struct rect screen = draw_screen(), rest = screen;
-    struct view *view = current_view(app);
-    struct ui *ui = &app->ui;
-
-    draw_clear(screen, STYLE_NORMAL);
-    if (screen.width < MIN_WIDTH || screen.height < MIN_HEIGHT) {
-        draw_too_small(screen);
-        term_flush();
-        return;
-    }
-    struct rect header = rect_cut_rows(&rest, header_height(screen.height, screen.width));
-    struct rect footer = rect_cut_rows(&rest, -1);
-    struct rect status = rect_cut_rows(&rest, -1);
-
-    view->ops->draw(view, ui, rest);
-    header_draw(ui, header);
-    status_draw(ui, view->ops->selected ? view->ops->selected(view) : NULL, status);
-    draw_footer(app, footer);
-    if (ui->modal)
-        ui->modal->draw(ui, ui->modal_data, screen, status);
-    term_flush();
-    if (view->ops->want && !ui->frozen)
-        view->ops->want(view, ui);
-}
-
 static void draw_if_due(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -170,7 +114,7 @@ static void draw_if_due(struct app *app)
     refresh_lists(app, resort);
     if (resort)
         app->sorted_tick = tick;
-    draw_screen_now(app);
+    screen_draw(ui, current_view(app));
     app->draw = false;
     if (ui->frozen)
         app->draw_at_ns = INT64_MAX;

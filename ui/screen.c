@@ -1,0 +1,62 @@
+#include "ui/screen.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/term/term.h"
+#include "ui/view/header.h"
+#include "ui/view/status.h"
+
+#define MIN_WIDTH 40
+#define MIN_HEIGHT 10
+
+static void draw_footer(const struct ui *ui, const struct view *view, struct rect rect)
+{
+    const struct modal *modal = ui->modal;
+
+    if (modal)
+        draw_cell(rect, 0, 1, STYLE_KEY_TEXT, modal->hint, rect.width - 1);
+    else
+        command_draw_footer(view->ops->context, rect, 0);
+}
+
+static void draw_centred(struct rect screen, int y, const char *text)
+{
+    int x = (screen.width - (int)strlen(text)) / 2;
+
+    draw_text(screen, y, x > 0 ? x : 0, STYLE_WARN, text);
+}
+
+static void draw_too_small(struct rect screen)
+{
+    char text[64];
+
+    snprintf(text, sizeof(text), "need at least %dx%d", MIN_WIDTH, MIN_HEIGHT);
+    draw_centred(screen, (screen.height - 1) / 2, "too small");
+    draw_centred(screen, (screen.height - 1) / 2 + 1, text);
+}
+
+void screen_draw(struct ui *ui, struct view *view)
+{
+    struct rect screen = draw_screen(), rest = screen;
+
+    draw_clear(screen, STYLE_NORMAL);
+    if (screen.width < MIN_WIDTH || screen.height < MIN_HEIGHT) {
+        draw_too_small(screen);
+        term_flush();
+        return;
+    }
+    struct rect header = rect_cut_rows(&rest, header_height(screen.height, screen.width));
+    struct rect footer = rect_cut_rows(&rest, -1);
+    struct rect status = rect_cut_rows(&rest, -1);
+
+    view->ops->draw(view, ui, rest);
+    header_draw(ui, header);
+    status_draw(ui, view->ops->selected ? view->ops->selected(view) : NULL, status);
+    draw_footer(ui, view, footer);
+    if (ui->modal)
+        ui->modal->draw(ui, ui->modal_data, screen, status);
+    term_flush();
+    if (view->ops->want && !ui->frozen)
+        view->ops->want(view, ui);
+}

@@ -1,0 +1,10 @@
+/* The whole screen: header, the view, the status line, the keys, and a dialog over them. */
+#ifndef VCTOP_UI_SCREEN_H
+#define VCTOP_UI_SCREEN_H
+
+#include "ui/view/view.h"
+
+/* Draws all of it, sends what changed, and tells the engine what VIEW shows. */
+void screen_draw(struct ui *ui, struct view *view);
+
+#endif
