@@ -1,4 +1,4 @@
-#include "driver.h"
+#include "screen/driver.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -39,6 +39,7 @@ struct screen {
     char params[64];
     size_t params_len;
     char *text;
+    char tag[64];
 };
 
 long long screen_now_ms(void)
@@ -127,12 +128,10 @@ static void judge_all(struct screen *screen, const char *bytes, size_t len)
     }
 }
 
-static _Noreturn void run(int slave, const char *const *args, const char *const *env)
+static _Noreturn void run(const struct screen *screen, const char *const *argv,
+                          const char *const *env)
 {
-    login_tty(slave);
-    const char *argv[64] = {screen_program()};
-    for (int i = 0; args && args[i] && i < 62; i++)
-        argv[i + 1] = args[i];
+    login_tty(screen->slave);
     char *path = getenv("PATH");
     char *asan = getenv("ASAN_OPTIONS");
     char *cache = getenv("HOME");
@@ -147,6 +146,7 @@ static _Noreturn void run(int slave, const char *const *args, const char *const 
     setenv("LC_ALL", "C.UTF-8", 1);
     setenv("TERM", "xterm-256color", 1);
     setenv("TZ", "UTC", 1);
+    setenv("VCTOP_TEST", screen->tag, 1);
     for (int i = 0; env && env[i]; i++) {
         char *pair = strdup(env[i]);
         char *equals = strchr(pair, '=');
@@ -177,6 +177,16 @@ static void make_terminal(struct screen *screen)
 
 struct screen *screen_start(int rows, int columns, const char *const *args, const char *const *env)
 {
+    const char *argv[64] = {screen_program()};
+    for (int i = 0; args && args[i] && i < 62; i++)
+        argv[i + 1] = args[i];
+    return screen_start_program(rows, columns, argv, env);
+}
+
+struct screen *screen_start_program(int rows, int columns, const char *const *argv,
+                                    const char *const *env)
+{
+    static int number;
     struct screen *screen = calloc(1, sizeof *screen);
     struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
     if (!screen || openpty(&screen->master, &screen->slave, NULL, NULL, &size) != 0) {
@@ -189,9 +199,10 @@ struct screen *screen_start(int rows, int columns, const char *const *args, cons
     fcntl(screen->master, F_SETFD, FD_CLOEXEC);
     fcntl(screen->master, F_SETFL, O_NONBLOCK);
     make_terminal(screen);
+    snprintf(screen->tag, sizeof screen->tag, "%ld.%d", (long)getpid(), ++number);
     screen->pid = fork();
     if (screen->pid == 0)
-        run(screen->slave, args, env);
+        run(screen, argv, env);
     fcntl(screen->slave, F_SETFD, FD_CLOEXEC);
     return screen;
 }
@@ -205,10 +216,23 @@ void screen_free(struct screen *screen)
         waitpid(screen->pid, NULL, 0);
     }
     vterm_free(screen->vt);
-    close(screen->master);
-    close(screen->slave);
+    screen_hang_up(screen);
     free(screen->text);
     free(screen);
+}
+
+void screen_hang_up(struct screen *screen)
+{
+    if (screen->master >= 0)
+        close(screen->master);
+    if (screen->slave >= 0)
+        close(screen->slave);
+    screen->master = screen->slave = -1;
+}
+
+const char *screen_tag(const struct screen *screen)
+{
+    return screen->tag;
 }
 
 pid_t screen_pid(const struct screen *screen)
@@ -371,7 +395,9 @@ bool screen_restored(const struct screen *screen)
                  now.c_cflag == screen->before.c_cflag && now.c_lflag == screen->before.c_lflag &&
                  memcmp(now.c_cc, screen->before.c_cc, sizeof now.c_cc) == 0;
     if (!modes)
-        fprintf(stderr, "the terminal's modes were not restored\n");
+        fprintf(stderr,
+                "the terminal's modes were not restored: lflag %x was %x, oflag %x was %x\n",
+                now.c_lflag, screen->before.c_lflag, now.c_oflag, screen->before.c_oflag);
     if (screen->alternate || screen->cursor_hidden || screen->mouse || screen->paste)
         fprintf(stderr, "left on: alternate screen %d, hidden cursor %d, mouse %d, paste %d\n",
                 screen->alternate, screen->cursor_hidden, screen->mouse, screen->paste);
@@ -407,8 +433,15 @@ static void mask_times(char *text)
     }
 }
 
-static char *read_golden(const char *path)
+static void golden_path(char *path, size_t size, const char *name)
 {
+    snprintf(path, size, "%s/%s.txt", GOLDEN_DIR, name);
+}
+
+static char *read_golden(const char *name)
+{
+    char path[4096];
+    golden_path(path, sizeof path, name);
     FILE *file = fopen(path, "r");
     if (!file)
         return strdup("");
@@ -419,25 +452,47 @@ static char *read_golden(const char *path)
     return text;
 }
 
-bool screen_is_golden(struct screen *screen, const char *name)
+bool screen_golden_is_written(void)
+{
+    const char *mode = getenv("VCTOP_GOLDEN");
+    return mode && strcmp(mode, "write") == 0;
+}
+
+static void write_golden(const char *name, const char *text)
 {
     char path[4096];
-    snprintf(path, sizeof path, "%s/%s.txt", GOLDEN_DIR, name);
-    char *seen = strdup(screen_text(screen));
-    mask_times(seen);
-    const char *mode = getenv("VCTOP_GOLDEN");
-    if (mode && strcmp(mode, "write") == 0) {
-        FILE *file = fopen(path, "w");
-        if (file) {
-            fputs(seen, file);
-            fclose(file);
-        }
+    golden_path(path, sizeof path, name);
+    FILE *file = fopen(path, "w");
+    if (file) {
+        fputs(text, file);
+        fclose(file);
     }
-    char *golden = read_golden(path);
+}
+
+static bool compare_golden(struct screen *screen, const char *name, bool aloud)
+{
+    char *seen = strdup(screen_text(screen)), *golden = read_golden(name);
+    mask_times(seen);
     bool same = strcmp(seen, golden) == 0;
-    if (!same)
-        fprintf(stderr, "--- %s\n%s--- as it is\n%s", path, golden, seen);
+    if (!same && aloud)
+        fprintf(stderr, "--- golden/%s.txt\n%s--- as it is\n%s", name, golden, seen);
     free(golden);
     free(seen);
     return same;
+}
+
+bool screen_looks_golden(struct screen *screen, const char *name)
+{
+    return compare_golden(screen, name, false);
+}
+
+bool screen_is_golden(struct screen *screen, const char *name)
+{
+    if (screen_golden_is_written()) {
+        char *seen = strdup(screen_text(screen));
+        mask_times(seen);
+        write_golden(name, seen);
+        free(seen);
+    }
+    return compare_golden(screen, name, true);
 }

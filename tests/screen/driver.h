@@ -17,6 +17,16 @@ const char *screen_program(void);
  * for none. */
 struct screen *screen_start(int rows, int columns, const char *const *args, const char *const *env);
 
+/* The same for any program: ARGV[0] is its path. */
+struct screen *screen_start_program(int rows, int columns, const char *const *argv,
+                                    const char *const *env);
+
+/* What the program and all that it starts have in their environment as VCTOP_TEST. */
+const char *screen_tag(const struct screen *screen);
+
+/* The terminal goes away, as when its window is closed.  Nothing can be sent or read any more. */
+void screen_hang_up(struct screen *screen);
+
 /* Kills what still runs and frees. */
 void screen_free(struct screen *screen);
 
@@ -55,6 +65,9 @@ int screen_exit(struct screen *screen, int timeout_ms);
 /* Compares the screen with tests/screen/golden/NAME.txt; clock times count as equal.  Says the
  * difference on standard error.  With VCTOP_GOLDEN=write in the environment it writes the file. */
 bool screen_is_golden(struct screen *screen, const char *name);
+/* The same without a word and without writing: for pictures that come and go. */
+bool screen_looks_golden(struct screen *screen, const char *name);
+bool screen_golden_is_written(void);
 
 /* Moments for tests of response, in milliseconds of a monotonic clock. */
 long long screen_now_ms(void);

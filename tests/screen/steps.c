@@ -1,0 +1,142 @@
+#include "screen/steps.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "screen/family.h"
+
+#define NAME_COLUMN 5
+#define KEYS 9
+
+struct screen *steps_start(int rows, int columns, const char *spec, const char *const *more)
+{
+    char sim[256];
+    const char *args[16] = {sim, "-d", "0.2"};
+
+    snprintf(sim, sizeof(sim), "--sim=%s", spec);
+    for (int i = 0; more && more[i] && i < 12; i++)
+        args[3 + i] = more[i];
+    struct screen *screen = screen_start(rows, columns, args, NULL);
+    /* The host's load needs two samples, and so does every rate. */
+    ck_assert(screen_wait(screen, "SIMULATED", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "/800", PATIENCE_MS));
+    return screen;
+}
+
+int steps_cursor_row(struct screen *screen)
+{
+    int rows = 0;
+
+    for (const char *at = screen_text(screen); *at; rows++) {
+        if (*at == '>')
+            return rows;
+        at = strchr(at, '\n') + 1;
+    }
+    return -1;
+}
+
+/* The name in a row of the table: what stands between the marks and two spaces. */
+static const char *name_in(const char *row)
+{
+    static char name[256];
+
+    name[0] = '\0';
+    if (strlen(row) <= NAME_COLUMN)
+        return name;
+    snprintf(name, sizeof(name), "%s", row + NAME_COLUMN);
+    char *end = strstr(name, "  ");
+    if (end)
+        *end = '\0';
+    return name;
+}
+
+const char *steps_cursor_name(struct screen *screen)
+{
+    int row = steps_cursor_row(screen);
+
+    return row < 0 ? "" : name_in(screen_row(screen, row));
+}
+
+bool steps_cursor_is(struct screen *screen, const char *name, int timeout_ms)
+{
+    long long end = screen_now_ms() + timeout_ms;
+
+    do {
+        if (!strcmp(steps_cursor_name(screen), name))
+            return true;
+        screen_pump(screen, 20);
+    } while (screen_now_ms() < end);
+    fprintf(stderr, "the cursor is on '%s', not '%s':\n%s", steps_cursor_name(screen), name,
+            screen_text(screen));
+    return false;
+}
+
+int steps_row_of(struct screen *screen, const char *name)
+{
+    CLEANUP_FREE char *text = strdup(screen_text(screen));
+    char *rest = text, *line;
+
+    for (int row = 0; (line = strsep(&rest, "\n")); row++)
+        if (!strcmp(name_in(line), name))
+            return row;
+    return -1;
+}
+
+bool steps_row_says(struct screen *screen, const char *name, const char *text, int timeout_ms)
+{
+    long long end = screen_now_ms() + timeout_ms;
+
+    do {
+        int row = steps_row_of(screen, name);
+        if (row >= 0 && strstr(screen_row(screen, row), text))
+            return true;
+        screen_pump(screen, 20);
+    } while (screen_now_ms() < end);
+    fprintf(stderr, "%s does not say '%s':\n%s", name, text, screen_text(screen));
+    return false;
+}
+
+void steps_select(struct screen *screen, const char *name)
+{
+    char keys[256];
+
+    snprintf(keys, sizeof(keys), "/\025%s\r", name);
+    screen_send(screen, keys);
+    ck_assert(steps_cursor_is(screen, name, PATIENCE_MS));
+}
+
+static int by_size(const void *a, const void *b)
+{
+    long long left = *(const long long *)a, right = *(const long long *)b;
+
+    return (left > right) - (left < right);
+}
+
+long long steps_key_ms(struct screen *screen)
+{
+    long long took[KEYS];
+
+    for (int i = 0; i < KEYS; i++) {
+        int before = steps_cursor_row(screen);
+        long long start = screen_now_ms();
+        screen_send(screen, i % 2 ? "k" : "j");
+        while (steps_cursor_row(screen) == before && screen_now_ms() - start < PATIENCE_MS)
+            screen_pump(screen, 1);
+        took[i] = screen_now_ms() - start;
+    }
+    qsort(took, KEYS, sizeof(took[0]), by_size);
+    return took[KEYS / 2];
+}
+
+void steps_quit(struct screen *screen)
+{
+    screen_send(screen, "q");
+    ck_assert_int_eq(screen_exit(screen, PATIENCE_MS), 0);
+    ck_assert(screen_restored(screen));
+    ck_assert_uint_eq(screen_foreign_bytes(screen), 0);
+    ck_assert(family_shrinks_to(screen, 0, PATIENCE_MS));
+    screen_free(screen);
+}

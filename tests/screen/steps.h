@@ -1,0 +1,41 @@
+/* Steps that several screen tests take: a vctop on the simulated host, and what its guests table
+ * says in one table of 80 columns. */
+#ifndef VCTOP_TESTS_SCREEN_STEPS_H
+#define VCTOP_TESTS_SCREEN_STEPS_H
+
+#include <stdbool.h>
+
+#include "screen/driver.h"
+
+/* However slow the machine: what takes longer than this does not happen. */
+#define PATIENCE_MS 20000
+
+/* Figures that rest from the first tick on, the same on every run. */
+#define RESTING "clock=fixed,hold=1"
+
+#define CTRL(letter) ((char[]){(letter)-64, '\0'})
+
+/* Starts on `--sim=SPEC -d 0.2`, MORE arguments after it (NULL: none), and waits for figures. */
+struct screen *steps_start(int rows, int columns, const char *spec, const char *const *more);
+
+/* The row of the cursor, -1 without one, and the name of the guest there, "" without one; the name
+ * is valid until the next call. */
+int steps_cursor_row(struct screen *screen);
+const char *steps_cursor_name(struct screen *screen);
+bool steps_cursor_is(struct screen *screen, const char *name, int timeout_ms);
+
+/* The row of the guest NAME in the table, -1 when it is not shown. */
+int steps_row_of(struct screen *screen, const char *name);
+/* Pumps until the row of NAME holds TEXT; says what it is instead when it does not come. */
+bool steps_row_says(struct screen *screen, const char *name, const char *text, int timeout_ms);
+
+/* Filters by NAME, so that this guest is the selected one. */
+void steps_select(struct screen *screen, const char *name);
+
+/* How long the cursor takes to move after its key, the median of several, in milliseconds. */
+long long steps_key_ms(struct screen *screen);
+
+/* Quits and checks the manners: status 0, terminal as before, nobody left.  Frees SCREEN. */
+void steps_quit(struct screen *screen);
+
+#endif

@@ -1,0 +1,127 @@
+/* Whole screens, compared with tests/screen/golden.  After a wanted change of the picture write
+ * them anew with VCTOP_GOLDEN=write and look at the difference. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "screen/steps.h"
+
+#define SMALL "guests=20,machines=6," RESTING
+#define LARGE "guests=60,machines=20," RESTING
+
+/* Graphs grow by a column in seconds: a golden picture has its moment, and it is waited for. */
+#define LIMIT_MS 90000
+#define WRITE_AFTER_MS 13000
+
+/* When WAIT is on the screen, KEYS are typed. */
+struct step {
+    const char *wait, *keys;
+};
+
+static const struct picture {
+    const char *name;
+    int rows, columns;
+    const char *sim, *option;
+    struct step steps[4];
+} pictures[] = {
+    /* The cursor on a guest without figures: its graphs stay empty. */
+    {"guests-80x24", 24, 80, SMALL, NULL, {{"build-01", "j"}}},
+    {"guests-80x23", 23, 80, SMALL, NULL, {{"build-01", "j"}}},
+    {"guests-80x24-ascii", 24, 80, SMALL, "-U", {{"build-01", "j"}}},
+    {"guests-40x10", 10, 40, SMALL, NULL, {{"build-01", "j"}}},
+    {"guests-100x30", 30, 100, SMALL, NULL, {{"build-01", "jj"}}},
+    {"guests-120x40", 40, 120, LARGE, NULL, {{"build-01", "jj"}}},
+    {"guests-120x40-ascii", 40, 120, LARGE, "-U", {{"build-01", "j"}}},
+    {"guests-200x60", 60, 200, LARGE, NULL, {{"build-01", "jj"}}},
+    {"help-80x24", 24, 80, SMALL, NULL, {{"build-01", "?"}}},
+    {"help-120x60", 60, 120, SMALL, NULL, {{"build-01", "?"}}},
+    {"menu-80x24", 24, 80, SMALL, NULL, {{"build-01", "jm"}}},
+    {"sort-80x24", 24, 80, SMALL, NULL, {{"build-01", "j\033[17~"}}},
+    {"filter-80x24", 24, 80, SMALL, NULL, {{"build-01", "z/db"}}},
+    {"marks-80x24", 24, 80, SMALL, NULL, {{"build-01", "z jj Z"}}},
+    {"menu-frozen-80x24", 24, 80, SMALL, NULL, {{"build-01", "z/legacy\r"}, {"1 of 20", "m"}}},
+    {"confirm-80x24",
+     24,
+     80,
+     SMALL,
+     NULL,
+     {{"build-01", "z/build\r"}, {"1 of 20", "m"}, {"shut down", "d"}}},
+    {"force-80x24",
+     24,
+     80,
+     SMALL,
+     NULL,
+     {{"build-01", "z/build\r"}, {"1 of 20", "m"}, {"force", "f"}}},
+    {"several-80x24",
+     24,
+     80,
+     SMALL,
+     NULL,
+     {{"build-01", "z/db\r"},
+      {"1 of 20", "*/\025web\r"},
+      {"filter 'web'", "*m"},
+      {"2 marked guests", "h"}}},
+};
+
+static struct screen *start(const struct picture *picture)
+{
+    const char *const more[] = {picture->option, NULL};
+
+    return steps_start(picture->rows, picture->columns, picture->sim, more);
+}
+
+static void take_steps(struct screen *screen, const struct picture *picture)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(picture->steps) && picture->steps[i].wait; i++) {
+        ck_assert_msg(screen_wait(screen, picture->steps[i].wait, PATIENCE_MS), "%s",
+                      picture->name);
+        screen_send(screen, picture->steps[i].keys);
+    }
+}
+
+/* All at once, since most of the time is spent on waiting for the graphs. */
+START_TEST(screens_are_golden)
+{
+    struct screen *screens[ARRAY_SIZE(pictures)];
+    bool seen[ARRAY_SIZE(pictures)] = {false};
+    size_t left = ARRAY_SIZE(pictures);
+
+    for (size_t i = 0; i < ARRAY_SIZE(pictures); i++)
+        screens[i] = start(&pictures[i]);
+    for (size_t i = 0; i < ARRAY_SIZE(pictures); i++)
+        take_steps(screens[i], &pictures[i]);
+    long long end = screen_now_ms() + (screen_golden_is_written() ? WRITE_AFTER_MS : LIMIT_MS);
+    while (left && screen_now_ms() < end) {
+        for (size_t i = 0; i < ARRAY_SIZE(pictures); i++) {
+            screen_pump(screens[i], 5);
+            if (seen[i] || screen_golden_is_written())
+                continue;
+            seen[i] = screen_looks_golden(screens[i], pictures[i].name);
+            left -= seen[i];
+        }
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(pictures); i++) {
+        if (!seen[i])
+            seen[i] = screen_is_golden(screens[i], pictures[i].name);
+        ck_assert_uint_eq(screen_foreign_bytes(screens[i]), 0);
+        screen_free(screens[i]);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(pictures); i++)
+        ck_assert_msg(seen[i], "%s differs", pictures[i].name);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("golden screens");
+    TCase *tcase = tcase_create("pictures");
+    tcase_set_timeout(tcase, 240);
+    tcase_add_test(tcase, screens_are_golden);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
