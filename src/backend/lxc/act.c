@@ -1,5 +1,5 @@
 /* What an operator does to a container: job role. */
-#include "backend/lxc/lxc.h"
+#include "backend/lxc/act.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,25 +22,9 @@
 #define DEFAULT_TIMEOUT_S 60
 #define POLL_MS 100
 
-struct act {
-    const struct lxc_backend *backend;
-    const struct frame_do *request;
-    struct progress *progress;
-    const char *path;           /* as its monitor spells it */
-    struct lxc_monitor monitor; /* name NULL: none runs */
-    struct proc_identity init;  /* pid 0: none */
-    char life[48];
-};
-
 static void tell(const struct act *act, const char *text)
 {
     act->progress->say(act->progress, text, -1);
-}
-
-static bool monitor_is_stopped(const struct act *act)
-{
-    char state = lxc_process_state(act->monitor.id.pid);
-    return state == 'T' || state == 't';
 }
 
 static int call(const struct act *act, bool (*run)(struct lxc_container *), const char *doing,
@@ -57,93 +41,6 @@ static int call(const struct act *act, bool (*run)(struct lxc_container *), cons
         .progress = act->progress,
     };
     return lxc_call(&request, err);
-}
-
-/* Looks at the processes as they are now. */
-static void look(struct act *act)
-{
-    lxc_monitor_clear(&act->monitor);
-    act->init = (struct proc_identity){0};
-    act->life[0] = '\0';
-    act->path = act->backend->path.given;
-    if (lxc_monitor_find(&act->backend->path, act->request->key, &act->monitor)) {
-        act->path = act->monitor.path;
-        lxc_monitor_init(act->monitor.id.pid, &act->init);
-    }
-    if (act->init.pid)
-        proc_life(&act->init, act->life, sizeof(act->life));
-}
-
-/* An init whose monitor was killed is known by its life alone. */
-static bool adopt_orphan(struct act *act)
-{
-    struct proc_identity id = {0};
-    struct proc_status status;
-    char *end;
-    id.pid = (pid_t)strtol(act->request->life, &end, 10);
-    if (*end != ':')
-        return false;
-    id.start_ticks = strtoull(end + 1, NULL, 10);
-    char life[sizeof(act->life)];
-    proc_life(&id, life, sizeof(life));
-    if (strcmp(life, act->request->life) != 0 || !lxc_process_lives(&id) ||
-        proc_read_status("", id.pid, &status) < 0 || status.inner_pid != 1 || id.pid == 1)
-        return false;
-    act->init = id;
-    snprintf(act->life, sizeof(act->life), "%s", life);
-    return true;
-}
-
-static int check_access(const struct act *act, struct error *err)
-{
-    CLEANUP_CLOSE int dir = open(act->backend->path.given, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (dir < 0)
-        return error_errno(err, errno, "cannot open %s", act->backend->path.given);
-    struct lxc_config config = {0};
-    lxc_config_load(&config, dir, act->request->key);
-    if (config.state == LXC_CONFIG_NONE)
-        return error_set(err, ERR_GONE, NULL, "the container is not defined any more");
-    uid_t owner = act->monitor.name ? act->monitor.uid : config.owner;
-    if (config.state == LXC_CONFIG_DENIED || (geteuid() != 0 && owner != geteuid()))
-        return error_set(err, ERR_DENIED, "run as root or as its owner",
-                         "no permission to control this container");
-    if (config.state == LXC_CONFIG_BROKEN && !act->init.pid)
-        return error_set(err, ERR_SYNTAX, "mend its configuration", "%s", config.reason);
-    return 0;
-}
-
-/* Is it the guest, and the life of it, that was meant? */
-static int check_identity(struct act *act, struct error *err)
-{
-    const char *expected = act->request->life ? act->request->life : "";
-    if (*expected && strcmp(expected, act->life) != 0) {
-        if (act->init.pid || !adopt_orphan(act))
-            return error_set(err, ERR_CHANGED, "look at it again",
-                             act->init.pid ? "it was restarted meanwhile"
-                                           : "it has stopped meanwhile");
-    }
-    if (act->request->action == ACTION_START && (act->init.pid || act->monitor.name))
-        return error_set(err, ERR_CHANGED, NULL, "it is running already");
-    if (act->request->action != ACTION_START && !act->init.pid && !act->monitor.name)
-        return error_set(err, ERR_CHANGED, NULL, "it is not running");
-    return 0;
-}
-
-static bool is_frozen(const struct act *act)
-{
-    struct cgroup_layout layout;
-    struct cgroup_paths paths = {0};
-    struct cgroup_state state = {0};
-    if (cgroup_layout_load(&layout, "", NULL) < 0)
-        return false;
-    if (act->init.pid && cgroup_resolve_container(&layout, act->init.pid, &paths) == 0) {
-        struct cgroup_reader *reader = cgroup_reader_new(&layout, &paths);
-        cgroup_reader_state(reader, &state);
-        cgroup_reader_free(reader);
-    }
-    cgroup_paths_clear(&paths);
-    cgroup_layout_clear(&layout);
-    return state.frozen == 1 || state.freezing == 1;
 }
 
 static void pause_ms(int ms)
@@ -226,7 +123,7 @@ static int start(struct act *act, struct error *err)
                          "the kernel makes no control group with a line break in its name");
     if (rc < 0)
         return rc;
-    look(act);
+    lxc_act_look(act);
     if (!act->init.pid)
         return error_set(err, ERR_IO, "look at its log", "it started and ended at once");
     tell(act, "started");
@@ -304,7 +201,7 @@ static int force_off_stopped(struct act *act, struct error *err)
 
 static int force_off(struct act *act, struct error *err)
 {
-    if (act->monitor.name && monitor_is_stopped(act))
+    if (act->monitor.name && lxc_act_monitor_is_stopped(act))
         return force_off_stopped(act, err);
     tell(act, "forcing it off");
     struct error why = {0};
@@ -339,32 +236,37 @@ static int reset(struct act *act, struct error *err)
     if (monitor_lives(act))
         return error_set(err, ERR_TIMEOUT, "start it when it is off",
                          "it was forced off, but its LXC monitor has not ended yet");
-    look(act);
+    lxc_act_look(act);
     return start(act, err);
+}
+
+/* ERR_TIMEOUT stands for a guest that wants forcing off: these two do not. */
+static int busy_instead(int rc, struct error *err)
+{
+    if (rc == ERR_TIMEOUT && err)
+        err->code = ERR_BUSY;
+    return rc == ERR_TIMEOUT ? ERR_BUSY : rc;
 }
 
 static int freeze(struct act *act, struct error *err)
 {
     tell(act, "pausing");
     int rc = call(act, run_freeze, "freezing", FREEZE_LIMIT_S, err);
-    if (rc == ERR_TIMEOUT)
+    if (rc == ERR_TIMEOUT && lxc_act_is_frozen(act))
         return error_set(err, ERR_BUSY, "resume it, or look for a process in D state in it",
                          "still freezing after %d s", FREEZE_LIMIT_S);
     if (rc == 0)
         tell(act, "paused");
-    return rc;
+    return busy_instead(rc, err);
 }
 
 static int thaw(struct act *act, struct error *err)
 {
     tell(act, "resuming");
     int rc = call(act, run_unfreeze, "thawing", FREEZE_LIMIT_S, err);
-    if (rc == ERR_TIMEOUT)
-        return error_set(err, ERR_BUSY, "look for a process in D state in it",
-                         "still thawing after %d s", FREEZE_LIMIT_S);
     if (rc == 0)
         tell(act, "running");
-    return rc;
+    return busy_instead(rc, err);
 }
 
 static int set_autostart(struct act *act, bool on, struct error *err)
@@ -376,24 +278,6 @@ static int set_autostart(struct act *act, bool on, struct error *err)
     if (rc == 0)
         tell(act, on ? "starts with the host from now on" : "no longer starts with the host");
     return rc;
-}
-
-/* What a stopped monitor or a frozen container does not allow. */
-static int check_state(const struct act *act, struct error *err)
-{
-    enum action action = act->request->action;
-    if (action == ACTION_START || action == ACTION_FORCE_OFF || action == ACTION_RESET)
-        return 0;
-    if (!act->monitor.name)
-        return error_set(err, ERR_GONE, "force it off", "its LXC monitor is gone");
-    if (monitor_is_stopped(act))
-        return error_set(err, ERR_BUSY, "continue it with kill -CONT, or force the container off",
-                         "its LXC monitor, process %d, is stopped (SIGSTOP)",
-                         (int)act->monitor.id.pid);
-    /* A queued signal would kill it at the thaw. */
-    if ((action == ACTION_SHUTDOWN || action == ACTION_REBOOT) && is_frozen(act))
-        return error_set(err, ERR_BUSY, "resume it first, or force it off", "it is frozen");
-    return 0;
 }
 
 static int dispatch(struct act *act, struct error *err)
@@ -427,12 +311,7 @@ int lxc_act(struct backend *base, const struct frame_do *request, struct progres
         return error_set(err, ERR_USAGE, NULL, "that is no container's name");
     if (request->action == ACTION_AUTOSTART_ON || request->action == ACTION_AUTOSTART_OFF)
         return set_autostart(&act, request->action == ACTION_AUTOSTART_ON, err);
-    look(&act);
-    int rc = check_access(&act, err);
-    if (rc == 0)
-        rc = check_identity(&act, err);
-    if (rc == 0)
-        rc = check_state(&act, err);
+    int rc = lxc_act_check(&act, err);
     if (rc == 0)
         rc = dispatch(&act, err);
     lxc_monitor_clear(&act.monitor);

@@ -86,7 +86,7 @@ static int replace(int dir, const struct stat *old, const char *text, size_t len
         openat(dir, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return error_errno(err, errno, "cannot write beside the configuration");
-    struct stat now;
+    struct stat now = {0};
     int rc = write_all(fd, text, len);
     if (rc == 0 && (fchown(fd, old->st_uid, old->st_gid) < 0 ||
                     fchmod(fd, old->st_mode & 07777) < 0 || fsync(fd) < 0))

@@ -151,8 +151,8 @@ static int watch(const struct lxc_call *call, pid_t pid, int *ret_status, struct
                              "continue it with kill -CONT, or force the container off",
                              "its LXC monitor, process %d, is stopped", (int)call->monitor);
         if (elapsed_s >= call->limit_s)
-            return error_set(err, ERR_TIMEOUT, NULL, "still %s after %d s", call->doing,
-                             call->limit_s);
+            return error_set(err, ERR_TIMEOUT, "see whether another program holds its lock",
+                             "%s: LXC has not answered within %d s", call->doing, call->limit_s);
         if (elapsed_s > told_s && call->progress) {
             char text[80];
             snprintf(text, sizeof(text), "%s, %d s", call->doing, (int)elapsed_s);

@@ -3,7 +3,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -137,20 +136,15 @@ static bool network_is_sane(const struct setting *set)
     return strcmp(rest + digits, ".type") != 0 || is_one_of(set->value, types, ARRAY_SIZE(types));
 }
 
-__attribute__((format(printf, 3, 4))) static void refuse(struct lxc_config *config, int line,
-                                                         const char *fmt, ...)
+/* LINE 0: not about a line.  DETAIL, foreign bytes, stands behind WHY and is cut. */
+static void refuse(struct lxc_config *config, int line, const char *why, const char *detail)
 {
-    char why[96];
-    va_list args;
-    va_start(args, fmt);
-    vsnprintf(why, sizeof(why), fmt, args);
-    va_end(args);
-    config->state = LXC_CONFIG_BROKEN;
+    char where[32] = "";
     if (line > 0)
-        snprintf(config->reason, sizeof(config->reason), "bad configuration: line %d %s", line,
-                 why);
-    else
-        snprintf(config->reason, sizeof(config->reason), "bad configuration: %s", why);
+        snprintf(where, sizeof(where), "line %d ", line);
+    config->state = LXC_CONFIG_BROKEN;
+    snprintf(config->reason, sizeof(config->reason), "bad configuration: %s%s%.48s", where, why,
+             detail);
 }
 
 /* Looks at one line; false when the file is refused for it. */
@@ -161,25 +155,25 @@ static bool check_line(struct lxc_config *config, char *line, int number)
     if (!*text || *text == '#')
         return true;
     if (!split(text, &set)) {
-        refuse(config, number, "is not 'key = value'");
+        refuse(config, number, "is not 'key = value'", "");
         return false;
     }
     /* liblxc leaves foreign keys alone. */
     if (strncmp(set.key, "lxc.", 4) != 0)
         return true;
     if (!key_is_known(set.key)) {
-        refuse(config, number, "has the unknown key %.48s", set.key);
+        refuse(config, number, "has the unknown key ", set.key);
         return false;
     }
     if (strcmp(set.key, "lxc.start.auto") == 0) {
         if (*set.value && strcmp(set.value, "0") != 0 && strcmp(set.value, "1") != 0) {
-            refuse(config, number, "wants 0 or 1 for lxc.start.auto");
+            refuse(config, number, "wants 0 or 1 for lxc.start.auto", "");
             return false;
         }
         config->autostart = strcmp(set.value, "1") == 0;
     }
     if (!network_is_sane(&set)) {
-        refuse(config, number, "has no network that LXC knows");
+        refuse(config, number, "has no network that LXC knows", "");
         return false;
     }
     return true;
@@ -195,7 +189,7 @@ void lxc_config_parse(struct lxc_config *ret, const char *text, size_t len)
         const char *end = memchr(text + at, '\n', len - at);
         size_t length = end ? (size_t)(end - text) - at : len - at;
         if (memchr(text + at, '\0', length)) {
-            refuse(ret, number, "holds binary data");
+            refuse(ret, number, "holds binary data", "");
             return;
         }
         CLEANUP_FREE char *line = xstrndup(text + at, length);
@@ -237,7 +231,7 @@ static void set_failure(struct lxc_config *ret, int errnum)
         set_state(ret, LXC_CONFIG_DENIED, "no permission");
         break;
     default:
-        refuse(ret, 0, "%s", strerror(errnum));
+        refuse(ret, 0, "", strerror(errnum));
         ret->autostart = false;
         break;
     }

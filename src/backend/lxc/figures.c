@@ -141,9 +141,9 @@ static int read_cgroup(struct lxc_guest *guest, struct lxc_ground *ground, bool 
 {
     struct lxc_figures *figures = &guest->figures;
     bool turn = (guest->handle + ground->turn) % SPREAD == 0;
-    /* At first the memory too, but not the many files of the rest: rows are awaited. */
     bool first = !figures->measured;
-    unsigned what = first           ? READ_ALWAYS | CGROUP_READ_MEMORY_STAT
+    /* At first the memory and the base of every rate, but not the rest: rows are awaited. */
+    unsigned what = first           ? READ_ALWAYS | CGROUP_READ_MEMORY_STAT | CGROUP_READ_CPU_DETAIL
                     : whole || turn ? CGROUP_READ_ALL
                                     : READ_ALWAYS;
     figures->measured = true;
@@ -162,9 +162,9 @@ int lxc_figures_read(struct lxc_guest *guest, struct lxc_ground *ground, bool wh
     else if (now_ns >= figures->slow_at_ns)
         look_slowly(guest, ground, now_ns);
     int rc = figures->cgroup ? read_cgroup(guest, ground, whole, sample) : 0;
-    if (sample_has(sample, FIELD_MEM_OVERHEAD) && figures->monitor_rss)
-        sample_set(sample, FIELD_MEM_OVERHEAD,
-                   sample->value[FIELD_MEM_OVERHEAD] + figures->monitor_rss);
+    if (figures->monitor_rss == 0)
+        sample->valid &= ~(UINT64_C(1) << FIELD_MEM_OVERHEAD); /* half of it is no figure */
+    sample->value[FIELD_MEM_OVERHEAD] += figures->monitor_rss;
     read_network(figures, ground, guest->init.pid, sample);
     sample_set(sample, FIELD_UPTIME, proc_age_ms(&guest->init, proc_boottime_ns()));
     if (guest->boot_ms != UINT64_MAX)
