@@ -50,46 +50,58 @@ static const char *bytes(char dst[UNITS_MAX], bool known, double value)
     return dst;
 }
 
-static void put_host(const struct batch_sample *sample, FILE *out)
+static void put_processors(const struct batch_sample *sample, const char *when, FILE *out)
+{
+    const struct host *host = world_host_get(sample->world);
+    const struct host_figures *f = &host->figures;
+    char all[UNITS_MAX], user[UNITS_MAX], system[UNITS_MAX], iowait[UNITS_MAX], steal[UNITS_MAX];
+    CLEANUP_FREE char *line =
+        xasprintf("%s  %s  CPU %s of %d00 %%  user %s system %s iowait %s steal %s", when,
+                  host->cur.name, percent(all, true, f->cpu), host->cur.cpus,
+                  percent(user, true, f->user), percent(system, true, f->system),
+                  percent(iowait, true, f->iowait), percent(steal, true, f->steal));
+
+    put_line(sample, line, out);
+}
+
+static void put_resources(const struct batch_sample *sample, FILE *out)
 {
     const struct host *host = world_host_get(sample->world);
     const struct host_sample *cur = &host->cur;
     const struct host_figures *f = &host->figures;
     bool memory = cur->has_memory, psi = cur->has_psi, load = cur->has_load;
-    char a[UNITS_MAX], b[UNITS_MAX], c[UNITS_MAX], d[UNITS_MAX], e[UNITS_MAX];
-    CLEANUP_FREE char *cpu = NULL;
-    CLEANUP_FREE char *rest = NULL;
+    char a[UNITS_MAX], b[UNITS_MAX], c[UNITS_MAX], d[UNITS_MAX];
+    CLEANUP_FREE char *line = NULL;
+    CLEANUP_FREE char *first =
+        xasprintf("memory %s of %s  swap %s  load %s",
+                  bytes(a, memory, (double)(cur->mem_total - cur->mem_available)),
+                  bytes(b, memory, (double)cur->mem_total),
+                  bytes(c, memory, (double)cur->swap_used), percent(d, load, cur->load[0]));
+    CLEANUP_FREE char *second =
+        xasprintf("disk read %s write %s  net in %s out %s", bytes(a, true, f->disk_read_bps),
+                  bytes(b, true, f->disk_write_bps), bytes(c, true, f->net_rx_bps),
+                  bytes(d, true, f->net_tx_bps));
+
+    line =
+        xasprintf("%s  %s  PSI cpu %s mem %s io %s", first, second, percent(a, psi, cur->psi_cpu),
+                  percent(b, psi, cur->psi_mem), percent(c, psi, cur->psi_io));
+    put_line(sample, line, out);
+}
+
+static void put_host(const struct batch_sample *sample, FILE *out)
+{
     time_t seconds = (time_t)(sample->wall_ns / NS_PER_S);
     char when[TIME_MAX];
     struct tm tm;
 
     localtime_r(&seconds, &tm);
     strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
-    if (cur->at_ns == 0) {
+    if (world_host_get(sample->world)->cur.at_ns == 0) {
         put_line(sample, when, out);
         return;
     }
-    cpu = xasprintf("%s  %s  CPU %s of %d00 %%  user %s system %s iowait %s steal %s", when,
-                    cur->name, percent(a, true, f->cpu), cur->cpus, percent(b, true, f->user),
-                    percent(c, true, f->system), percent(d, true, f->iowait),
-                    percent(e, true, f->steal));
-    put_line(sample, cpu, out);
-    free(move_ptr(&cpu));
-    cpu = xasprintf("memory %s of %s  swap %s  load %s %s %s",
-                    bytes(a, memory, (double)(cur->mem_total - cur->mem_available)),
-                    bytes(b, memory, (double)cur->mem_total),
-                    bytes(c, memory, (double)cur->swap_used), percent(d, load, cur->load[0]),
-                    percent(e, load, cur->load[1]),
-                    percent((char[UNITS_MAX]){0}, load, cur->load[2]));
-    rest = xasprintf("  disk read %s write %s  net in %s out %s", bytes(a, true, f->disk_read_bps),
-                     bytes(b, true, f->disk_write_bps), bytes(c, true, f->net_rx_bps),
-                     bytes(d, true, f->net_tx_bps));
-    {
-        CLEANUP_FREE char *line =
-            xasprintf("%s%s  PSI cpu %s mem %s io %s", cpu, rest, percent(a, psi, cur->psi_cpu),
-                      percent(b, psi, cur->psi_mem), percent(c, psi, cur->psi_io));
-        put_line(sample, line, out);
-    }
+    put_processors(sample, when, out);
+    put_resources(sample, out);
 }
 
 static void put_totals(const struct batch_sample *sample, FILE *out)
