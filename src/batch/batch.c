@@ -124,7 +124,7 @@ static void wait_for_sources(struct batch *batch)
 
 static void complain(const struct source *source)
 {
-    fprintf(stderr, "vctop: %s: %s%s%s%s\n", source->id,
+    fprintf(stderr, "vctop: %s: %s%s%s%s\n", source->name,
             source->error                        ? source->error
             : source->state == SOURCE_CONNECTING ? "no answer within 5 s"
                                                  : source_state_name(source->state),

@@ -37,7 +37,7 @@ static const char *percent(char dst[UNITS_MAX], bool known, double value)
     if (known && isfinite(value))
         units_percent(dst, value);
     else
-        strcpy(dst, "-");
+        snprintf(dst, UNITS_MAX, "-");
     return dst;
 }
 
@@ -46,7 +46,7 @@ static const char *bytes(char dst[UNITS_MAX], bool known, double value)
     if (known && isfinite(value))
         units_bytes(dst, value);
     else
-        strcpy(dst, "-");
+        snprintf(dst, UNITS_MAX, "-");
     return dst;
 }
 
@@ -125,7 +125,7 @@ static void put_totals(const struct batch_sample *sample, FILE *out)
 
         if (source->state == SOURCE_UP && !source->note)
             continue;
-        trouble = xasprintf("%s: %s%s%s", source->id, source_state_name(source->state),
+        trouble = xasprintf("%s: %s%s%s", source->name, source_state_name(source->state),
                             source->error || source->note ? ": " : "",
                             source->error  ? source->error
                             : source->note ? source->note

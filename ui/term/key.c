@@ -109,7 +109,12 @@ static struct key after_escape(void)
     int rc = get_wch(&next);
     if (rc == ERR)
         return special(SPECIAL_ESCAPE);
-    if (rc == KEY_CODE_YES || (next != '[' && next != 'O')) {
+    if (rc == KEY_CODE_YES || next == 0x1b) {
+        /* A key of its own came right behind: a paste must not lose its beginning. */
+        ungetch((int)next);
+        return special(SPECIAL_ESCAPE);
+    }
+    if (next != '[' && next != 'O') {
         /* Alt with a key: nothing is bound to it. */
         return (struct key){.kind = KEY_NONE};
     }

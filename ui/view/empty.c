@@ -16,7 +16,7 @@ static int draw_source(const struct source *source, struct rect rect, int y)
     const char *state =
         source->state == SOURCE_UP ? "up, no guests defined" : source_state_name(source->state);
 
-    draw_cell(rect, y, 2, STYLE_TITLE, source->id, 26);
+    draw_cell(rect, y, 2, STYLE_TITLE, source->name, 26);
     draw_cell(rect, y, 29, style, state, rect.width - 30);
     y++;
     if (source->error)

@@ -223,26 +223,26 @@ static void put_one_source(struct line *line, const struct ui *ui, const struct 
     switch (source->state) {
     case SOURCE_LATE:
     case SOURCE_LOST:
-        line_left(line, 2, STYLE_BAD, "%.60s %s %s: retrying", source->id,
+        line_left(line, 2, STYLE_BAD, "%.60s %s %s: retrying", source->name,
                   source_state_name(source->state), age);
         break;
     case SOURCE_DENIED:
     case SOURCE_FAILED:
-        line_left(line, 2, STYLE_BAD, "%.60s: %.120s", source->id,
+        line_left(line, 2, STYLE_BAD, "%.60s: %.120s", source->name,
                   source->error ? source->error : source_state_name(source->state));
         break;
     case SOURCE_ABSENT:
         /* Only worth a word when somebody asked for it. */
         if (source->explicit_)
-            line_left(line, 2, STYLE_WARN, "%.60s: %.120s", source->id,
+            line_left(line, 2, STYLE_WARN, "%.60s: %.120s", source->name,
                       source->error ? source->error : "not there");
         break;
     case SOURCE_CONNECTING:
-        line_left(line, 2, STYLE_DIM, "%.60s: asking", source->id);
+        line_left(line, 2, STYLE_DIM, "%.60s: asking", source->name);
         break;
     default:
         if (source->note)
-            line_left(line, 2, STYLE_WARN, "%.60s: %.120s", source->id, source->note);
+            line_left(line, 2, STYLE_WARN, "%.60s: %.120s", source->name, source->note);
         break;
     }
 }

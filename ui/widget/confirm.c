@@ -95,7 +95,7 @@ static int widest_line(const struct confirm *confirm, const char *ask)
     for (size_t i = 0; i < confirm->line_count; i++)
         if ((int)text_width(confirm->lines[i]) > width)
             width = (int)text_width(confirm->lines[i]);
-    int last = confirm->expect[0] ? (int)text_width(ask) + 14 : 52 + (int)strlen(confirm->verb);
+    int last = confirm->expect[0] ? (int)text_width(ask) + 14 : 56 + (int)strlen(confirm->verb);
     return last > width ? last : width;
 }
 

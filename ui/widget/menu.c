@@ -33,22 +33,32 @@ enum dialog_result menu_key(struct menu *menu, struct key key)
     return DIALOG_OPEN;
 }
 
-static int widest(const struct menu *menu, bool reasons)
+/* Reasons stand in a column of their own behind the widest label. */
+static int label_cells(const struct menu *menu)
 {
-    int width = (int)text_width(menu->title);
+    int width = 0;
+    for (int i = 0; i < menu->count; i++)
+        if ((int)text_width(menu->items[i].label) > width)
+            width = (int)text_width(menu->items[i].label);
+    return width;
+}
+
+static int widest(const struct menu *menu)
+{
+    int labels = 4 + label_cells(menu), width = labels;
+    if ((int)text_width(menu->title) + 4 > width)
+        width = (int)text_width(menu->title) + 4;
     for (int i = 0; i < menu->count; i++) {
-        int cells = 4 + (int)text_width(menu->items[i].label);
-        if (reasons && menu->items[i].reason[0])
-            cells += 3 + (int)text_width(menu->items[i].reason);
-        if (cells > width)
-            width = cells;
+        const char *reason = menu->items[i].reason;
+        if (reason[0] && labels + 2 + (int)text_width(reason) > width)
+            width = labels + 2 + (int)text_width(reason);
     }
     return width;
 }
 
 void menu_draw(const struct menu *menu, struct rect screen)
 {
-    int width = widest(menu, true) + 4, height = menu->count + 2;
+    int width = widest(menu) + 3, height = menu->count + 2;
     struct rect box = {.height = height < screen.height ? height : screen.height,
                        .width = width < screen.width ? width : screen.width};
     box.y = screen.y + (screen.height - box.height) / 2;
@@ -58,7 +68,7 @@ void menu_draw(const struct menu *menu, struct rect screen)
     struct rect inside = rect_inset(box, 1);
     /* A menu taller than the screen scrolls with its cursor. */
     int first = menu->cursor >= inside.height ? menu->cursor - inside.height + 1 : 0;
-    int labels = widest(menu, false);
+    int labels = 4 + label_cells(menu);
     for (int row = 0; row < inside.height && first + row < menu->count; row++) {
         const struct menu_item *item = &menu->items[first + row];
         bool here = first + row == menu->cursor, grey = item->reason[0];
@@ -68,6 +78,6 @@ void menu_draw(const struct menu *menu, struct rect screen)
         draw_text(inside, row, 1, here || grey ? style : STYLE_KEY, key);
         draw_text(inside, row, 3, style, item->label);
         if (grey)
-            draw_cell(inside, row, labels + 2, style, item->reason, inside.width - labels - 3);
+            draw_cell(inside, row, labels + 1, style, item->reason, inside.width - labels - 2);
     }
 }
