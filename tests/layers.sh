@@ -32,8 +32,8 @@ layer_of() {
     esac
 }
 
-files=$(find src ui -name '*.[ch]' | sort)
-[ -n "$files" ] || { echo "no sources found"; exit 1; }
+mapfile -t files < <(find src ui -name '*.[ch]' | sort)
+[ ${#files[@]} -gt 0 ] || { echo "no sources found"; exit 1; }
 count=0
 while IFS=: read -r file line text; do
     layer=$(layer_of "$file")
@@ -56,13 +56,13 @@ while IFS=: read -r file line text; do
         other=${target#backend/}
         [ "${own%%/*}" = "${other%%/*}" ] || complain "$file:$line: a backend must not include $target"
     fi
-done < <(grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' $files)
+done < <(grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' "${files[@]}")
 [ "$count" -gt 20 ] || complain "only $count includes found: this test reads nothing"
 
 # Libraries: who may know which.
 check_library() { # PATTERN ALLOWED-PATHS-REGEX WHAT
     local hits
-    hits=$(grep -nE "^[[:space:]]*#[[:space:]]*include[[:space:]]*<($1)" $files | grep -vE "^($2)")
+    hits=$(grep -nE "^[[:space:]]*#[[:space:]]*include[[:space:]]*<($1)" "${files[@]}" | grep -vE "^($2)")
     [ -z "$hits" ] || complain "only $3:"$'\n'"$hits"
 }
 check_library 'ncurses|curses|term\.h' 'ui/' 'ui/ may include ncurses'
@@ -75,7 +75,7 @@ check_library 'msgpack' 'src/frame/' 'frame/ may include msgpack'
 hits=$(grep -nE '\b(clock_gettime|gettimeofday|time|open|openat|read|write|fopen|printf|puts|socket|fork|clock_mono_ns|clock_wall_ns)[[:space:]]*\(' src/model/*.c | grep -vE ':[[:space:]]*(/?\*|//)')
 [ -z "$hits" ] || complain "the model is pure:"$'\n'"$hits"
 
-hits=$(grep -nE '\b(system|popen|strcpy|strcat|sprintf|gets|mktemp|tmpnam)[[:space:]]*\(' $files | grep -vE ':[[:space:]]*(/?\*|//)')
+hits=$(grep -nE '\b(system|popen|strcpy|strcat|sprintf|gets|mktemp|tmpnam)[[:space:]]*\(' "${files[@]}" | grep -vE ':[[:space:]]*(/?\*|//)')
 [ -z "$hits" ] || complain "calls that nobody makes here:"$'\n'"$hits"
 
 # No hypervisor library in the screen.
