@@ -1,15 +1,16 @@
 #include "screen/steps.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "screen/family.h"
 
 #define NAME_COLUMN 5
 #define KEYS 9
+#define TEST_LIMIT_S 240
 
 struct screen *steps_start(int rows, int columns, const char *spec, const char *const *more)
 {
@@ -19,6 +20,8 @@ struct screen *steps_start(int rows, int columns, const char *spec, const char *
     snprintf(sim, sizeof(sim), "--sim=%s", spec);
     for (int i = 0; more && more[i] && i < 12; i++)
         args[3 + i] = more[i];
+    ck_assert_msg(access(screen_program(), X_OK) == 0, "set VCTOP: there is no %s",
+                  screen_program());
     struct screen *screen = screen_start(rows, columns, args, NULL);
     /* The host's load needs two samples, and so does every rate. */
     ck_assert(screen_wait(screen, "SIMULATED", PATIENCE_MS));
@@ -69,8 +72,8 @@ bool steps_cursor_is(struct screen *screen, const char *name, int timeout_ms)
             return true;
         screen_pump(screen, 20);
     } while (screen_now_ms() < end);
-    fprintf(stderr, "the cursor is on '%s', not '%s':\n%s", steps_cursor_name(screen), name,
-            screen_text(screen));
+    fprintf(stderr, "the cursor is on '%s', not '%s'\n", steps_cursor_name(screen), name);
+    fputs(screen_text(screen), stderr);
     return false;
 }
 
@@ -139,4 +142,20 @@ void steps_quit(struct screen *screen)
     ck_assert_uint_eq(screen_foreign_bytes(screen), 0);
     ck_assert(family_shrinks_to(screen, 0, PATIENCE_MS));
     screen_free(screen);
+}
+
+int steps_main(const char *name, const TTest *const *tests, size_t count)
+{
+    Suite *suite = suite_create(name);
+    TCase *tcase = tcase_create(name);
+
+    tcase_set_timeout(tcase, TEST_LIMIT_S);
+    for (size_t i = 0; i < count; i++)
+        tcase_add_test(tcase, tests[i]);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

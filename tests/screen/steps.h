@@ -3,7 +3,9 @@
 #ifndef VCTOP_TESTS_SCREEN_STEPS_H
 #define VCTOP_TESTS_SCREEN_STEPS_H
 
+#include <check.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "screen/driver.h"
 
@@ -12,8 +14,6 @@
 
 /* Figures that rest from the first tick on, the same on every run. */
 #define RESTING "clock=fixed,hold=1"
-
-#define CTRL(letter) ((char[]){(letter)-64, '\0'})
 
 /* Starts on `--sim=SPEC -d 0.2`, MORE arguments after it (NULL: none), and waits for figures. */
 struct screen *steps_start(int rows, int columns, const char *spec, const char *const *more);
@@ -37,5 +37,8 @@ long long steps_key_ms(struct screen *screen);
 
 /* Quits and checks the manners: status 0, terminal as before, nobody left.  Frees SCREEN. */
 void steps_quit(struct screen *screen);
+
+/* Runs TESTS; what main() returns. */
+int steps_main(const char *suite, const TTest *const *tests, size_t count);
 
 #endif

@@ -114,14 +114,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("golden screens");
-    TCase *tcase = tcase_create("pictures");
-    tcase_set_timeout(tcase, 240);
-    tcase_add_test(tcase, screens_are_golden);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    const TTest *const tests[] = {screens_are_golden};
+
+    return steps_main("golden screens", tests, ARRAY_SIZE(tests));
 }

@@ -1,0 +1,186 @@
+/* How vctop ends, and what it leaves behind: the terminal as it was, and no process. */
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "screen/family.h"
+#include "screen/steps.h"
+
+#define SIM "guests=20,machines=6"
+#define F10 "\033[21~"
+#define MODERATE_MS 5000 /* for an end in time; much less without a load */
+
+static struct screen *start(void)
+{
+    return steps_start(24, 80, SIM, NULL);
+}
+
+static void check_end(struct screen *screen, int status)
+{
+    ck_assert_int_eq(screen_exit(screen, MODERATE_MS), status);
+    ck_assert(screen_restored(screen));
+    ck_assert_uint_eq(screen_foreign_bytes(screen), 0);
+    ck_assert(family_shrinks_to(screen, 0, MODERATE_MS));
+    screen_free(screen);
+}
+
+START_TEST(q_quits)
+{
+    struct screen *screen = start();
+
+    ck_assert_uint_eq(family_count(screen), 3);
+    screen_send(screen, "q");
+    check_end(screen, 0);
+}
+END_TEST
+
+START_TEST(f10_quits_from_a_view_within)
+{
+    struct screen *screen = start();
+
+    screen_send(screen, "?");
+    ck_assert(screen_wait(screen, "Moving", PATIENCE_MS));
+    screen_send(screen, F10);
+    check_end(screen, 0);
+}
+END_TEST
+
+START_TEST(control_c_says_how)
+{
+    struct screen *screen = start();
+
+    screen_send(screen, "\003");
+    ck_assert(screen_wait(screen, "press q to quit", PATIENCE_MS));
+    kill(screen_pid(screen), SIGINT);
+    screen_pump(screen, 500);
+    ck_assert_int_eq(screen_exit(screen, 0), -1);
+    screen_send(screen, "j");
+    screen_send(screen, "q");
+    check_end(screen, 0);
+}
+END_TEST
+
+START_TEST(sigterm_ends)
+{
+    struct screen *screen = start();
+
+    kill(screen_pid(screen), SIGTERM);
+    check_end(screen, 0);
+}
+END_TEST
+
+START_TEST(sighup_ends)
+{
+    struct screen *screen = start();
+
+    kill(screen_pid(screen), SIGHUP);
+    check_end(screen, 0);
+}
+END_TEST
+
+/* A closed window must not leave a process that spins. */
+START_TEST(closed_terminal_ends)
+{
+    struct screen *screen = start();
+
+    screen_hang_up(screen);
+    ck_assert_int_ne(screen_exit(screen, MODERATE_MS), -1);
+    ck_assert(family_shrinks_to(screen, 0, MODERATE_MS));
+    screen_free(screen);
+}
+END_TEST
+
+START_TEST(closed_terminal_ends_though_hangups_are_ignored)
+{
+    char command[512];
+    const char *argv[] = {"/bin/sh", "-c", command, NULL};
+
+    snprintf(command, sizeof(command), "trap '' HUP; exec '%s' --sim=%s -d 0.2", screen_program(),
+             SIM);
+    struct screen *screen = screen_start_program(24, 80, argv, NULL);
+    ck_assert(screen_wait(screen, "SIMULATED", PATIENCE_MS));
+    screen_hang_up(screen);
+    ck_assert_int_ne(screen_exit(screen, MODERATE_MS), -1);
+    ck_assert(family_shrinks_to(screen, 0, MODERATE_MS));
+    screen_free(screen);
+}
+END_TEST
+
+/* ^Z gives the shell its terminal, fg brings the picture back. */
+START_TEST(control_z_suspends_and_fg_resumes)
+{
+    static const char *const argv[] = {"/bin/bash", "--norc", "--noprofile", "-i", NULL};
+    static const char *const env[] = {"PS1=ready$ ", NULL};
+    struct screen *screen = screen_start_program(24, 80, argv, env);
+    char command[512];
+
+    ck_assert(screen_wait(screen, "ready$", PATIENCE_MS));
+    snprintf(command, sizeof(command), "stty -a >/dev/null; '%s' --sim=%s -d 0.2\r",
+             screen_program(), SIM);
+    screen_send(screen, command);
+    ck_assert(screen_wait(screen, "build-01", PATIENCE_MS));
+    screen_send(screen, "jj");
+    screen_pump(screen, 300);
+    CLEANUP_FREE char *name = strdup(steps_cursor_name(screen));
+    screen_send(screen, "\032");
+    ck_assert(screen_wait(screen, "Stopped", PATIENCE_MS));
+    /* The terminal is the shell's: what is typed is echoed and done. */
+    screen_send(screen, "echo a$((1+1))b\r");
+    ck_assert(screen_wait(screen, "a2b", PATIENCE_MS));
+    screen_send(screen, "fg\r");
+    ck_assert(screen_wait(screen, "build-01", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "SIMULATED", PATIENCE_MS));
+    ck_assert_str_eq(steps_cursor_name(screen), name);
+    screen_pump(screen, 500);
+    ck_assert_ptr_null(strstr(screen_text(screen), "late"));
+    screen_send(screen, "q");
+    ck_assert(screen_wait(screen, "ready$", PATIENCE_MS));
+    screen_send(screen, "echo status $?\r");
+    ck_assert(screen_wait(screen, "status 0", PATIENCE_MS));
+    screen_send(screen, "exit\r");
+    ck_assert_int_eq(screen_exit(screen, PATIENCE_MS), 0);
+    ck_assert(family_shrinks_to(screen, 0, MODERATE_MS));
+    screen_free(screen);
+}
+END_TEST
+
+/* Stopped for longer than a worker may be silent: nobody is judged by what was not read. */
+START_TEST(stopped_and_continued)
+{
+    struct screen *screen = start();
+    pid_t worker = family_find(screen, "--role=worker");
+
+    kill(screen_pid(screen), SIGSTOP);
+    screen_pump(screen, 11000);
+    kill(screen_pid(screen), SIGCONT);
+    size_t bytes = screen_bytes(screen);
+    for (int look = 0; look < 30; look++) {
+        screen_pump(screen, 50);
+        ck_assert_ptr_null(strstr(screen_text(screen), "late"));
+        ck_assert_ptr_null(strstr(screen_text(screen), "retrying"));
+    }
+    ck_assert_uint_gt(screen_bytes(screen), bytes);
+    ck_assert_int_eq(family_find(screen, "--role=worker"), worker);
+    steps_quit(screen);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        q_quits,
+        f10_quits_from_a_view_within,
+        control_c_says_how,
+        sigterm_ends,
+        sighup_ends,
+        closed_terminal_ends,
+        closed_terminal_ends_though_hangups_are_ignored,
+        control_z_suspends_and_fg_resumes,
+        stopped_and_continued,
+    };
+
+    return steps_main("leaving", tests, ARRAY_SIZE(tests));
+}
