@@ -65,9 +65,10 @@ static uint64_t unit_factor(const char *unit)
         return 1;
     char low = (char)(unit[0] | 0x20);
     const char *at = unit[0] ? strchr(letters, low) : NULL;
-    if (!at)
+    bool decimal = strcasecmp(unit + (unit[0] != '\0'), "b") == 0;
+    if (!at || (!decimal && unit[1] && strcasecmp(unit + 1, "ib") != 0))
         return 0;
-    uint64_t base = strcasecmp(unit + 1, "b") == 0 ? 1000 : 1024, factor = 1;
+    uint64_t base = decimal ? 1000 : 1024, factor = 1;
     for (long i = 0; i <= at - letters; i++)
         factor *= base;
     return factor;

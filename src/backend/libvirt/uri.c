@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 
@@ -49,7 +50,8 @@ static char *without_prompts(const char *text, const struct parts *parts)
 
 static char *run_dir(bool session)
 {
-    if (!session)
+    /* root has no session of its own: its daemon is the system's. */
+    if (!session || geteuid() == 0)
         return xstrdup("/run/libvirt/qemu");
     const char *runtime = getenv("XDG_RUNTIME_DIR");
     if (runtime && *runtime)

@@ -178,7 +178,9 @@ enum source_state lv_trouble(const virError *from, const struct lv_uri *uri, boo
         return SOURCE_FAILED;
     }
     if (lv_is_lost(from) && was_up) {
-        set(err, ERR_LOST, NULL, "libvirtd is lost", from);
+        bool silent = from->message && strstr(from->message, "keepalive");
+        error_set(err, ERR_LOST, NULL, "%s",
+                  silent ? "libvirtd does not answer" : "libvirtd is lost");
         return SOURCE_LOST;
     }
     set(err, ERR_LOST, remote ? "check that the host can be reached" : NULL, "cannot reach libvirt",

@@ -1,0 +1,214 @@
+/* Domain XML, odd and hostile, and the balloon's figures. */
+// sources: src/backend/libvirt/definition.c src/backend/libvirt/monitor.c src/backend/libvirt/uri.c
+// libraries: LIBXML LIBVIRT
+#include "backend/libvirt/definition.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/libvirt/monitor.h"
+
+static struct lv_definition *parse(const char *xml)
+{
+    struct lv_definition *definition = NULL;
+    struct error err = {0};
+
+    ck_assert_msg(lv_definition_parse(xml, strlen(xml), &definition, &err) == 0, "%s", err.message);
+    return definition;
+}
+
+START_TEST(a_machine_is_read)
+{
+    struct lv_definition *definition = parse(
+        "<domain type='kvm' id='3'><name>n</name><title>A &lt;web&gt; server</title>"
+        "<memory unit='KiB'>2097152</memory><currentMemory unit='MiB'>1024</currentMemory>"
+        "<vcpu placement='static' current='2'>4</vcpu><os><type arch='x86_64'>hvm</type></os>"
+        "<devices><interface type='network'><mac address='52:54:00:00:00:01'/>"
+        "<target dev='vnet3'/></interface>"
+        "<interface type='direct'><mac address='52:54:00:00:00:02'/><target dev='macvtap0'/>"
+        "</interface><interface type='user'/><memballoon model='virtio'/></devices></domain>");
+
+    ck_assert_str_eq(definition->type, "kvm");
+    ck_assert_str_eq(definition->title, "A <web> server");
+    ck_assert_int_eq(definition->kind, KIND_MACHINE);
+    ck_assert_uint_eq(definition->memory, UINT64_C(2) << 30);
+    ck_assert_uint_eq(definition->current_memory, UINT64_C(1) << 30);
+    ck_assert_uint_eq(definition->vcpus, 2);
+    ck_assert(definition->balloon);
+    ck_assert_uint_eq(definition->nic_count, 3);
+    ck_assert_str_eq(definition->nics[0].dev, "vnet3");
+    ck_assert_str_eq(definition->nics[0].mac, "52:54:00:00:00:01");
+    ck_assert(!definition->nics[0].direct);
+    ck_assert(definition->nics[1].direct);
+    ck_assert_ptr_null(definition->nics[2].dev);
+    ck_assert_ptr_eq(lv_definition_ref(definition), definition);
+    lv_definition_unref(definition);
+    ck_assert_str_eq(definition->type, "kvm");
+    lv_definition_unref(definition);
+}
+END_TEST
+
+START_TEST(a_container_is_told_by_its_init)
+{
+    struct lv_definition *definition =
+        parse("<domain type='lxc'><memory>1024</memory><os><type>exe</type></os>"
+              "<devices><memballoon model='none'/></devices></domain>");
+
+    ck_assert_int_eq(definition->kind, KIND_CONTAINER);
+    ck_assert_uint_eq(definition->memory, 1 << 20);
+    ck_assert_uint_eq(definition->current_memory, 1 << 20);
+    ck_assert(!definition->balloon);
+    lv_definition_unref(definition);
+}
+END_TEST
+
+START_TEST(nonsense_is_unknown_and_not_a_number)
+{
+    struct lv_definition *definition =
+        parse("<domain><memory unit='parsec'>5</memory><vcpu>-3</vcpu><title/>"
+              "<currentMemory unit='EiB'>99999999999</currentMemory><devices><interface/></devices>"
+              "</domain>");
+
+    ck_assert_uint_eq(definition->memory, 0);
+    ck_assert_uint_eq(definition->current_memory, 0);
+    ck_assert_uint_eq(definition->vcpus, 0);
+    ck_assert_ptr_null(definition->title);
+    ck_assert_ptr_null(definition->type);
+    lv_definition_unref(definition);
+    definition = parse("<domain><memory unit='KB'>2</memory><vcpu>99999999999999999999</vcpu>"
+                       "</domain>");
+    ck_assert_uint_eq(definition->memory, 2000);
+    ck_assert_uint_eq(definition->vcpus, 0);
+    lv_definition_unref(definition);
+}
+END_TEST
+
+START_TEST(what_is_no_domain_is_refused)
+{
+    static const char *const bad[] = {
+        "",
+        "<",
+        "<domain",
+        "<network/>",
+        "<!DOCTYPE d [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><domain><title>&e;</title></domain>",
+        "<domain><title>&undefined;</title></domain>",
+        "<domain>\x01</domain>",
+    };
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        struct lv_definition *definition = NULL;
+        ck_assert_int_eq(lv_definition_parse(bad[i], strlen(bad[i]), &definition, NULL),
+                         ERR_SYNTAX);
+        ck_assert_ptr_null(definition);
+    }
+    char *huge = calloc(1, LV_XML_MAX + 2);
+    struct lv_definition *definition = NULL;
+    memset(huge, ' ', LV_XML_MAX + 1);
+    ck_assert_int_eq(lv_definition_parse(huge, LV_XML_MAX + 1, &definition, NULL), ERR_SYNTAX);
+    free(huge);
+}
+END_TEST
+
+START_TEST(many_links_are_cut)
+{
+    size_t len = 0, room = 100000;
+    char *xml = malloc(room);
+
+    len += (size_t)snprintf(xml, room, "<domain><devices>");
+    for (int i = 0; i < 200; i++)
+        len += (size_t)snprintf(xml + len, room - len, "<interface><target dev='v%d'/></interface>",
+                                i);
+    snprintf(xml + len, room - len, "</devices></domain>");
+    struct lv_definition *definition = parse(xml);
+    ck_assert_uint_eq(definition->nic_count, LV_NICS_MAX);
+    lv_definition_unref(definition);
+    free(xml);
+}
+END_TEST
+
+#define GROUP_MAX 8
+
+struct group {
+    virTypedParameter params[GROUP_MAX];
+    int count;
+};
+
+static void put(struct group *group, const char *name, unsigned long long value)
+{
+    virTypedParameter *param = &group->params[group->count++];
+    snprintf(param->field, sizeof(param->field), "balloon.%s", name);
+    param->type = VIR_TYPED_PARAM_ULLONG;
+    param->value.ul = value;
+}
+
+START_TEST(memory_used_is_what_is_neither_free_nor_cache)
+{
+    struct group group = {0};
+    struct lv_balloon balloon;
+
+    put(&group, "current", 1000);
+    put(&group, "available", 900);
+    put(&group, "unused", 500);
+    put(&group, "disk_caches", 100);
+    put(&group, "last-update", 5000);
+    lv_balloon_read(group.params, group.count, 5003, &balloon);
+    ck_assert(balloon.has_used && balloon.has_cache);
+    ck_assert_uint_eq(balloon.used, 300 * 1024);
+    ck_assert_uint_eq(balloon.cache, 100 * 1024);
+    ck_assert_uint_eq(balloon.measured_ms, 3000);
+}
+END_TEST
+
+START_TEST(an_old_or_impossible_report_is_unknown)
+{
+    struct group never = {0}, thin = {0}, wrong = {0};
+    struct lv_balloon balloon;
+
+    put(&never, "available", 900);
+    put(&never, "unused", 500);
+    put(&never, "last-update", 0);
+    lv_balloon_read(never.params, never.count, 5000, &balloon);
+    ck_assert(!balloon.has_used);
+    never.params[2].value.ul = 1000;
+    lv_balloon_read(never.params, never.count, 5000, &balloon);
+    ck_assert(!balloon.has_used);
+    /* A clock that was set back: fresh, not negative. */
+    lv_balloon_read(never.params, never.count, 900, &balloon);
+    ck_assert(balloon.has_used);
+    ck_assert_uint_eq(balloon.measured_ms, 0);
+    ck_assert(!balloon.has_cache);
+
+    put(&thin, "current", 900);
+    lv_balloon_read(thin.params, thin.count, 5000, &balloon);
+    ck_assert(!balloon.has_used);
+
+    put(&wrong, "available", 900);
+    put(&wrong, "unused", 901);
+    put(&wrong, "last-update", 5000);
+    lv_balloon_read(wrong.params, wrong.count, 5000, &balloon);
+    ck_assert(!balloon.has_used);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("libvirt xml");
+    TCase *tcase = tcase_create("xml");
+
+    virInitialize();
+    tcase_add_test(tcase, a_machine_is_read);
+    tcase_add_test(tcase, a_container_is_told_by_its_init);
+    tcase_add_test(tcase, nonsense_is_unknown_and_not_a_number);
+    tcase_add_test(tcase, what_is_no_domain_is_refused);
+    tcase_add_test(tcase, many_links_are_cut);
+    tcase_add_test(tcase, memory_used_is_what_is_neither_free_nor_cache);
+    tcase_add_test(tcase, an_old_or_impossible_report_is_unknown);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
