@@ -63,6 +63,7 @@ START_TEST(what_liblxc_takes_is_fine)
         "",
         "\n\n",
         "# comment without equals\n   # another\n",
+        "liblxc ignores this\nlxc.uts.name = x\n",
         "lxc.uts.name = \"a\"\n",
         "\tlxc.net.0.type = veth\nlxc.net.0.link = br0\n",
         "lxc.net.0.type =\n",
@@ -86,7 +87,7 @@ START_TEST(what_liblxc_refuses_names_its_line)
     static const struct {
         const char *text, *reason;
     } cases[] = {
-        {"junk", "bad configuration: line 1 is not 'key = value'"},
+        {"lxc.junk", "bad configuration: line 1 is not 'key = value'"},
         {"# x\n\nlxc.uts.name\n", "bad configuration: line 3 is not 'key = value'"},
         {"lxc.foo = 1\n", "bad configuration: line 1 has the unknown key lxc.foo"},
         {"lxc.network.type = veth\n",

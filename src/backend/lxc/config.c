@@ -155,6 +155,9 @@ static bool check_line(struct lxc_config *config, char *line, int number)
     if (!*text || *text == '#')
         return true;
     if (!split(text, &set)) {
+        /* liblxc takes no notice of such a line, and starts the container. */
+        if (strncmp(text, "lxc.", 4) != 0)
+            return true;
         refuse(config, number, "is not 'key = value'", "");
         return false;
     }
