@@ -4,6 +4,7 @@
 #include <libvirt/virterror.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -99,13 +100,19 @@ static void note_dirty(struct lv_daemon *daemon, const struct lv_happening *happ
 
 static void note_remark(struct lv_daemon *daemon, const struct lv_happening *happening)
 {
-    if (!happening->remark || daemon->remark_count == REMARKS_MAX)
+    if (!happening->remark)
         return;
-    size_t at = (daemon->remark_first + daemon->remark_count++) % REMARKS_MAX;
-    struct lv_remark *remark = &daemon->remarks[at];
+    /* libvirt says some things several times. */
+    size_t end = daemon->remark_first + daemon->remark_count;
+    const struct lv_remark *last = &daemon->remarks[(end + REMARKS_MAX - 1) % REMARKS_MAX];
+    if (daemon->remark_count == REMARKS_MAX ||
+        (daemon->remark_count && strcmp(last->uuid, happening->uuid) == 0 &&
+         strcmp(last->text, happening->remark) == 0))
+        return;
+    struct lv_remark *remark = &daemon->remarks[end % REMARKS_MAX];
+    daemon->remark_count++;
     memcpy(remark->uuid, happening->uuid, sizeof(remark->uuid));
-    strncpy(remark->text, happening->remark, sizeof(remark->text) - 1);
-    remark->text[sizeof(remark->text) - 1] = '\0';
+    snprintf(remark->text, sizeof(remark->text), "%s", happening->remark);
 }
 
 static void on_happening(struct lv_listener *listener, const struct lv_happening *happening)

@@ -109,10 +109,9 @@ static void release(void *user)
 void lv_events_subscribe(virConnectPtr conn, struct lv_listener *listener,
                          struct lv_subscriptions *ret)
 {
-    listener->hold(listener);
-    ret->close = virConnectRegisterCloseCallback(conn, on_close, listener, release) == 0;
-    if (!ret->close)
-        listener->release(listener);
+    /* No reference for this one: drivers without it accept it and never give it back, and where it
+     * works unsubscribing waits for a call under way. */
+    ret->close = virConnectRegisterCloseCallback(conn, on_close, listener, NULL) == 0;
     for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
         listener->hold(listener);
         ret->id[i] = virConnectDomainEventRegisterAny(conn, NULL, table[i].event, table[i].callback,

@@ -81,6 +81,7 @@ static void new_life(struct lv_guest *guest)
     lv_qemu_free(guest->qemu);
     guest->qemu = NULL;
     guest->health = LV_RUNS;
+    guest->ended = false;
     guest->sample = (struct sample){0};
     guest->balloon = (struct lv_balloon){0};
     guest->balloon_due_ns = 0;
@@ -121,7 +122,6 @@ static bool update(struct lv_guest *guest, struct lv_domain *fresh)
         fresh->definition = lv_definition_ref(old->definition);
     if (guest->qemu && fresh->definition != old->definition)
         lv_qemu_rewired(guest->qemu);
-    guest->ended = false;
     guest->here = true;
     clear_domain(old);
     move_domain(old, fresh);
@@ -202,9 +202,15 @@ static bool facts_same(const struct facts *a, const struct facts *b)
            a->memory == b->memory;
 }
 
+bool lv_guest_is_starting(const struct lv_guest *guest)
+{
+    return guest->domain.state == VIR_DOMAIN_PAUSED &&
+           guest->domain.reason == VIR_DOMAIN_PAUSED_STARTING_UP;
+}
+
 static char *life_of(const struct lv_guest *guest)
 {
-    if (!lv_guest_is_active(guest) || guest->ended)
+    if (!lv_guest_is_active(guest) || lv_guest_is_starting(guest) || guest->ended)
         return xstrdup("");
     return guest->qemu ? xstrdup(lv_qemu_life(guest->qemu)) : xasprintf("%d", guest->domain.id);
 }

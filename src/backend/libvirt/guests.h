@@ -29,7 +29,7 @@ struct lv_guest {
     /* The kernel's side, for machines of this host. */
     struct lv_qemu *qemu; /* NULL: off, elsewhere or not found */
     enum lv_health health;
-    bool ended; /* its QEMU went and the daemon has not said so yet */
+    bool ended; /* the QEMU of this life went, whatever the daemon says */
 
     struct devsum *net; /* of a daemon elsewhere */
     int net_id;         /* the life that NET sums */
@@ -64,5 +64,8 @@ void lv_guest_tell(struct lv_guest *guest, const struct lv_guests *guests,
 
 /* A process or namespace of it exists, as far as the daemon knows. */
 bool lv_guest_is_active(const struct lv_guest *guest);
+
+/* Its process is being set up: not in its control groups yet. */
+bool lv_guest_is_starting(const struct lv_guest *guest);
 
 #endif

@@ -155,16 +155,10 @@ static void set_blame(struct lv_guest *guest, int64_t now_ns)
         snprintf(guest->blame, sizeof(guest->blame), "monitor silent %lld s", (long long)silent);
 }
 
-/* libvirt writes the pid file before the process is in its control groups. */
-static bool is_starting(const struct lv_guest *guest)
-{
-    return guest->domain.state == VIR_DOMAIN_PAUSED &&
-           guest->domain.reason == VIR_DOMAIN_PAUSED_STARTING_UP;
-}
-
 static void find_process(struct instance *self, struct lv_guest *guest)
 {
-    if (self->local && !guest->qemu && lv_guest_is_active(guest) && !is_starting(guest))
+    if (self->local && !guest->qemu && !guest->ended && lv_guest_is_active(guest) &&
+        !lv_guest_is_starting(guest))
         guest->qemu = lv_qemu_find(self->local, guest->domain.name, guest->uuid);
 }
 
@@ -227,6 +221,8 @@ static void read_remote(struct lv_guest *guest)
 
 static void say_row(const struct instance *self, const struct lv_guest *guest, struct sink *sink)
 {
+    static const struct sample none;
+    const struct sample *sample = &guest->sample;
     const char *reason;
     enum guest_state state = lv_state(guest->domain.state, guest->domain.reason, &reason);
 
@@ -236,9 +232,9 @@ static void say_row(const struct instance *self, const struct lv_guest *guest, s
     if (guest->ended && !self->usable) {
         state = STATE_OFF;
         reason = "its QEMU ended";
+        sample = &none;
     }
-    sink_row(sink, guest->handle, state, reason, guest->blame[0] ? guest->blame : NULL,
-             &guest->sample);
+    sink_row(sink, guest->handle, state, reason, guest->blame[0] ? guest->blame : NULL, sample);
 }
 
 static void refresh_neighbours(struct instance *self, int64_t now_ns, bool anew)
