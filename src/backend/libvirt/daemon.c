@@ -4,7 +4,6 @@
 #include <libvirt/virterror.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "backend/libvirt/events.h"
+#include "backend/libvirt/inbox.h"
 #include "backend/libvirt/round.h"
 #include "backend/libvirt/words.h"
 #include "base/alloc.h"
@@ -25,16 +25,8 @@
 #define KEEPALIVE_S 2
 #define KEEPALIVE_COUNT 2
 #define FAILURES_MAX 3
-#define DIRTY_MAX 256
-#define REMARKS_MAX 64
 
 static const int64_t backoff_ns[] = {1 * NS_PER_S, 2 * NS_PER_S, 5 * NS_PER_S, 10 * NS_PER_S};
-
-struct dirty {
-    char uuid[VIR_UUID_STRING_BUFLEN];
-    bool redefined;
-    const char *trouble;
-};
 
 struct lv_daemon {
     struct lv_listener listener; /* first: libvirt gives it back to us */
@@ -49,14 +41,10 @@ struct lv_daemon {
     /* All below under the lock. */
     bool stop, poked, event, closed;
     int close_reason;
-    struct dirty dirty[DIRTY_MAX];
-    size_t dirty_count;
-    bool all_dirty;
+    struct lv_inbox inbox;
     char watch[LV_WATCH_MAX][VIR_UUID_STRING_BUFLEN];
     size_t watch_count;
     struct lv_snapshot *published;
-    struct lv_remark remarks[REMARKS_MAX];
-    size_t remark_first, remark_count;
     enum source_state state;
     struct error why;
     unsigned connections;
@@ -84,44 +72,12 @@ static void on_release(struct lv_listener *listener)
     unref((struct lv_daemon *)listener);
 }
 
-static void note_dirty(struct lv_daemon *daemon, const struct lv_happening *happening)
-{
-    if (!happening->redefined && !happening->trouble)
-        return;
-    if (daemon->dirty_count == DIRTY_MAX) {
-        daemon->all_dirty = true;
-        return;
-    }
-    struct dirty *dirty = &daemon->dirty[daemon->dirty_count++];
-    memcpy(dirty->uuid, happening->uuid, sizeof(dirty->uuid));
-    dirty->redefined = happening->redefined;
-    dirty->trouble = happening->trouble;
-}
-
-static void note_remark(struct lv_daemon *daemon, const struct lv_happening *happening)
-{
-    if (!happening->remark)
-        return;
-    /* libvirt says some things several times. */
-    size_t end = daemon->remark_first + daemon->remark_count;
-    const struct lv_remark *last = &daemon->remarks[(end + REMARKS_MAX - 1) % REMARKS_MAX];
-    if (daemon->remark_count == REMARKS_MAX ||
-        (daemon->remark_count && strcmp(last->uuid, happening->uuid) == 0 &&
-         strcmp(last->text, happening->remark) == 0))
-        return;
-    struct lv_remark *remark = &daemon->remarks[end % REMARKS_MAX];
-    daemon->remark_count++;
-    memcpy(remark->uuid, happening->uuid, sizeof(remark->uuid));
-    snprintf(remark->text, sizeof(remark->text), "%s", happening->remark);
-}
-
 static void on_happening(struct lv_listener *listener, const struct lv_happening *happening)
 {
     struct lv_daemon *daemon = (struct lv_daemon *)listener;
 
     pthread_mutex_lock(&daemon->lock);
-    note_dirty(daemon, happening);
-    note_remark(daemon, happening);
+    lv_inbox_put(&daemon->inbox, happening);
     daemon->event = true;
     pthread_cond_signal(&daemon->wake);
     pthread_mutex_unlock(&daemon->lock);
@@ -189,24 +145,20 @@ static bool pause_for(struct lv_daemon *daemon, int64_t ns)
 struct task {
     struct lv_wish wish;
     char watch[LV_WATCH_MAX][VIR_UUID_STRING_BUFLEN];
-    struct dirty dirty[DIRTY_MAX];
-    size_t dirty_count;
-    bool all_dirty;
+    struct lv_changes changes;
 };
 
 static void take_task(struct lv_daemon *daemon, struct task *task)
 {
     memset(&task->wish, 0, sizeof(task->wish));
     memcpy(task->watch, daemon->watch, sizeof(task->watch));
-    memcpy(task->dirty, daemon->dirty, daemon->dirty_count * sizeof(task->dirty[0]));
+    task->changes = daemon->inbox.changes;
     task->wish.watch = task->watch;
     task->wish.watch_count = daemon->watch_count;
     task->wish.figures = daemon->poked && !daemon->uri.local_qemu;
     task->wish.lists = daemon->event;
-    task->dirty_count = daemon->dirty_count;
-    task->all_dirty = daemon->all_dirty;
-    daemon->dirty_count = 0;
-    daemon->poked = daemon->event = daemon->all_dirty = false;
+    daemon->inbox.changes.count = 0;
+    daemon->poked = daemon->event = daemon->inbox.changes.all = false;
 }
 
 /* Waits for the next reason to ask the daemon; false when the connection or the thread is to end.
@@ -233,14 +185,7 @@ static int ask(struct lv_daemon *daemon, virConnectPtr conn, struct lv_round *ro
 {
     struct lv_snapshot *snapshot;
 
-    for (size_t i = 0; i < task->dirty_count; i++) {
-        if (task->dirty[i].trouble)
-            lv_round_trouble(round, task->dirty[i].uuid, task->dirty[i].trouble);
-        if (task->dirty[i].redefined)
-            lv_round_redefined(round, task->dirty[i].uuid);
-    }
-    if (task->all_dirty)
-        lv_round_redefined(round, NULL);
+    lv_changes_apply(&task->changes, round);
     if (lv_round_run(round, conn, &task->wish, &daemon->pulse, &snapshot, ret_why) < 0)
         return -1;
     publish(daemon, snapshot);
@@ -458,12 +403,7 @@ struct lv_snapshot *lv_daemon_take(struct lv_daemon *daemon)
 bool lv_daemon_remark(struct lv_daemon *daemon, struct lv_remark *ret)
 {
     pthread_mutex_lock(&daemon->lock);
-    bool any = daemon->remark_count > 0;
-    if (any) {
-        *ret = daemon->remarks[daemon->remark_first];
-        daemon->remark_first = (daemon->remark_first + 1) % REMARKS_MAX;
-        daemon->remark_count--;
-    }
+    bool any = lv_inbox_remark(&daemon->inbox, ret);
     pthread_mutex_unlock(&daemon->lock);
     return any;
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "backend/libvirt/inbox.h"
 #include "backend/libvirt/snapshot.h"
 #include "backend/libvirt/uri.h"
 #include "base/error.h"
@@ -15,13 +16,6 @@
 struct lv_daemon;
 
 #define LV_WATCH_MAX 64
-#define LV_REMARK_MAX 96
-
-/* Something worth a line in the event log. */
-struct lv_remark {
-    char uuid[VIR_UUID_STRING_BUFLEN];
-    char text[LV_REMARK_MAX];
-};
 
 struct lv_status {
     enum source_state state;

@@ -5,20 +5,10 @@
 
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
-#include <stdatomic.h>
 #include <stdbool.h>
-#include <stdint.h>
 
+#include "backend/libvirt/list.h"
 #include "backend/libvirt/snapshot.h"
-
-/* Written by the thread that calls libvirt, read by the one that must not wait for it. */
-struct lv_pulse {
-    _Atomic int64_t busy_since_ns; /* 0: no call under way */
-    _Atomic int64_t answered_ns;
-};
-
-void lv_pulse_begin(struct lv_pulse *pulse);
-void lv_pulse_end(struct lv_pulse *pulse, bool answered);
 
 /* What is remembered of the domains between rounds.  One thread. */
 struct lv_round;

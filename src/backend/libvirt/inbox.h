@@ -1,0 +1,46 @@
+/* What events leave behind until somebody has time for it.  Bounded; the owner locks. */
+#ifndef VCTOP_BACKEND_LIBVIRT_INBOX_H
+#define VCTOP_BACKEND_LIBVIRT_INBOX_H
+
+#include <libvirt/libvirt.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "backend/libvirt/events.h"
+#include "backend/libvirt/round.h"
+
+#define LV_REMARK_MAX 96
+#define LV_REMARKS 64
+#define LV_CHANGES 256
+
+/* Something worth a line in the event log. */
+struct lv_remark {
+    char uuid[VIR_UUID_STRING_BUFLEN];
+    char text[LV_REMARK_MAX];
+};
+
+/* What the next round of questions has to know. */
+struct lv_changes {
+    struct lv_change {
+        char uuid[VIR_UUID_STRING_BUFLEN];
+        bool redefined;
+        const char *trouble; /* a literal, or NULL */
+    } change[LV_CHANGES];
+    size_t count;
+    bool all; /* there were more */
+};
+
+struct lv_inbox {
+    struct lv_changes changes;
+    struct lv_remark remarks[LV_REMARKS];
+    size_t remark_first, remark_count;
+};
+
+void lv_inbox_put(struct lv_inbox *inbox, const struct lv_happening *happening);
+
+/* Takes the oldest remark out; false when there is none. */
+bool lv_inbox_remark(struct lv_inbox *inbox, struct lv_remark *ret);
+
+void lv_changes_apply(const struct lv_changes *changes, struct lv_round *round);
+
+#endif
