@@ -345,6 +345,23 @@ const char *screen_row(struct screen *screen, int row)
     return screen->text;
 }
 
+uint32_t screen_cell(struct screen *screen, int row, int column)
+{
+    VTermScreenCell cell;
+    if (row < 0 || row >= screen->rows || column < 0 || column >= screen->columns)
+        return 0;
+    vterm_screen_get_cell(screen->cells, (VTermPos){.row = row, .col = column}, &cell);
+    return cell.chars[0] == (uint32_t)-1 ? 0 : cell.chars[0];
+}
+
+int screen_column(struct screen *screen, int row, int from, uint32_t code)
+{
+    for (int x = from; x < screen->columns; x++)
+        if (screen_cell(screen, row, x) == code)
+            return x;
+    return -1;
+}
+
 int screen_find(struct screen *screen, const char *text)
 {
     for (int row = 0; row < screen->rows; row++)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct screen;
@@ -46,6 +47,10 @@ bool screen_wait_gone(struct screen *screen, const char *text, int timeout_ms);
 const char *screen_text(struct screen *screen);
 /* One row, the same way. */
 const char *screen_row(struct screen *screen, int row);
+/* The code point in a cell; 0 for an empty one and for the second half of a wide character. */
+uint32_t screen_cell(struct screen *screen, int row, int column);
+/* The column in ROW of the first cell with CODE at FROM or after it, -1 without one. */
+int screen_column(struct screen *screen, int row, int from, uint32_t code);
 /* The row that holds TEXT, -1 when none does. */
 int screen_find(struct screen *screen, const char *text);
 
