@@ -176,6 +176,9 @@ static int kill_init(struct act *act, struct error *err)
         return 0;
     if (syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) < 0)
         return error_errno(err, errno, "cannot kill its init");
+    /* Version 1's freezer holds even this signal back.  At the thaw it comes before all else. */
+    if (lxc_act_is_frozen(act))
+        lxc_act_thaw(act);
     if (!await_end(act, init_lives, "waiting for its init to die", STOP_LIMIT_S))
         return error_set(err, ERR_TIMEOUT, "look for a process in D state in it",
                          "its init does not die");

@@ -27,6 +27,9 @@ int lxc_act_check(struct act *act, struct error *err);
 /* Frozen, or on the way to it. */
 bool lxc_act_is_frozen(const struct act *act);
 
+/* Thaws it without its monitor; what fails shows in lxc_act_is_frozen(). */
+void lxc_act_thaw(const struct act *act);
+
 bool lxc_act_monitor_is_stopped(const struct act *act);
 
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "backend/lxc/call.h"
+#include "base/alloc.h"
 #include "base/cleanup.h"
 
 bool lxc_act_monitor_is_stopped(const struct act *act)
@@ -100,6 +101,30 @@ bool lxc_act_is_frozen(const struct act *act)
     cgroup_paths_clear(&paths);
     cgroup_layout_clear(&layout);
     return state.frozen == 1 || state.freezing == 1;
+}
+
+static void write_to(const char *dir, const char *name, const char *text)
+{
+    CLEANUP_FREE char *path = dir ? xasprintf("%s/%s", dir, name) : NULL;
+    CLEANUP_CLOSE int fd = path ? open(path, O_WRONLY | O_CLOEXEC) : -1;
+    if (fd >= 0 && write(fd, text, strlen(text)) < 0)
+        return; /* there are two places, and what still stands shows */
+}
+
+void lxc_act_thaw(const struct act *act)
+{
+    struct cgroup_layout layout;
+    struct cgroup_paths paths = {0};
+    if (cgroup_layout_load(&layout, "", NULL) < 0)
+        return;
+    if (act->init.pid && cgroup_resolve_container(&layout, act->init.pid, &paths) == 0) {
+        CLEANUP_FREE char *v1 = cgroup_dir(&layout, &paths, CGROUP_FREEZER);
+        CLEANUP_FREE char *v2 = cgroup_dir(&layout, &paths, CGROUP_UNIFIED);
+        write_to(v1, "freezer.state", "THAWED");
+        write_to(v2, "cgroup.freeze", "0");
+    }
+    cgroup_paths_clear(&paths);
+    cgroup_layout_clear(&layout);
 }
 
 /* What a stopped monitor or a frozen container does not allow. */
