@@ -76,10 +76,8 @@ bool lv_guest_is_active(const struct lv_guest *guest)
     return guest->domain.id >= 0;
 }
 
-static void new_life(struct lv_guest *guest)
+void lv_guest_reborn(struct lv_guest *guest)
 {
-    lv_qemu_free(guest->qemu);
-    guest->qemu = NULL;
     guest->health = LV_RUNS;
     guest->ended = false;
     guest->sample = (struct sample){0};
@@ -114,10 +112,13 @@ static bool update(struct lv_guest *guest, struct lv_domain *fresh)
     bool another_life = old->id != fresh->id;
     bool changed = another_life || old->state != fresh->state || old->reason != fresh->reason;
 
-    if (another_life)
-        new_life(guest);
-    else
+    if (another_life) {
+        lv_qemu_free(guest->qemu);
+        guest->qemu = NULL;
+        lv_guest_reborn(guest);
+    } else {
         keep_figures(fresh, old);
+    }
     if (!fresh->definition)
         fresh->definition = lv_definition_ref(old->definition);
     if (guest->qemu && fresh->definition != old->definition)

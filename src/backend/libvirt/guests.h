@@ -65,6 +65,9 @@ void lv_guest_tell(struct lv_guest *guest, const struct lv_guests *guests,
 /* A process or namespace of it exists, as far as the daemon knows. */
 bool lv_guest_is_active(const struct lv_guest *guest);
 
+/* Another life begins: what was measured in the last one is forgotten. */
+void lv_guest_reborn(struct lv_guest *guest);
+
 /* Its process is being set up: not in its control groups yet. */
 bool lv_guest_is_starting(const struct lv_guest *guest);
 

@@ -157,9 +157,12 @@ static void set_blame(struct lv_guest *guest, int64_t now_ns)
 
 static void find_process(struct instance *self, struct lv_guest *guest)
 {
-    if (self->local && !guest->qemu && !guest->ended && lv_guest_is_active(guest) &&
-        !lv_guest_is_starting(guest))
-        guest->qemu = lv_qemu_find(self->local, guest->domain.name, guest->uuid);
+    if (!self->local || guest->qemu || !lv_guest_is_active(guest) || lv_guest_is_starting(guest))
+        return;
+    guest->qemu = lv_qemu_find(self->local, guest->domain.name, guest->uuid);
+    /* A daemon that was started anew counts its ids from 1: the same id, another QEMU. */
+    if (guest->qemu && guest->ended)
+        lv_guest_reborn(guest);
 }
 
 static void read_local(struct instance *self, struct lv_guest *guest, int64_t at_ns)
