@@ -27,11 +27,17 @@ static void print_at(json_t *node, char *path)
 {
     for (char *step; node && (step = strsep(&path, "/"));) {
         char *equals = strchr(step, '=');
+        char *last = path ? strrchr(path, '/') : NULL;
         if (!strcmp(step, "#")) {
             printf("%zu", json_array_size(node));
             return;
         }
         if (equals) {
+            if (last) {
+                path[-1] = '/'; /* put back what strsep took */
+                *last = '\0';
+                path = last + 1;
+            }
             *equals = '\0';
             node = pick(node, step, equals + 1);
         } else {

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# vctop's figures of a machine under load, against virsh domstats and /proc.
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+"$RIG" machine load --disk 256 || exit 1
+"$RIG" machine calm || exit 1
+"$RIG" container from --net || exit 1
+load=$("$RIG" name load)
+calm=$("$RIG" name calm)
+address=$("$RIG" address load)
+pid=$(cat "/run/libvirt/qemu/$load.pid")
+
+# ---- it has booted when it answers; what is typed before its shell is there is lost
+wait_ping from "$address"
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+    "$RIG" type load "nc -ll -p 5001 -e cat >/dev/null &"
+    sleep 1
+    "$RIG" exec from sh -c "echo | nc -w 1 $address 5001" >/dev/null 2>&1 && break
+done
+
+"$RIG" type load 'while :; do :; done &'
+"$RIG" type load 'while :; do dd if=/dev/zero of=/dev/vda bs=64k count=4 oflag=direct 2>/dev/null; usleep 10000; done &'
+"$RIG" exec from sh -c "while :; do dd if=/dev/zero bs=8k count=1 2>/dev/null; usleep 20000; done | nc $address 5001 >/dev/null" &
+background+=($!)
+sleep 2
+
+hz=$(getconf CLK_TCK)
+record ticks process_ticks "$pid"
+record cputime domstat "$load" cpu-total cpu.time
+record write domstat "$load" block block.0.wr.bytes
+record rx domstat "$load" interface net.0.rx.bytes
+record tx domstat "$load" interface net.0.tx.bytes
+sleep 1
+
+sample 6 2 -c qemu:///system --backend libvirt,host
+sleep 1
+
+tail -n 1 "$work/vctop" >"$work/last"
+row=guests/name=$load
+equal "state" running "$(get "$row/state" <"$work/last")"
+compare_rate "CPU, as /proc counts it" ticks "$(awk -v hz="$hz" 'BEGIN { print 100 / hz }')" "$row/cpu_percent"
+compare_rate "CPU, as virsh counts it" cputime 1e-7 "$row/cpu_percent"
+compare_rate "bytes written" write 1 "$row/disk_write_bps"
+compare_rate "bytes received" rx 1 "$row/net_rx_bps"
+compare_rate "bytes sent" tx 1 "$row/net_tx_bps"
+
+equal "memory" $((96 * 1024 * 1024)) "$(get "$row/mem_limit_bytes" <"$work/last")"
+rss=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$pid/status")
+near "host memory" $((rss * 1024)) "$(get "$row/mem_host_bytes" <"$work/last")" 5
+uuid=$(virsh -q -c qemu:///system domuuid "$load" | tr -d '[:space:]')
+equal "id" "libvirt:qemu:///system#$uuid" "$(get "$row/id" <"$work/last")"
+equal "virtual CPUs" 1 "$(get "$row/vcpus" <"$work/last")"
+
+# The busy one comes first, the calm one is near no CPU at all.
+first=$("$VCTOP" --no-config -b -n 1 -d 1 -s cpu -o csv -c qemu:///system --backend libvirt 2>/dev/null |
+    awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "name") c = i } NR == 2 { print $c }')
+equal "sorted by CPU, first is" "$load" "$first"
+idle=$(get "guests/name=$calm/cpu_percent" <"$work/last")
+if awk -v i="$idle" 'BEGIN { exit !(i != "null" && i < 20) }'; then
+    pass "an idle machine uses $idle %"
+else
+    fail "an idle machine uses $idle %"
+fi
