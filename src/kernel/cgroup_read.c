@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/io.h"
+#include "kernel/cgroup_rest.h"
 #include "kernel/cgroup_text.h"
 #include "kernel/held.h"
 #include "kernel/parse.h"
@@ -81,6 +82,8 @@ struct cgroup_reader {
     struct cgroup_io io;
     uint64_t bytes_at_ops; /* when operations were read last */
     bool has_ops;
+    uint64_t current; /* memory.current when memory.stat was read */
+    struct cgroup_rest rest;
 };
 
 struct cgroup_reader *cgroup_reader_new(struct cgroup_layout *layout,
@@ -93,6 +96,7 @@ struct cgroup_reader *cgroup_reader_new(struct cgroup_layout *layout,
         reader->dir[i] = cgroup_dir(layout, paths, (enum cgroup_controller)i);
     for (int i = 0; i < SOURCE_COUNT; i++)
         reader->file[i] = HELD_INIT;
+    cgroup_rest_init(&reader->rest);
     return reader;
 }
 
@@ -153,18 +157,28 @@ static bool read_number(struct cgroup_reader *reader, enum source source, enum f
     return true;
 }
 
+static bool say_again(const struct cgroup_reader *reader, enum cgroup_part part, unsigned what,
+                      struct sample *sample)
+{
+    return (what & CGROUP_SAME_AT_REST) && cgroup_rest_say(&reader->rest, part, sample);
+}
+
 static void read_cpu(struct cgroup_reader *reader, unsigned what, struct sample *sample)
 {
-    const char *text;
-    if (is_v2(reader, CGROUP_CPUACCT) || !read_number(reader, CPUACCT_USAGE, FIELD_CPU, sample)) {
-        text = text_of(reader, UNIFIED_CPU_STAT);
-        if (text)
-            cgroup_parse_cpu_v2(text, sample);
-    } else if ((what & CGROUP_READ_CPU_DETAIL) && (text = text_of(reader, CPUACCT_STAT))) {
+    bool v1 =
+        !is_v2(reader, CGROUP_CPUACCT) && read_number(reader, CPUACCT_USAGE, FIELD_CPU, sample);
+    const char *text = v1 ? NULL : text_of(reader, UNIFIED_CPU_STAT);
+    if (text)
+        cgroup_parse_cpu_v2(text, sample);
+    if ((v1 || text) && sample_has(sample, FIELD_CPU))
+        reader->rest.cpu_ns = sample->value[FIELD_CPU];
+    if (!(what & CGROUP_READ_CPU_DETAIL) || say_again(reader, CGROUP_PART_CPU_DETAIL, what, sample))
+        return;
+    if (v1 && (text = text_of(reader, CPUACCT_STAT)))
         cgroup_parse_cpuacct_stat(text, sample);
-    }
-    if ((what & CGROUP_READ_CPU_DETAIL) && (text = text_of(reader, CPU_STAT)))
+    if ((text = text_of(reader, CPU_STAT)))
         cgroup_parse_throttled_v1(text, sample);
+    cgroup_rest_keep(&reader->rest, CGROUP_PART_CPU_DETAIL, sample);
 }
 
 /* The least limit of the groups above: memory.max counts for all that is below it. */
@@ -217,13 +231,18 @@ static void refresh_memory(struct cgroup_reader *reader)
 
 static void read_memory(struct cgroup_reader *reader, unsigned what, struct sample *sample)
 {
-    if ((what & CGROUP_READ_MEMORY_STAT) && reader->dir[CGROUP_MEMORY])
+    const char *text = what & CGROUP_READ_MEMORY ? text_of(reader, MEMORY_CURRENT) : NULL;
+    uint64_t current = UINT64_MAX;
+    bool known = text && cgroup_parse_number(text, &current);
+    bool same = (what & CGROUP_SAME_AT_REST) &&
+                cgroup_rest_holds(&reader->rest, CGROUP_PART_MEMORY_STAT) && known &&
+                current == reader->current;
+    if ((what & CGROUP_READ_MEMORY_STAT) && reader->dir[CGROUP_MEMORY] && !same) {
         refresh_memory(reader);
-    if (!(what & CGROUP_READ_MEMORY))
-        return;
-    const char *text = text_of(reader, MEMORY_CURRENT);
-    uint64_t current;
-    if (!text || !cgroup_parse_number(text, &current))
+        cgroup_rest_keep(&reader->rest, CGROUP_PART_MEMORY_STAT, NULL);
+        reader->current = current;
+    }
+    if (!known)
         return;
     sample_set(sample, FIELD_MEM_HOST, current);
     const struct cgroup_memory *memory = &reader->memory;
@@ -254,29 +273,43 @@ static bool refresh_ops_v1(struct cgroup_reader *reader)
     return reader->has_ops;
 }
 
-static void read_io(struct cgroup_reader *reader, struct sample *sample)
+static void read_io(struct cgroup_reader *reader, unsigned what, struct sample *sample)
 {
     struct cgroup_io *io = &reader->io;
     struct block_cache *blocks = reader->layout->blocks;
-    const char *text = text_of(reader, IO_BYTES);
     bool v2 = is_v2(reader, CGROUP_IO);
+    if (!v2 && say_again(reader, CGROUP_PART_IO, what, sample))
+        return;
+    const char *text = text_of(reader, IO_BYTES);
     if (!text || !(v2 ? cgroup_parse_io_v2(text, blocks, io)
                       : cgroup_parse_io_v1(text, blocks, CGROUP_IO_READ, io)))
         return;
     sample_set(sample, FIELD_DISK_READ, io->total[CGROUP_IO_READ]);
     sample_set(sample, FIELD_DISK_WRITE, io->total[CGROUP_IO_WRITE]);
-    if (!v2 && !refresh_ops_v1(reader))
-        return;
-    sample_set(sample, FIELD_DISK_READ_OPS, io->total[CGROUP_IO_READ_OPS]);
-    sample_set(sample, FIELD_DISK_WRITE_OPS, io->total[CGROUP_IO_WRITE_OPS]);
+    if (v2 || refresh_ops_v1(reader)) {
+        sample_set(sample, FIELD_DISK_READ_OPS, io->total[CGROUP_IO_READ_OPS]);
+        sample_set(sample, FIELD_DISK_WRITE_OPS, io->total[CGROUP_IO_WRITE_OPS]);
+    }
+    cgroup_rest_keep(&reader->rest, CGROUP_PART_IO, sample);
 }
 
-static void read_oom(struct cgroup_reader *reader, struct sample *sample)
+static void read_pids(struct cgroup_reader *reader, unsigned what, struct sample *sample)
 {
+    if (say_again(reader, CGROUP_PART_PIDS, what, sample))
+        return;
+    read_number(reader, PIDS_CURRENT, FIELD_PIDS, sample);
+    cgroup_rest_keep(&reader->rest, CGROUP_PART_PIDS, sample);
+}
+
+static void read_oom(struct cgroup_reader *reader, unsigned what, struct sample *sample)
+{
+    if (say_again(reader, CGROUP_PART_OOM, what, sample))
+        return;
     const char *text = text_of(reader, MEMORY_EVENTS);
     uint64_t kills;
     if (text && parse_keyed(text, "oom_kill", &kills))
         sample_set(sample, FIELD_OOM_KILLS, kills);
+    cgroup_rest_keep(&reader->rest, CGROUP_PART_OOM, sample);
 }
 
 static void read_pressure(struct cgroup_reader *reader, enum source source, enum field field,
@@ -305,16 +338,17 @@ int cgroup_reader_read(struct cgroup_reader *reader, unsigned what, struct sampl
             held_rearm(&reader->file[i]);
     }
     uint64_t before = reader->answers;
+    reader->rest.cpu_ns = CGROUP_CPU_UNKNOWN;
     if (what & CGROUP_READ_CPU)
         read_cpu(reader, what, sample);
     if (what & (CGROUP_READ_MEMORY | CGROUP_READ_MEMORY_STAT))
         read_memory(reader, what, sample);
     if (what & CGROUP_READ_IO)
-        read_io(reader, sample);
+        read_io(reader, what, sample);
     if (what & CGROUP_READ_PIDS)
-        read_number(reader, PIDS_CURRENT, FIELD_PIDS, sample);
+        read_pids(reader, what, sample);
     if (what & CGROUP_READ_OOM)
-        read_oom(reader, sample);
+        read_oom(reader, what, sample);
     if (what & CGROUP_READ_PSI) {
         read_pressure(reader, CPU_PRESSURE, FIELD_PSI_CPU, sample);
         read_pressure(reader, MEMORY_PRESSURE, FIELD_PSI_MEM, sample);
@@ -352,4 +386,10 @@ void cgroup_reader_state(struct cgroup_reader *reader, struct cgroup_state *ret)
         state.freezing = 0;
     }
     *ret = state;
+    cgroup_rest_keep(&reader->rest, CGROUP_PART_STATE, NULL);
+}
+
+bool cgroup_reader_state_holds(const struct cgroup_reader *reader)
+{
+    return cgroup_rest_holds(&reader->rest, CGROUP_PART_STATE);
 }

@@ -33,7 +33,13 @@ enum cgroup_what {
     /* v1: CPU_USER, CPU_SYSTEM (cpuacct.stat, in ticks) and CPU_THROTTLED (cpu.stat): two more
      * files */
     CGROUP_READ_CPU_DETAIL = 1 << 7,
-    CGROUP_READ_ALL = (1 << 8) - 1
+    CGROUP_READ_ALL = (1 << 8) - 1,
+    /* Of a group whose processes have not run since (its CPU time stands still), what was read last
+     * of memory.stat (while memory.current stands still too), IO (version 1 only: in version 2 late
+     * writes are the group's own), PIDS, OOM and CPU_DETAIL is given again, unread: three files in
+     * four of a host whose guests mostly sleep.  To be left out now and then, for limits are
+     * changed and memory is taken from outside. */
+    CGROUP_SAME_AT_REST = 1 << 8
 };
 
 struct cgroup_reader;
@@ -57,6 +63,11 @@ struct cgroup_state {
 };
 
 void cgroup_reader_state(struct cgroup_reader *reader, struct cgroup_state *ret);
+
+/* None of its processes has run between the last cgroup_reader_state() and the last read of CPU:
+ * what is frozen or thawed runs for a moment, so its state is still the same, unless it was
+ * freezing. */
+bool cgroup_reader_state_holds(const struct cgroup_reader *reader);
 
 /* The directory of the unified group, for inotify on cgroup.events; NULL when there is none.  Valid
  * as long as the reader. */

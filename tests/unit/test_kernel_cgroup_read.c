@@ -263,6 +263,62 @@ START_TEST(version_1_gives_every_figure)
 }
 END_TEST
 
+START_TEST(a_group_at_rest_says_the_same_again)
+{
+    const unsigned what = CGROUP_READ_ALL | CGROUP_SAME_AT_REST;
+    struct cgroup_state state;
+    put_v1();
+    open_reader(V1_MOUNTS, V1_GROUPS);
+    struct sample s = read_all(what & ~(unsigned)CGROUP_READ_OOM);
+    cgroup_reader_state(reader, &state);
+    tree_put("/c/pids/x/pids.current", "9\n");
+    tree_put("/c/blkio/x/blkio.throttle.io_service_bytes_recursive",
+             "254:0 Read 101\n254:0 Write 200\nTotal 301\n");
+    tree_put("/c/cpuacct/x/cpuacct.stat", "user 11\nsystem 5\n");
+    tree_put("/c/memory/x/memory.stat", "total_cache 3000\ntotal_inactive_file 2000\n");
+    tree_put("/c/unified/x/cpu.pressure", "some avg10=0.20 avg60=0.00\n");
+
+    s = read_all(what);
+    expect(&s, FIELD_PIDS, 8);
+    expect(&s, FIELD_DISK_READ, 100);
+    expect(&s, FIELD_DISK_WRITE_OPS, 2);
+    expect(&s, FIELD_CPU_USER, UINT64_C(10000000000) / (uint64_t)sysconf(_SC_CLK_TCK));
+    expect(&s, FIELD_MEM_USED, 4000);
+    expect(&s, FIELD_OOM_KILLS, 4); /* was not asked for before */
+    expect(&s, FIELD_PSI_CPU, 20);  /* sinks at rest */
+    ck_assert(cgroup_reader_state_holds(reader));
+
+    tree_put("/c/memory/x/memory.usage_in_bytes", "4500\n"); /* taken from outside */
+    s = read_all(what);
+    expect(&s, FIELD_MEM_USED, 2500);
+    expect(&s, FIELD_PIDS, 8);
+    s = read_all(CGROUP_READ_ALL);
+    expect(&s, FIELD_PIDS, 9);
+
+    tree_put("/c/pids/x/pids.current", "10\n");
+    tree_put("/c/memory/x/memory.oom_control", "oom_kill 5\n");
+    tree_put("/c/cpuacct/x/cpuacct.usage", "123456790\n");
+    s = read_all(what & ~(unsigned)CGROUP_READ_OOM);
+    expect(&s, FIELD_PIDS, 10);
+    expect(&s, FIELD_DISK_READ, 101);
+    ck_assert(!cgroup_reader_state_holds(reader));
+    s = read_all(what); /* at rest, but it has run since that was read */
+    expect(&s, FIELD_OOM_KILLS, 5);
+}
+END_TEST
+
+START_TEST(a_group_without_cpu_time_is_never_at_rest)
+{
+    put_v1();
+    open_reader(V1_MOUNTS, "2:pids:/x\n");
+    struct sample s = read_all(CGROUP_READ_ALL | CGROUP_SAME_AT_REST);
+    expect(&s, FIELD_PIDS, 8);
+    tree_put("/c/pids/x/pids.current", "9\n");
+    s = read_all(CGROUP_READ_ALL | CGROUP_SAME_AT_REST);
+    expect(&s, FIELD_PIDS, 9);
+}
+END_TEST
+
 START_TEST(hybrid_without_cpuacct_reads_the_unified_group)
 {
     put_v1();
@@ -517,6 +573,8 @@ int main(void)
     tcase_add_test(tests, devices_that_go_take_nothing_back);
     tcase_add_test(tests, a_stack_of_devices_counts_once);
     tcase_add_test(tests, version_1_gives_every_figure);
+    tcase_add_test(tests, a_group_at_rest_says_the_same_again);
+    tcase_add_test(tests, a_group_without_cpu_time_is_never_at_rest);
     tcase_add_test(tests, hybrid_without_cpuacct_reads_the_unified_group);
     tcase_add_test(tests, freezer_states_are_told_apart);
     tcase_add_test(tests, a_group_that_never_was_is_gone);
