@@ -11,9 +11,9 @@
 #define SLOW_HIDDEN_NS (60 * NS_PER_S)
 #define SETTLING_NS (2 * NS_PER_S) /* a young container without an address: DHCP takes its time */
 #define SETTLING_MS 30000
-#define SPREAD 5 /* the costly files of what is not on the screen: every fifth tick, in turns */
 
-#define STATE_SPREAD 2 /* the freezer's */
+#define WHOLE_NS (10 * NS_PER_S) /* the costly files of what is not on the screen */
+#define STATE_NS (4 * NS_PER_S)  /* the freezer's */
 
 #define READ_ALWAYS (CGROUP_READ_CPU | CGROUP_READ_MEMORY | CGROUP_READ_IO | CGROUP_READ_PIDS)
 
@@ -140,15 +140,17 @@ static int read_cgroup(struct lxc_guest *guest, struct lxc_ground *ground, bool 
                        struct sample *sample)
 {
     struct lxc_figures *figures = &guest->figures;
-    bool turn = (guest->handle + ground->turn) % SPREAD == 0;
+    bool turn = lxc_is_turn(ground, guest, WHOLE_NS);
     bool first = !figures->measured;
     /* At first the memory and the base of every rate, but not the rest: rows are awaited. */
     unsigned what = first           ? READ_ALWAYS | CGROUP_READ_MEMORY_STAT | CGROUP_READ_CPU_DETAIL
                     : whole || turn ? CGROUP_READ_ALL
                                     : READ_ALWAYS;
     figures->measured = true;
-    int rc = cgroup_reader_read(figures->cgroup, what, sample);
-    if (whole || first || (guest->handle + ground->turn) % STATE_SPREAD == 0)
+    int rc = cgroup_reader_read(figures->cgroup, turn ? what : what | CGROUP_SAME_AT_REST, sample);
+    bool settled = cgroup_reader_state_holds(figures->cgroup) && figures->state.freezing != 1;
+    bool due = whole || lxc_is_turn(ground, guest, STATE_NS);
+    if (first || turn || (due && !settled))
         cgroup_reader_state(figures->cgroup, &figures->state);
     return rc;
 }

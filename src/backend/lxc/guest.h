@@ -104,9 +104,19 @@ struct lxc_ground {
     struct cgroup_layout layout;
     struct links *links; /* NULL: no netlink here */
     uint64_t own_netns;
-    bool map_stale; /* links_map() is due */
-    unsigned turn;  /* counts ticks */
+    bool map_stale;    /* links_map() is due */
+    unsigned turn;     /* counts ticks */
+    int64_t period_ns; /* between them */
 };
+
+/* GUEST's turn among those of which each is looked at once in INTERVAL_NS: the cost of what can
+ * wait is spread over the ticks, and does not grow as they come faster. */
+static inline bool lxc_is_turn(const struct lxc_ground *ground, const struct lxc_guest *guest,
+                               int64_t interval_ns)
+{
+    int64_t ticks = ground->period_ns > 0 ? interval_ns / ground->period_ns : 0;
+    return ticks < 2 || (guest->handle + ground->turn) % (uint64_t)ticks == 0;
+}
 
 /* Adds to SAMPLE what is known of a running container and looks after what is resolved slowly.
  * WHOLE: the costly files too.  ERR_GONE when its groups have vanished: time to look at init. */

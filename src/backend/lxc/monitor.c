@@ -135,6 +135,15 @@ bool lxc_monitor_probe(pid_t pid, const struct lxc_path *path, struct lxc_monito
     return true;
 }
 
+bool lxc_monitor_is_foreign(pid_t pid, const struct lxc_path *path)
+{
+    char title[TITLE_MAX];
+    size_t path_len;
+    ssize_t len = proc_read_cmdline("", pid, title, sizeof(title));
+    return len > (ssize_t)TITLE_LEN && strncmp(title, TITLE, TITLE_LEN) == 0 &&
+           !lxc_title_name(title, (size_t)len, path, &path_len);
+}
+
 struct search {
     const struct lxc_path *path;
     const char *name;

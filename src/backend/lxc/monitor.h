@@ -42,6 +42,9 @@ bool lxc_cgroup_fits(const char *text, const char *name);
  * must fit. RET is only filled when true; release with lxc_monitor_clear. */
 bool lxc_monitor_probe(pid_t pid, const struct lxc_path *path, struct lxc_monitor *ret);
 
+/* PID wears the title of a monitor of another lxcpath than PATH. */
+bool lxc_monitor_is_foreign(pid_t pid, const struct lxc_path *path);
+
 /* Scans /proc for the monitor of NAME: milliseconds; jobs and probes only. */
 bool lxc_monitor_find(const struct lxc_path *path, const char *name, struct lxc_monitor *ret);
 

@@ -15,10 +15,10 @@
 #include "base/io.h"
 
 #define SCAN_EVERY_NS (30 * NS_PER_S)
-#define SCAN_SLICE 400     /* processes a tick */
-#define NEWCOMERS_MAX 1024 /* more new processes between ticks are left to the slow look */
-#define DEEP_EVERY 5       /* ticks between looks at an init that gives no cause for one */
-#define FOLLOW_EVERY 2     /* ticks between looks at the monitor of what is not on the screen */
+#define SCAN_SLICE 400           /* processes a tick */
+#define NEWCOMERS_MAX 1024       /* more new processes between ticks are left to the slow look */
+#define DEEP_NS (10 * NS_PER_S)  /* between looks at an init that gives no cause for one */
+#define FOLLOW_NS (4 * NS_PER_S) /* and at the monitor of what is not on the screen */
 #define HURRY_NS (20 * NS_PER_MS)
 #define HURRY_LATER_NS (200 * NS_PER_MS)
 #define HURRY_SHORT_NS (3 * NS_PER_S)
@@ -125,6 +125,14 @@ static bool try_pid(pid_t pid, void *user)
     return guest != NULL;
 }
 
+/* The same for a process of a new monitor's group, which deserves no second look either when it is
+ * the monitor of a container elsewhere. */
+static bool try_hint(pid_t pid, void *user)
+{
+    struct lxc_sampler *sampler = user;
+    return try_pid(pid, user) || lxc_monitor_is_foreign(pid, sampler->path);
+}
+
 static bool queue_pid(pid_t pid, void *user)
 {
     struct lxc_sampler *sampler = user;
@@ -170,7 +178,7 @@ static void try_newcomers(struct lxc_sampler *sampler)
 static void find_monitors(struct lxc_sampler *sampler)
 {
     list_known(sampler);
-    lxc_hints_follow(sampler->hints, sampler->now_ns, try_pid, sampler);
+    lxc_hints_follow(sampler->hints, sampler->now_ns, try_hint, sampler);
     try_newcomers(sampler);
     scan_processes(sampler);
 }
@@ -206,10 +214,10 @@ static void say(struct lxc_sampler *sampler, struct lxc_guest *guest, struct sin
 static void sample_guest(struct lxc_sampler *sampler, struct lxc_guest *guest, bool selected,
                          int64_t at_ns, struct sink *sink)
 {
-    unsigned turn = guest->handle + sampler->ground.turn;
     bool visible = guest->visible || selected;
-    bool deep = turn % DEEP_EVERY == 0 || !guest->figures.cgroup;
-    if (visible || deep || turn % FOLLOW_EVERY == 0 || lxc_guest_in_transit(guest))
+    bool deep = lxc_is_turn(&sampler->ground, guest, DEEP_NS) || !guest->figures.cgroup;
+    if (visible || deep || lxc_is_turn(&sampler->ground, guest, FOLLOW_NS) ||
+        lxc_guest_in_transit(guest))
         follow(sampler, guest, deep, sink);
     struct sample sample = {0};
     if (guest->init_ran && !lxc_guest_is_foreign(guest)) {
@@ -277,6 +285,7 @@ void lxc_tick(struct backend *base, const struct want *want, struct sink *sink, 
     struct lxc_sampler *sampler = backend->sampler;
     sampler->now_ns = clock_mono_ns();
     sampler->ground.turn++;
+    sampler->ground.period_ns = want->period_ns;
     mark_visible(sampler, want);
     struct error err = {0};
     int rc = lxc_roster_tick(&sampler->roster, sink, sampler->now_ns, &err);
@@ -376,7 +385,7 @@ bool lxc_ready(struct backend *base, const struct want *want, struct sink *sink,
         return false;
     sampler->youngest_ns = INT64_MAX;
     bool changed = sampler->inotify >= 0 && read_events(sampler, sink);
-    lxc_hints_follow(sampler->hints, sampler->now_ns, try_pid, sampler);
+    lxc_hints_follow(sampler->hints, sampler->now_ns, try_hint, sampler);
     struct lxc_guest *guest, *next;
     HASH_ITER(hh, sampler->roster.guests, guest, next)
     {
