@@ -147,8 +147,9 @@ static void tick(struct sampling *sampling, int64_t now)
     sampling->next_tick = clock_next_tick(now, want.period_ns);
     if (sampling->next_tick - now < gap_ns(sampling))
         sampling->next_tick += want.period_ns;
-    if (sampling->next_beat - now < BEAT_NS / 2)
-        sampling->next_beat = now; /* one wake-up for both */
+    /* One wake-up for both, at every tick that comes no sooner than a beat. */
+    if (sampling->next_beat - now < BEAT_NS / 2 || want.period_ns >= BEAT_NS)
+        sampling->next_beat = now;
 }
 
 /* A guest came or went: tick at once, unless the last figures are too fresh or the next tick is as
