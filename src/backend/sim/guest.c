@@ -115,7 +115,8 @@ void sim_guest_flow(struct sim_guest *guest, struct sim_host *host, const struct
     for (int f = 0; f < FLOW_COUNT; f++) {
         double grown =
             sim_wave_total(&guest->wave[f], sim->now) - sim_wave_total(&guest->wave[f], sim->then);
-        /* Held figures rest to the last digit: a counter that gained 7.4 a tick would gain now 7, now
+        /* Held figures rest to the last digit: a counter that gained 7.4 a tick would gain now 7,
+         * now
          * 8.  CPU seconds become nanoseconds, where that does not show. */
         if (sim->spec.hold && f != FLOW_CPU)
             grown = round(round(grown) * scale);
