@@ -215,7 +215,8 @@ static void sample_guest(struct lxc_sampler *sampler, struct lxc_guest *guest, b
                          int64_t at_ns, struct sink *sink)
 {
     bool visible = guest->visible || selected;
-    bool deep = lxc_is_turn(&sampler->ground, guest, DEEP_NS) || !guest->figures.cgroup;
+    /* The selected one at every tick: an action is for the life that the operator has seen. */
+    bool deep = selected || lxc_is_turn(&sampler->ground, guest, DEEP_NS) || !guest->figures.cgroup;
     if (visible || deep || lxc_is_turn(&sampler->ground, guest, FOLLOW_NS) ||
         lxc_guest_in_transit(guest))
         follow(sampler, guest, deep, sink);
