@@ -6,11 +6,12 @@
 #include "base/cleanup.h"
 #include "screen/steps.h"
 
-#define PERIODS 5
+#define PERIODS 3
 #define QUIET_BYTES 600 /* a refresh of 120x40 on a quiet host */
-#define BUSY_BYTES 2500 /* where every figure moves: a fraction of a whole screen of 4,800 cells \
-                         */
-#define GAP_MS 150      /* bytes further apart than this are of two refreshes */
+#define BUSY_BYTES \
+    2500           /* where every figure moves: a fraction of a whole screen of 4,800 cells \
+                    */
+#define GAP_MS 150 /* bytes further apart than this are of two refreshes */
 
 struct traffic {
     int bursts;

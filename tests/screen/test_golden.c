@@ -12,7 +12,7 @@
 
 /* Graphs grow by a column in seconds: a golden picture has its moment, and it is waited for. */
 #define LIMIT_MS 90000
-#define WRITE_AFTER_MS 13000
+#define WRITE_AFTER_MS 11000
 
 /* When WAIT is on the screen, KEYS are typed. */
 struct step {

@@ -147,14 +147,15 @@ START_TEST(control_z_suspends_and_fg_resumes)
 }
 END_TEST
 
-/* Stopped for longer than a worker may be silent: nobody is judged by what was not read. */
+/* Stopped for longer than the 5 s that a worker may be silent: nobody is judged by what was not
+ * read. */
 START_TEST(stopped_and_continued)
 {
     struct screen *screen = start();
     pid_t worker = family_find(screen, "--role=worker");
 
     kill(screen_pid(screen), SIGSTOP);
-    screen_pump(screen, 11000);
+    screen_pump(screen, 6500);
     kill(screen_pid(screen), SIGCONT);
     size_t bytes = screen_bytes(screen);
     for (int look = 0; look < 30; look++) {

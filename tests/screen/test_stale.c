@@ -152,22 +152,6 @@ START_TEST(a_killed_worker)
 }
 END_TEST
 
-/* A worker that is stopped, not dead: the spawner kills it all the same. */
-START_TEST(a_stopped_worker)
-{
-    struct screen *screen = start("");
-    pid_t worker = family_find(screen, "--role=worker");
-
-    kill(worker, SIGSTOP);
-    ck_assert(screen_wait(screen, "own worker late", PATIENCE_MS));
-    check_live(screen);
-    ck_assert_int_ne(family_successor(screen, "--role=worker", worker, PATIENCE_MS), 0);
-    ck_assert(steps_row_says(screen, "db01", " run ", PATIENCE_MS));
-    ck_assert(family_shrinks_to(screen, 3, PATIENCE_MS));
-    steps_quit(screen);
-}
-END_TEST
-
 START_TEST(a_killed_spawner)
 {
     struct screen *screen = start("");
@@ -204,8 +188,8 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        a_hanging_guest, a_late_worker,    a_dying_worker,   garbage,         a_lost_source,
-        a_killed_worker, a_stopped_worker, a_killed_spawner, a_killed_screen,
+        a_hanging_guest, a_late_worker,   a_dying_worker,   garbage,
+        a_lost_source,   a_killed_worker, a_killed_spawner, a_killed_screen,
     };
 
     return steps_main("stale rows", tests, ARRAY_SIZE(tests));
