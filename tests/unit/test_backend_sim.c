@@ -510,6 +510,9 @@ START_TEST(jobs_change_the_simulated_guests)
     ck_assert_int_eq(by_name(&t, "web1")->state, STATE_RUNNING);
     ck_assert_int_eq(job(&t, ACTION_FORCE_OFF, "web1", NULL, 1, &err), 0);
     ck_assert_int_eq(by_name(&t, "web1")->state, STATE_OFF);
+    ck_assert_int_eq(job(&t, ACTION_START, "test-vm1", NULL, 10, &err), ERR_BUSY);
+    ck_assert_int_eq(job(&t, ACTION_RESET, "test-vm1", NULL, 10, &err), 0);
+    ck_assert_int_eq(by_name(&t, "test-vm1")->state, STATE_RUNNING);
     ck_assert_int_eq(job(&t, ACTION_FORCE_OFF, "guest-c1", NULL, 1, &err), ERR_DENIED);
     tick(&t);
     teardown(&t);

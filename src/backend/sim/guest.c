@@ -45,7 +45,7 @@ int sim_guest_act(struct sim_guest *guest, enum action action, double now, int64
         return error_set(err, ERR_DENIED, NULL, "the guest belongs to another user");
     switch (action) {
     case ACTION_START:
-        if (guest->state != STATE_OFF && guest->state != STATE_CRASHED)
+        if (guest->state != STATE_OFF)
             return refuse(guest, action, err);
         change(guest, STATE_STARTING, STATE_RUNNING, now_ns + START_NS);
         new_life(guest, now);
@@ -58,7 +58,7 @@ int sim_guest_act(struct sim_guest *guest, enum action action, double now, int64
         return 0;
     case ACTION_REBOOT:
     case ACTION_RESET:
-        if (!running)
+        if (!running && !(action == ACTION_RESET && guest->state == STATE_CRASHED))
             return refuse(guest, action, err);
         change(guest, STATE_STARTING, STATE_RUNNING, now_ns + START_NS);
         new_life(guest, now);
@@ -76,7 +76,7 @@ int sim_guest_act(struct sim_guest *guest, enum action action, double now, int64
         change(guest, STATE_RUNNING, STATE_RUNNING, 0);
         return 0;
     case ACTION_FORCE_OFF:
-        if (!state_is_live(guest->state))
+        if (!state_is_live(guest->state) && guest->state != STATE_CRASHED)
             return refuse(guest, action, err);
         change(guest, STATE_OFF, STATE_OFF, 0);
         guest->told = false;
