@@ -1,0 +1,176 @@
+#include "fault/libvirt_virsh.h"
+
+#include <check.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "fault/daemon.h"
+#include "screen/driver.h"
+
+#define VIRSH_MS 60000
+#define SECTOR 512
+
+static char output[16384];
+
+const char *virsh_output(void)
+{
+    return output;
+}
+
+static _Noreturn void exec_virsh(int fd, const char *command, const char *argument)
+{
+    const char *const *env = daemon_environment();
+    int null = open("/dev/null", O_RDONLY);
+
+    dup2(null, STDIN_FILENO);
+    dup2(fd, STDOUT_FILENO);
+    dup2(fd, STDERR_FILENO);
+    for (size_t i = 0; env[i]; i++)
+        putenv((char *)env[i]);
+    setenv("LIBVIRT_AUTOSTART", "0", 1);
+    setenv("LC_ALL", "C", 1);
+    execlp("virsh", "virsh", "-q", "-c", DAEMON_URI, command, argument, (char *)NULL);
+    _exit(127);
+}
+
+/* All that FD gives until its end or END_MS. */
+static void collect(int fd, long long end_ms)
+{
+    size_t len = 0;
+
+    for (long long now; (now = screen_now_ms()) < end_ms && len < sizeof(output) - 1;) {
+        struct pollfd in = {.fd = fd, .events = POLLIN};
+        if (poll(&in, 1, (int)(end_ms - now)) <= 0)
+            break;
+        ssize_t got = read(fd, output + len, sizeof(output) - 1 - len);
+        if (got <= 0)
+            break;
+        len += (size_t)got;
+    }
+    output[len] = '\0';
+    while (len > 0 && output[len - 1] == '\n')
+        output[--len] = '\0';
+}
+
+int virsh(const char *command, const char *argument)
+{
+    int ends[2], status;
+
+    ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+    pid_t pid = fork();
+    if (pid == 0)
+        exec_virsh(ends[1], command, argument);
+    close(ends[1]);
+    long long end = screen_now_ms() + VIRSH_MS;
+    collect(ends[0], end);
+    close(ends[0]);
+    if (screen_now_ms() >= end)
+        kill(pid, SIGKILL);
+    waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void must(const char *command, const char *argument)
+{
+    ck_assert_msg(virsh(command, argument) == 0, "virsh %s %s: %s", command, argument, output);
+}
+
+/* Sixteen ticks of the clock (0.9 s) with none, two, four, then six of them busy. */
+static const unsigned char beat[] = {
+    0xfb,             /*    sti              */
+    0x31, 0xc0,       /*    xor ax, ax       */
+    0x8e, 0xd8,       /*    mov ds, ax       */
+    0xa1, 0x6c, 0x04, /* 1: mov ax, [0x46c]  the BIOS counts ticks there */
+    0x89, 0xc3,       /*    mov bx, ax       */
+    0xc1, 0xeb, 0x04, /*    shr bx, 4        */
+    0x83, 0xe3, 0x03, /*    and bx, 3        */
+    0xd1, 0xe3,       /*    shl bx, 1        */
+    0x83, 0xe0, 0x0f, /*    and ax, 15       */
+    0x39, 0xd8,       /*    cmp ax, bx       */
+    0x72, 0xec,       /*    jb 1b            */
+    0xf4,             /*    hlt              */
+    0xeb, 0xe9,       /*    jmp 1b           */
+};
+
+static void write_disk(const char *path)
+{
+    unsigned char sector[SECTOR] = {[SECTOR - 2] = 0x55, [SECTOR - 1] = 0xaa};
+    FILE *file = fopen(path, "w");
+
+    ck_assert_ptr_nonnull(file);
+    memcpy(sector, beat, sizeof(beat));
+    ck_assert_uint_eq(fwrite(sector, 1, sizeof(sector), file), sizeof(sector));
+    fclose(file);
+}
+
+/* DISK: NULL for none. */
+static void write_definition(const char *path, const char *name, const char *uuid, const char *disk)
+{
+    FILE *file = fopen(path, "w");
+
+    ck_assert_ptr_nonnull(file);
+    fprintf(file, "<domain type='qemu'><name>%s</name>", name);
+    if (uuid)
+        fprintf(file, "<uuid>%s</uuid>", uuid);
+    fprintf(file, "<memory unit='MiB'>32</memory><vcpu>1</vcpu>"
+                  "<os><type arch='x86_64' machine='pc'>hvm</type></os><features><acpi/></features>"
+                  "<on_poweroff>destroy</on_poweroff><on_crash>destroy</on_crash>"
+                  "<devices><controller type='usb' model='none'/>");
+    if (disk)
+        fprintf(file,
+                "<disk type='file' device='disk'><driver name='qemu' type='raw'/>"
+                "<source file='%s'/><target dev='hda' bus='ide'/></disk>",
+                disk);
+    fprintf(file, "</devices></domain>\n");
+    fclose(file);
+}
+
+void machine_define(const char *name, const char *uuid, bool beats)
+{
+    char disk[256];
+
+    snprintf(disk, sizeof(disk), "%s/%s.img", daemon_folder(), name);
+    if (beats)
+        write_disk(disk);
+    write_definition(daemon_path("machine.xml"), name, uuid, beats ? disk : NULL);
+    must("define", daemon_path("machine.xml"));
+}
+
+void machine_start(const char *name)
+{
+    must("start", name);
+}
+
+void machine_run(const char *name, bool beats)
+{
+    machine_define(name, NULL, beats);
+    machine_start(name);
+}
+
+const char *machine_state(const char *name)
+{
+    virsh("domstate", name);
+    return output;
+}
+
+pid_t machine_pid(const char *name)
+{
+    char path[256], text[32];
+
+    snprintf(path, sizeof(path), "%s/libvirt/qemu/run/%s.pid", daemon_path("run"), name);
+    ck_assert_msg(io_read_file(AT_FDCWD, path, text, sizeof(text)) > 0, "%s has no QEMU", name);
+    return (pid_t)atol(text);
+}
+
+void machine_signal(const char *name, int number)
+{
+    ck_assert_int_eq(kill(machine_pid(name), number), 0);
+}

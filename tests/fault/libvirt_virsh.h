@@ -1,0 +1,29 @@
+/* What tests do to machines behind vctop's back: by virsh, and by signals to their QEMUs. */
+#ifndef VCTOP_TESTS_FAULT_LIBVIRT_VIRSH_H
+#define VCTOP_TESTS_FAULT_LIBVIRT_VIRSH_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Runs virsh COMMAND [ARGUMENT] on the tests' daemon for at most a minute: its exit status, and
+ * what it wrote (valid until the next call). */
+int virsh(const char *command, const char *argument);
+const char *virsh_output(void);
+
+#define UUID_LEN 36
+
+/* Defines a machine that costs next to nothing.  UUID: NULL for one of libvirt's choice.  One that
+ * BEATS uses the CPU more and less from second to second; the others rest in their firmware. */
+void machine_define(const char *name, const char *uuid, bool beats);
+void machine_start(const char *name);
+/* Defines and starts. */
+void machine_run(const char *name, bool beats);
+
+/* "running", "shut off" ...; valid until the next call. */
+const char *machine_state(const char *name);
+
+/* Its QEMU; the test fails when there is none. */
+pid_t machine_pid(const char *name);
+void machine_signal(const char *name, int number);
+
+#endif
