@@ -217,8 +217,8 @@ static void sample_guest(struct lxc_sampler *sampler, struct lxc_guest *guest, b
     bool visible = guest->visible || selected;
     /* The selected one at every tick: an action is for the life that the operator has seen. */
     bool deep = selected || lxc_is_turn(&sampler->ground, guest, DEEP_NS) || !guest->figures.cgroup;
-    if (visible || deep || lxc_is_turn(&sampler->ground, guest, FOLLOW_NS) ||
-        lxc_guest_in_transit(guest))
+    bool due = visible || deep || lxc_is_turn(&sampler->ground, guest, FOLLOW_NS);
+    if (!sampler->first && (due || lxc_guest_in_transit(guest)))
         follow(sampler, guest, deep, sink);
     struct sample sample = {0};
     if (guest->init_ran && !lxc_guest_is_foreign(guest)) {
@@ -232,6 +232,19 @@ static void sample_guest(struct lxc_sampler *sampler, struct lxc_guest *guest, b
             sample = (struct sample){0};
     }
     say(sampler, guest, sink, &sample);
+}
+
+/* Names and states, which take a fraction of the time that the first figures take. */
+static void introduce(struct lxc_sampler *sampler, struct sink *sink)
+{
+    static const struct sample none;
+    struct lxc_guest *guest, *next;
+    HASH_ITER(hh, sampler->roster.guests, guest, next)
+    {
+        follow(sampler, guest, true, sink);
+        say(sampler, guest, sink, &none);
+    }
+    sink_answered(sink);
 }
 
 static void say_source(struct lxc_sampler *sampler, struct sink *sink, int rc,
@@ -299,13 +312,14 @@ void lxc_tick(struct backend *base, const struct want *want, struct sink *sink, 
     if (sampler->ground.links)
         links_refresh(sampler->ground.links, NULL);
     sampler->youngest_ns = INT64_MAX;
+    if (sampler->first)
+        introduce(sampler, sink);
     struct lxc_guest *guest, *next;
     HASH_ITER(hh, sampler->roster.guests, guest, next)
     {
         sample_guest(sampler, guest, guest->handle == want->selected, at_ns, sink);
     }
     sampler->first = false;
-    sink_answered(sink);
     set_timer(sampler);
 }
 
