@@ -147,9 +147,6 @@ static void tick(struct sampling *sampling, int64_t now)
     sampling->next_tick = clock_next_tick(now, want.period_ns);
     if (sampling->next_tick - now < gap_ns(sampling))
         sampling->next_tick += want.period_ns;
-    /* One wake-up for both, at every tick that comes no sooner than a beat. */
-    if (sampling->next_beat - now < BEAT_NS / 2 || want.period_ns >= BEAT_NS)
-        sampling->next_beat = now;
 }
 
 /* A guest came or went: tick at once, unless the last figures are too fresh or the next tick is as
@@ -213,7 +210,8 @@ static bool turn(struct sampling *sampling)
     }
     if (clock_mono_ns() >= sampling->next_beat) {
         sink_beat(&sampling->sink);
-        sampling->next_beat = clock_mono_ns() + BEAT_NS;
+        /* With those of other workers and, mostly, with a tick: one wake-up for all. */
+        sampling->next_beat = clock_next_tick(clock_mono_ns(), BEAT_NS);
     }
     return !sampling->sink.failed;
 }
