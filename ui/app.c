@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "config/theme.h"
 #include "ui/quit.h"
 #include "ui/screen.h"
@@ -48,6 +49,7 @@ struct app {
     int current;
     int signals; /* signalfd */
     bool quit;
+    int status;         /* of the exit: 128 + the signal that ended us */
     bool keys_left;     /* more may wait than were read in the last turn */
     bool rows_old;      /* the engine fed the model since lists were built */
     bool draw;          /* wanted now */
@@ -232,6 +234,12 @@ static void react(struct app *app, unsigned reaction)
     }
 }
 
+static void end_by(struct app *app, int signal)
+{
+    app->quit = true;
+    app->status = 128 + signal;
+}
+
 static void read_keys(struct app *app)
 {
     refresh_lists(app, false);
@@ -243,7 +251,7 @@ static void read_keys(struct app *app)
             return;
         }
         if (key.kind == KEY_HANGUP) {
-            app->quit = true;
+            end_by(app, SIGHUP);
             return;
         }
         /* An answer stands until the next key. */
@@ -266,6 +274,7 @@ static void read_signals(struct app *app)
             resized(app);
             break;
         case SIGCONT:
+            term_continued();
             resumed(app);
             break;
         case SIGTSTP:
@@ -275,7 +284,7 @@ static void read_signals(struct app *app)
             react(app, say_how_to_quit(app));
             break;
         default:
-            app->quit = true;
+            end_by(app, (int)info.ssi_signo);
             break;
         }
     }
@@ -366,15 +375,10 @@ static void set_up(struct app *app, struct engine *engine, const struct options 
     app->draw = true;
     app->sorted_tick = -1;
     if (options->filter)
-        snprintf(ui->filter, sizeof(ui->filter), "%s", options->filter);
-    if (options->sort) {
-        int key = sort_key_from_name(options->sort);
-
-        if (key == SORT_KEY_COUNT)
-            ui_say(ui, STYLE_BAD, "there is no column '%.40s': sorted by CPU", options->sort);
-        else
-            ui->order.key = key;
-    }
+        text_sanitise_into(ui->filter, sizeof(ui->filter), options->filter,
+                           strlen(options->filter));
+    if (options->sort)
+        ui->order.key = sort_key_from_name(options->sort);
     for (int i = 0; i < VIEW_COUNT; i++)
         app->views[i] = view_makers[i]();
     app->rows_old = true;
@@ -429,5 +433,5 @@ int app_run(struct engine *engine, const struct options *options, const char *si
     term_down();
     close(app.signals);
     sigprocmask(SIG_SETMASK, &old, NULL);
-    return 0;
+    return app.status;
 }

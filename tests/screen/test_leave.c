@@ -68,7 +68,7 @@ START_TEST(sigterm_ends)
     struct screen *screen = start();
 
     kill(screen_pid(screen), SIGTERM);
-    check_end(screen, 0);
+    check_end(screen, 128 + SIGTERM);
 }
 END_TEST
 
@@ -77,7 +77,7 @@ START_TEST(sighup_ends)
     struct screen *screen = start();
 
     kill(screen_pid(screen), SIGHUP);
-    check_end(screen, 0);
+    check_end(screen, 128 + SIGHUP);
 }
 END_TEST
 
@@ -147,6 +147,52 @@ START_TEST(control_z_suspends_and_fg_resumes)
 }
 END_TEST
 
+static pid_t parent_of(pid_t pid)
+{
+    char path[64];
+    int parent = 0;
+
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+    CLEANUP_FCLOSE FILE *file = fopen(path, "re");
+    ck_assert(file && fscanf(file, "%*d (%*[^)]) %*c %d", &parent) == 1);
+    ck_assert_int_gt(parent, 1);
+    return parent;
+}
+
+/* SIGSTOP leaves no time to give the terminal back: the shell makes it its own, and fg must find
+ * all of it again, raw mode too. */
+START_TEST(stopped_without_warning_and_fg_resumes)
+{
+    static const char *const argv[] = {"/bin/bash", "--norc", "--noprofile", "-i", NULL};
+    static const char *const env[] = {"PS1=ready$ ", NULL};
+    struct screen *screen = screen_start_program(24, 80, argv, env);
+    char command[512];
+
+    ck_assert(screen_wait(screen, "ready$", PATIENCE_MS));
+    snprintf(command, sizeof(command), "stty -a >/dev/null; '%s' --sim=%s -d 0.2\r",
+             screen_program(), SIM);
+    screen_send(screen, command);
+    ck_assert(screen_wait(screen, "build-01", PATIENCE_MS));
+    screen_send(screen, "j");
+    screen_pump(screen, 300);
+    CLEANUP_FREE char *name = strdup(steps_cursor_name(screen));
+    kill(parent_of(family_find(screen, "spawner")), SIGSTOP);
+    ck_assert(screen_wait(screen, "Stopped", PATIENCE_MS));
+    screen_send(screen, "fg\r");
+    ck_assert(screen_wait(screen, "SIMULATED", PATIENCE_MS));
+    ck_assert_str_eq(steps_cursor_name(screen), name);
+    screen_send(screen, "j");
+    screen_pump(screen, 500);
+    ck_assert_str_ne(steps_cursor_name(screen), name);
+    screen_send(screen, "q");
+    ck_assert(screen_wait(screen, "ready$", PATIENCE_MS));
+    screen_send(screen, "exit\r");
+    ck_assert_int_eq(screen_exit(screen, PATIENCE_MS), 0);
+    ck_assert(family_shrinks_to(screen, 0, MODERATE_MS));
+    screen_free(screen);
+}
+END_TEST
+
 /* Stopped for longer than the 5 s that a worker may be silent: nobody is judged by what was not
  * read. */
 START_TEST(stopped_and_continued)
@@ -180,6 +226,7 @@ int main(void)
         closed_terminal_ends,
         closed_terminal_ends_though_hangups_are_ignored,
         control_z_suspends_and_fg_resumes,
+        stopped_without_warning_and_fg_resumes,
         stopped_and_continued,
     };
 

@@ -42,8 +42,8 @@ enum style {
     STYLE_COUNT
 };
 
-/* Called after term_up, once colours are known; PATH names a theme file, NULL for the built-in default.
- * On an error in the file the default holds and ERR says file, line and remedy. */
+/* Called after term_up, once colours are known; PATH names a theme file, NULL for the built-in
+ * default. On an error in the file the default holds and ERR says file, line and remedy. */
 int style_load(const char *path, struct error *err);
 
 /* ncurses attributes of STYLE (int so that callers need no curses.h). */

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <term.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -232,6 +233,14 @@ void term_down(void)
     alloc_on_failure(NULL);
 }
 
+/* The next flush draws all, and sets what endwin() had put back. */
+static void take_back(void)
+{
+    term_resized();
+    modes_on();
+    term_redraw_all();
+}
+
 void term_suspend(void)
 {
     modes_off();
@@ -248,9 +257,28 @@ void term_suspend(void)
     sigprocmask(SIG_UNBLOCK, &stop, &old);
     sigprocmask(SIG_SETMASK, &old, NULL);
 
-    term_resized();
-    modes_on();
-    term_redraw_all();
+    /* The stop and its end were both here: no later SIGCONT is to bring the terminal back again. */
+    sigset_t cont;
+    struct timespec now = {0};
+    sigemptyset(&cont);
+    sigaddset(&cont, SIGCONT);
+    sigtimedwait(&cont, NULL, &now);
+    take_back();
+}
+
+void term_continued(void)
+{
+    /* The shell that had the terminal meanwhile left it as it likes it.  What ncurses believes to
+     * be set it sends only when it changes; endwin() would leave the screen and the palette too. */
+    mmask_t mouse;
+    reset_prog_mode();
+    keypad(stdscr, FALSE);
+    keypad(stdscr, TRUE);
+    curs_set(1);
+    curs_set(0);
+    mousemask(0, &mouse);
+    mousemask(mouse, NULL);
+    take_back();
 }
 
 void term_resized(void)

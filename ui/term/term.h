@@ -26,6 +26,9 @@ void term_restore_raw(void);
 /* ^Z: gives the terminal back, stops the process group, takes the terminal again on SIGCONT. */
 void term_suspend(void);
 
+/* After a SIGCONT that ended a stop of which nobody told us (SIGSTOP): takes the terminal again. */
+void term_continued(void);
+
 /* After SIGWINCH: asks the size and tells ncurses. */
 void term_resized(void);
 
