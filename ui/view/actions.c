@@ -10,6 +10,7 @@
 
 #define SHUTDOWN_TIMEOUT_S 60
 #define LISTED_MAX 8 /* guests by name in a confirmation */
+#define TYPED_MAX 64 /* of a name that has to be typed */
 
 /* A guest that was meant when the menu opened. */
 struct target {
@@ -171,6 +172,18 @@ static void capitalise(char *dst, size_t size, const char *text)
         dst[0] = (char)(dst[0] - 'a' + 'A');
 }
 
+/* A name may hold what no keyboard has, or what cannot be told from something else. */
+static bool can_be_typed(const char *name)
+{
+    size_t len = strlen(name);
+
+    for (size_t i = 0; i < len; i++)
+        if (name[i] < ' ' || name[i] > '~')
+            return false;
+    return len > 0 && len <= TYPED_MAX && name[0] != ' ' && name[len - 1] != ' ' &&
+           !strstr(name, "  ");
+}
+
 static const struct modal confirm_modal;
 
 static unsigned ask(struct ui *ui, struct actions *actions)
@@ -197,7 +210,8 @@ static unsigned ask(struct ui *ui, struct actions *actions)
     else
         snprintf(title, sizeof(title), "%s: %zu guests?", verb, actions->chosen_count);
     if (action_wants_name(actions->action) && only)
-        snprintf(expect, sizeof(expect), "%s", only->name);
+        snprintf(expect, sizeof(expect), "%s",
+                 can_be_typed(only->name) ? only->name : action_name(actions->action));
     else if (action_wants_name(actions->action))
         snprintf(expect, sizeof(expect), "%zu", actions->chosen_count);
     confirm_init(&actions->confirm, title, verb, expect, ui->clock_ns);

@@ -99,6 +99,20 @@ static int widest_line(const struct confirm *confirm, const char *ask)
     return last > width ? last : width;
 }
 
+/* What is typed stands behind the question, or below it where the line is too short for both. */
+static void draw_answer(const struct confirm *confirm, const char *ask, struct rect inside, int y)
+{
+    int x = 1 + (int)text_width(ask);
+    if (x + (int)text_width(confirm->expect) + 1 > inside.width && y > 0) {
+        draw_cell(inside, y - 1, 1, STYLE_DIALOG, ask, inside.width - 1);
+        x = 1;
+    } else {
+        draw_text(inside, y, 1, STYLE_DIALOG, ask);
+    }
+    x += draw_text(inside, y, x, STYLE_DIALOG_TITLE, confirm->typed);
+    draw_text(inside, y, x, STYLE_BUTTON_FOCUS, " ");
+}
+
 void confirm_draw(const struct confirm *confirm, struct rect screen)
 {
     char ask[320] = "";
@@ -121,7 +135,5 @@ void confirm_draw(const struct confirm *confirm, struct rect screen)
         draw_buttons(confirm, inside, last);
         return;
     }
-    int x = 1 + draw_text(inside, last, 1, STYLE_DIALOG, ask);
-    x += draw_text(inside, last, x, STYLE_DIALOG_TITLE, confirm->typed);
-    draw_text(inside, last, x, STYLE_BUTTON_FOCUS, " ");
+    draw_answer(confirm, ask, inside, last);
 }

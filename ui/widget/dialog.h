@@ -38,7 +38,7 @@ struct confirm {
     char title[160];
     char **lines; /* what it is about: guests, consequence; owned */
     size_t line_count;
-    char expect[128]; /* what has to be typed; "" for a Yes button */
+    char expect[128]; /* what has to be typed, ASCII; "" for a Yes button */
     char verb[32];    /* "Force off": on the button */
     char typed[128];
     bool on_yes;         /* the focus; false at first */
