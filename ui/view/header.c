@@ -261,9 +261,10 @@ static void put_modes(struct line *line, const struct scene *scene)
 
     if (scene->totals.marked)
         line_left(line, 2, STYLE_MARKED, "%d marked", scene->totals.marked);
-    if (ui->filter[0])
-        line_left(line, 2, STYLE_BADGE, " filter '%.40s': %zu of %zu shown ", ui->filter, ui->shown,
-                  ui->total);
+    /* The words give way, not the fact. */
+    if (ui->filter[0] && !line_left(line, 2, STYLE_BADGE, " filter '%.40s': %zu of %zu shown ",
+                                    ui->filter, ui->shown, ui->total))
+        line_left(line, 2, STYLE_BADGE, " %zu of %zu shown ", ui->shown, ui->total);
     if (ui->follow)
         line_left(line, 2, STYLE_DIM, "follow");
 }

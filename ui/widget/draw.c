@@ -89,17 +89,23 @@ static void put(int y, int x, enum style style, const char *text)
     attrset(A_NORMAL);
 }
 
-/* Bytes of the longest start of TEXT that takes at most CELLS; *TAKEN says how many it takes. */
-static size_t clip(const char *text, int cells, int *taken)
+/* Bytes of the longest start of TEXT that takes at most CELLS; *TAKEN says how many it takes, *TORN
+ * that it has bytes that are no character (a "%.60s" has cut one) or none to show. */
+static size_t clip(const char *text, int cells, int *taken, bool *torn)
 {
     size_t len = strlen(text), used = 0;
     *taken = 0;
+    *torn = false;
     while (used < len) {
         uint32_t cp;
         size_t bytes = text_decode(text + used, len - used, &cp);
-        int width = at_least_0(text_cp_width(cp));
+        int width = text_cp_width(cp);
+        bool bad = width < 0 || (cp == TEXT_REPLACEMENT && bytes == 1);
+        if (width < 0)
+            width = 1;
         if (*taken + width > cells)
             break;
+        *torn |= bad;
         *taken += width;
         used += bytes;
     }
@@ -111,12 +117,15 @@ int draw_text(struct rect rect, int y, int x, enum style style, const char *text
     if (y < 0 || y >= rect.height || x < 0 || x >= rect.width)
         return 0;
     int taken;
-    size_t bytes = clip(text, rect.width - x, &taken);
+    bool torn;
+    size_t bytes = clip(text, rect.width - x, &taken, &torn);
     char line[LINE_BYTES];
     if (bytes >= sizeof line)
-        bytes = clip(text, (int)sizeof line / 16, &taken);
+        bytes = clip(text, (int)sizeof line / 16, &taken, &torn);
     memcpy(line, text, bytes);
     line[bytes] = '\0';
+    if (torn)
+        text_sanitise_into(line, sizeof line, text, bytes);
     put(rect.y + y, rect.x + x, style, line);
     return taken;
 }
