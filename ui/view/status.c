@@ -11,26 +11,56 @@
 #define DONE_NS (8 * NS_PER_S)
 #define FAILED_NS (60 * NS_PER_S)
 
+static bool is_fresh(const struct ui *ui, const struct job *job, int64_t shown_ns)
+{
+    return job->ended_ns > ui->jobs_seen_ns && ui->clock_ns - job->ended_ns <= shown_ns;
+}
+
+/* Failures of which a job under way hides the reason. */
+static size_t count_failed(const struct ui *ui)
+{
+    size_t failed = 0;
+
+    for (size_t i = 0; i < engine_job_count(ui->engine); i++) {
+        const struct job *job = engine_job_at(ui->engine, i);
+        failed += job->state == JOB_FAILED && is_fresh(ui, job, FAILED_NS);
+    }
+    return failed;
+}
+
 static void draw_live_job(const struct ui *ui, const struct job *job, struct line *line)
 {
-    size_t live = engine_jobs_live(ui->engine);
+    size_t live = engine_jobs_live(ui->engine), failed = count_failed(ui);
     char text[UNITS_MAX] = "";
 
     if (job->started_ns)
         units_duration(text, (double)(ui->clock_ns - job->started_ns) / NS_PER_S);
     if (live > 1)
         line_left(line, 2, STYLE_NORMAL, "%zu jobs;", live);
+    if (failed)
+        line_left(line, 1, STYLE_BAD, "%zu failed;", failed);
     line_left(line, 1, STYLE_NORMAL, "%.60s: %s %s%s", job->name, action_name(job->action),
               job->state == JOB_QUEUED ? "queued" : "under way ", text);
     if (job->text)
         line_rest(line, 2, STYLE_DIM, job->text);
 }
 
-static void draw_ended_job(const struct job *job, struct line *line)
+/* The menu is about what is marked, else about what is selected: it may be another guest. */
+static bool menu_is_for(const struct ui *ui, const struct guest *selected, const struct job *job)
 {
-    if (job->timed_out) {
-        line_left(line, 0, STYLE_WARN, "%.60s did not %s in time: m f forces it off", job->name,
-                  action_name(job->action));
+    struct world_totals totals;
+
+    world_totals(ui->world, &totals);
+    return !totals.marked && selected && guest_id_equal(&selected->id, &job->guest);
+}
+
+static void draw_ended_job(const struct ui *ui, const struct job *job, const struct guest *selected,
+                           struct line *line)
+{
+    if (job->timed_out && (job->action == ACTION_SHUTDOWN || job->action == ACTION_REBOOT)) {
+        line_left(line, 0, STYLE_WARN, "%.60s did not %s in time: %sm f forces it off", job->name,
+                  action_name(job->action),
+                  menu_is_for(ui, selected, job) ? "" : "select it, then ");
         return;
     }
     if (job->state == JOB_FAILED) {
@@ -62,8 +92,7 @@ static const struct job *job_to_show(const struct ui *ui)
 
         if (job->state == JOB_QUEUED || job->state == JOB_RUNNING)
             return job;
-        int64_t shown_ns = job->state == JOB_FAILED ? FAILED_NS : DONE_NS;
-        if (ui->clock_ns - job->ended_ns > shown_ns || job->ended_ns <= ui->jobs_seen_ns)
+        if (!is_fresh(ui, job, job->state == JOB_FAILED ? FAILED_NS : DONE_NS))
             continue;
         if (!ended || (job->state == JOB_FAILED && ended->state != JOB_FAILED))
             ended = job;
@@ -81,7 +110,7 @@ void status_draw(const struct ui *ui, const struct guest *selected, struct rect 
     } else if (job && (job->state == JOB_QUEUED || job->state == JOB_RUNNING)) {
         draw_live_job(ui, job, &line);
     } else if (job) {
-        draw_ended_job(job, &line);
+        draw_ended_job(ui, job, selected, &line);
     } else if (selected) {
         char text[400];
 
