@@ -84,18 +84,6 @@ static char *program_dir(void)
     return xstrdup(path);
 }
 
-/* A configuration file that was named must work; of another the defaults hold. */
-static int read_settings(struct options *options)
-{
-    struct error err;
-    CLEANUP_FREE char *path =
-        settings_find(options, getenv("HOME"), getenv("XDG_CONFIG_HOME"), SYSTEM_SETTINGS);
-
-    if (!path || settings_load(options, path, geteuid() == 0, &err) == 0)
-        return 0;
-    return fail(options->config_file ? EXIT_USAGE : 0, &err);
-}
-
 static int check_sort(const struct options *options)
 {
     struct error err;
@@ -104,6 +92,27 @@ static int check_sort(const struct options *options)
         return 0;
     error_set(&err, ERR_USAGE, "vctop -s help lists them", "'%.60s' is no column", options->sort);
     return fail(EXIT_USAGE, &err);
+}
+
+/* A configuration file that was named must work; of another the defaults hold. */
+static int read_settings(struct options *options)
+{
+    struct error err;
+    CLEANUP_FREE char *path =
+        settings_find(options, getenv("HOME"), getenv("XDG_CONFIG_HOME"), SYSTEM_SETTINGS);
+
+    if (!path)
+        return 0;
+    if (settings_load(options, path, geteuid() == 0, &err))
+        return fail(options->config_file ? EXIT_USAGE : 0, &err);
+    /* The command line's own column was checked before. */
+    if (check_sort(options) == 0)
+        return 0;
+    if (options->config_file)
+        return EXIT_USAGE;
+    xreplace(&options->sort, NULL);
+    options->inverted = false;
+    return 0;
 }
 
 static int open_debug(const char *path, int *ret)
@@ -153,6 +162,7 @@ static int start(struct options *options)
                               .libvirt_uri = getenv("LIBVIRT_DEFAULT_URI"),
                               .program_dir = dir,
                               .is_root = geteuid() == 0};
+    const char *no_colour = getenv("NO_COLOR");
     struct error err;
     int status;
 
@@ -160,10 +170,10 @@ static int start(struct options *options)
         list_columns();
         return 0;
     }
-    options->no_colour |= getenv("NO_COLOR") && *getenv("NO_COLOR");
-    status = read_settings(options);
+    options->no_colour |= no_colour && *no_colour;
+    status = check_sort(options);
     if (status == 0)
-        status = check_sort(options);
+        status = read_settings(options);
     if (status)
         return status;
     if (!options->batch && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))) {
