@@ -10,8 +10,11 @@
 
 static json_t *text_or_null(const char *text)
 {
-    json_t *ret = text ? json_string(text) : json_null();
+    json_t *ret;
 
+    if (!text)
+        return json_null();
+    ret = json_string(text);
     if (!ret) { /* not UTF-8: the name of a source as the command line gave it */
         CLEANUP_FREE char *safe = text_sanitise(text, strlen(text), 2000);
         ret = json_string(safe);

@@ -117,7 +117,7 @@ int engine_act(struct engine *engine, enum action action, const struct guest_id 
     struct job_entry *entry;
     int ret = check(engine, worker ? guest : NULL, action, err);
 
-    if (ret)
+    if (ret || !worker)
         return ret;
     if (!make_room(&engine->jobs))
         return error_set(err, ERR_BUSY, "wait for some to end", "%d jobs are already waiting",

@@ -87,7 +87,7 @@ static struct line *line_open(const struct lv_uri *uri)
     line->conn = conn;
     line->refs = 2;
     if (virConnectRegisterCloseCallback(conn, on_close, line, line_unref) < 0)
-        line_unref(line);
+        line->refs = 1; /* ours alone */
     return line;
 }
 

@@ -37,7 +37,9 @@ static void forget(struct lv_round *round, struct known *known)
 {
     HASH_DEL(round->known, known);
     lv_definition_unref(known->definition);
+#ifndef __clang_analyzer__ /* it does not follow uthash's links and sees a use after this */
     free(known);
+#endif
 }
 
 void lv_round_free(struct lv_round *round)
@@ -263,7 +265,7 @@ int lv_round_run(struct lv_round *round, virConnectPtr conn, const struct lv_wis
         virDomainFree(doms[i]);
     }
     free(doms);
-    if (rc < 0) {
+    if (rc < 0 || !snapshot) {
         lv_snapshot_free(snapshot);
         *ret_why = kept;
         return -1;
