@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,17 +12,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
-#include "screen/family.h"
-#include "screen/steps.h"
+#include "screen/driver.h"
 
 #define OWNER "lxcfault"
 #define TITLE "[lxc monitor] "
 #define SKIPPED 77
 #define TEST_LIMIT_S 120
-#define GUESTS_MAX 12    /* in a test */
-#define KEY_MS 500       /* ten times what it takes; a machine that tests others as well is slow */
-#define FOLLOWS_MS 10000 /* for figures to follow a load */
 
 static char shared[200], path[256];
 
@@ -183,7 +177,7 @@ void lxc_guest_kill(const char *name)
     ck_assert_int_eq(lxc_run(argv, NULL, 0), 0);
 }
 
-static size_t read_proc(pid_t pid, const char *name, char *text, size_t size)
+size_t lxc_read_proc(pid_t pid, const char *name, char *text, size_t size)
 {
     char file[64];
 
@@ -202,8 +196,16 @@ static bool is_titled(pid_t pid, const char *title)
 {
     char text[1024];
 
-    read_proc(pid, "cmdline", text, sizeof(text));
+    lxc_read_proc(pid, "cmdline", text, sizeof(text));
     return strcmp(text, title) == 0;
+}
+
+bool lxc_is_monitor(pid_t pid)
+{
+    char text[64];
+
+    lxc_read_proc(pid, "cmdline", text, sizeof(text));
+    return strncmp(text, TITLE, strlen(TITLE)) == 0;
 }
 
 static pid_t parent_of(pid_t pid)
@@ -211,12 +213,12 @@ static pid_t parent_of(pid_t pid)
     char text[1024];
     long parent = 0;
 
-    read_proc(pid, "stat", text, sizeof(text));
+    lxc_read_proc(pid, "stat", text, sizeof(text));
     const char *close = strrchr(text, ')');
     return close && sscanf(close + 1, " %*c %ld", &parent) == 1 ? (pid_t)parent : 0;
 }
 
-static pid_t next_process(DIR *dir)
+pid_t lxc_next_process(DIR *dir)
 {
     for (struct dirent *entry; (entry = readdir(dir));)
         if (isdigit((unsigned char)entry->d_name[0]))
@@ -232,7 +234,7 @@ pid_t lxc_guest_monitor(const char *name)
 
     snprintf(title, sizeof(title), TITLE "%s %s", path, name);
     /* Before its exec, init wears its parent's title. */
-    for (pid_t pid; dir && !found && (pid = next_process(dir));)
+    for (pid_t pid; dir && !found && (pid = lxc_next_process(dir));)
         if (is_titled(pid, title) && !is_titled(parent_of(pid), title))
             found = pid;
     if (dir)
@@ -245,7 +247,7 @@ pid_t lxc_guest_init(const char *name)
     pid_t monitor = lxc_guest_monitor(name), found = 0;
     DIR *dir = monitor ? opendir("/proc") : NULL;
 
-    for (pid_t pid; dir && !found && (pid = next_process(dir));)
+    for (pid_t pid; dir && !found && (pid = lxc_next_process(dir));)
         if (parent_of(pid) == monitor)
             found = pid;
     if (dir)
@@ -269,230 +271,4 @@ bool lxc_guest_becomes(const char *name, const char *state, int timeout_ms)
     } while (screen_now_ms() < end);
     fprintf(stderr, "'%s' is %s, not %s\n", name, text, state);
     return false;
-}
-
-/* ---- vctop */
-
-struct screen *lxc_watch(int rows, const char *const *more)
-{
-    const char *args[24] = {"--no-config", "--backend", "lxc", "-P",  path,
-                            "-d",          "0.2",       "-s",  "name"};
-
-    for (int i = 0; more && more[i] && i < 14; i++)
-        args[9 + i] = more[i];
-    struct screen *screen = screen_start(rows, 109, args, NULL);
-    ck_assert(steps_row_says(screen, LXC_LIVE, " run ", PATIENCE_MS));
-    return screen;
-}
-
-/* The figure under CPU% in the row of NAME, -1 when there is none. */
-static double cpu_of(struct screen *screen, const char *name)
-{
-    int head = screen_find(screen, "CPU%"), row = steps_row_of(screen, name);
-    double value = -1;
-    char figure[10];
-
-    if (head < 0 || row < 0)
-        return -1;
-    const char *text = screen_row(screen, head);
-    size_t at = (size_t)(strstr(text, "CPU%") - text) - 3;
-    text = screen_row(screen, row);
-    if (strlen(text) < at)
-        return -1;
-    snprintf(figure, sizeof(figure), "%s", text + at);
-    return sscanf(figure, "%lf", &value) == 1 ? value : -1;
-}
-
-static void await_cpu(struct screen *screen, double from, double to)
-{
-    long long end = screen_now_ms() + FOLLOWS_MS;
-    double cpu;
-
-    while ((cpu = cpu_of(screen, LXC_LIVE)) < from || cpu > to) {
-        ck_assert_msg(screen_now_ms() < end, "the load is %g, not %g to %g:\n%s", cpu, from, to,
-                      screen_text(screen));
-        screen_pump(screen, 20);
-    }
-}
-
-/* A second of work in LXC_LIVE. */
-static pid_t burn(void)
-{
-    pid_t pid = fork();
-
-    if (pid == 0) {
-        int null = open("/dev/null", O_RDWR);
-        for (int fd = 0; fd < 3; fd++)
-            dup2(null, fd);
-        execlp("lxc-attach", "lxc-attach", "-P", path, "--name=" LXC_LIVE, "--", "timeout", "1",
-               "sh", "-c", "while :; do :; done", (char *)NULL);
-        _exit(127);
-    }
-    return pid;
-}
-
-/* What liblxc writes to standard error may be a line of the log, nowhere else. */
-static void check_picture(struct screen *screen)
-{
-    ck_assert_int_eq(screen_find(screen, " vctop  this host "), 0);
-    ck_assert(strstr(screen_row(screen, screen_find(screen, "Tab Pane")), "q Quit"));
-    CLEANUP_FREE char *text = strdup(screen_text(screen));
-    char *rest = text, *line;
-    while ((line = strsep(&rest, "\n")))
-        ck_assert_msg((!strstr(line, " ERROR ") && !strstr(line, ".c:")) || strstr(line, "  log "),
-                      "a library wrote: %s", line);
-}
-
-void lxc_check_rule(struct screen *screen)
-{
-    pid_t spawner = family_find(screen, "spawner");
-
-    ck_assert_int_ne(spawner, 0);
-    screen_send(screen, "g"); /* from the last row the first key would not move */
-    screen_pump(screen, 200);
-    ck_assert_int_lt(steps_key_ms(screen), KEY_MS);
-    await_cpu(screen, 0, 5);
-    pid_t burner = burn();
-    await_cpu(screen, 10, 1000);
-    ck_assert_int_eq(waitpid(burner, NULL, 0), burner);
-    await_cpu(screen, 0, 5);
-    ck_assert_uint_eq(family_zombies(screen_pid(screen)), 0);
-    ck_assert_uint_eq(family_zombies(spawner), 0);
-    ck_assert_uint_eq(screen_foreign_bytes(screen), 0);
-    /* How liblxc's own lines look. */
-    check_picture(screen);
-}
-
-void lxc_quit(struct screen *screen)
-{
-    screen_send(screen, "q");
-    ck_assert_int_eq(screen_exit(screen, PATIENCE_MS), 0);
-    ck_assert(screen_restored(screen));
-    ck_assert_uint_eq(screen_foreign_bytes(screen), 0);
-    ck_assert(lxc_family_ends(screen, PATIENCE_MS));
-    screen_free(screen);
-}
-
-size_t lxc_family(const struct screen *screen, pid_t *pids, size_t size)
-{
-    static char text[262144];
-    char tag[96];
-    size_t count = 0;
-    DIR *dir = opendir("/proc");
-
-    snprintf(tag, sizeof(tag), "VCTOP_TEST=%s", screen_tag(screen));
-    for (pid_t pid; dir && (pid = next_process(dir));) {
-        char title[64];
-        size_t len = read_proc(pid, "environ", text, sizeof(text));
-        /* A zombie has no environment any more. */
-        if (!memmem(text, len, tag, strlen(tag) + 1))
-            continue;
-        read_proc(pid, "cmdline", title, sizeof(title));
-        if (strncmp(title, TITLE, strlen(TITLE)) == 0)
-            continue;
-        if (count < size)
-            pids[count] = pid;
-        count++;
-    }
-    if (dir)
-        closedir(dir);
-    return count;
-}
-
-bool lxc_family_ends(struct screen *screen, int timeout_ms)
-{
-    long long end = screen_now_ms() + timeout_ms;
-
-    while (lxc_family(screen, NULL, 0) > 0) {
-        if (screen_now_ms() > end) {
-            fprintf(stderr, "%zu processes are left\n", lxc_family(screen, NULL, 0));
-            return false;
-        }
-        screen_pump(screen, 50);
-    }
-    return true;
-}
-
-void lxc_select(struct screen *screen, const char *shown)
-{
-    screen_send(screen, "g");
-    for (int i = 0; i < GUESTS_MAX; i++) {
-        screen_pump(screen, 60);
-        if (strcmp(steps_cursor_name(screen), shown) == 0)
-            return;
-        screen_send(screen, "j");
-    }
-    ck_abort_msg("there is no row of %s:\n%s", shown, screen_text(screen));
-}
-
-void lxc_choose(struct screen *screen, const char *shown, const char *key)
-{
-    char title[300];
-
-    lxc_select(screen, shown);
-    screen_send(screen, "m");
-    snprintf(title, sizeof(title), "─ %s ─", shown);
-    ck_assert(screen_wait(screen, title, PATIENCE_MS));
-    screen_send(screen, key);
-}
-
-void lxc_act(struct screen *screen, const char *shown, const char *key, const char *typed)
-{
-    char title[300];
-
-    lxc_choose(screen, shown, key);
-    snprintf(title, sizeof(title), ": %s?", shown);
-    ck_assert(screen_wait(screen, title, PATIENCE_MS));
-    screen_pump(screen, 400); /* keys typed ahead are not an answer */
-    screen_send(screen, typed ? typed : "\t");
-    screen_pump(screen, 50);
-    screen_send(screen, "\r");
-    ck_assert(screen_wait_gone(screen, title, PATIENCE_MS));
-}
-
-json_t *lxc_sample(void)
-{
-    static char text[1 << 20];
-    const char *argv[] = {screen_program(),
-                          "--no-config",
-                          "--backend",
-                          "lxc",
-                          "-P",
-                          path,
-                          "-d",
-                          "0.2",
-                          "-b",
-                          "-n",
-                          "1",
-                          "-o",
-                          "json",
-                          NULL};
-
-    ck_assert_int_eq(lxc_run(argv, text, sizeof(text)), 0);
-    json_t *sample = json_loads(text, 0, NULL);
-    ck_assert_msg(sample != NULL, "no JSON: %s", text);
-    return sample;
-}
-
-const json_t *lxc_sample_guest(const json_t *sample, const char *shown)
-{
-    const json_t *found = NULL;
-    const json_t *guests = json_object_get(sample, "guests");
-
-    for (size_t i = 0; i < json_array_size(guests); i++) {
-        const json_t *guest = json_array_get(guests, i);
-        if (strcmp(lxc_text(guest, "name"), shown) != 0)
-            continue;
-        ck_assert_msg(!found, "%s is there twice", shown);
-        found = guest;
-    }
-    ck_assert_msg(found != NULL, "there is no %s", shown);
-    return found;
-}
-
-const char *lxc_text(const json_t *guest, const char *key)
-{
-    const char *text = json_string_value(json_object_get(guest, key));
-
-    return text ? text : "";
 }

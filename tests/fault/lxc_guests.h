@@ -1,15 +1,12 @@
-/* Real containers for fault tests, in a folder of their own, made and taken away by the rig; and
- * what must hold of a vctop that watches them, whatever is wrong with one of them. */
+/* Real containers for fault tests, in a folder of their own, made and taken away by the rig. */
 #ifndef VCTOP_TESTS_FAULT_LXC_GUESTS_H
 #define VCTOP_TESTS_FAULT_LXC_GUESTS_H
 
 #include <check.h>
-#include <jansson.h>
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
-
-#include "screen/driver.h"
 
 /* Runs in every test, with nothing wrong with it. */
 #define LXC_LIVE "live"
@@ -41,32 +38,11 @@ bool lxc_guest_becomes(const char *name, const char *state, int timeout_ms);
 /* Runs ARGV (NULL-terminated), its output into OUT (may be NULL): its exit status. */
 int lxc_run(const char *const *argv, char *out, size_t size);
 
-/* A vctop that watches the folder alone, ROWS x 109: one table.  MORE: arguments, may be NULL. */
-struct screen *lxc_watch(int rows, const char *const *more);
-
-/* The rule for every fault: a key is answered at once, the figures of LXC_LIVE follow what it does,
- * no process is left unburied, nothing but vctop's own picture is on the screen. */
-void lxc_check_rule(struct screen *screen);
-
-/* Quits; the terminal is as it was, and of the family nothing is left. */
-void lxc_quit(struct screen *screen);
-
-/* Processes of the family of SCREEN; not those of the containers that it has started. */
-size_t lxc_family(const struct screen *screen, pid_t *pids, size_t size);
-bool lxc_family_ends(struct screen *screen, int timeout_ms);
-
-/* Moves the cursor to the first guest of that name, as on the screen. */
-void lxc_select(struct screen *screen, const char *shown);
-
-/* Opens the menu on the guest SHOWN (its name as on the screen) and chooses KEY. */
-void lxc_choose(struct screen *screen, const char *shown, const char *key);
-/* Chooses KEY and says yes; TYPED: what the confirmation wants typed, or NULL. */
-void lxc_act(struct screen *screen, const char *shown, const char *key, const char *typed);
-
-/* One sample of batch mode; the caller releases it. */
-json_t *lxc_sample(void);
-/* The guest whose "name" is SHOWN; fails without one. */
-const json_t *lxc_sample_guest(const json_t *sample, const char *shown);
-const char *lxc_text(const json_t *guest, const char *key);
+/* What tests of processes share.  The next process in DIR, /proc, 0 at the end. */
+pid_t lxc_next_process(DIR *dir);
+/* /proc/PID/NAME as it is; its length. */
+size_t lxc_read_proc(pid_t pid, const char *name, char *text, size_t size);
+/* It wears the title of a monitor. */
+bool lxc_is_monitor(pid_t pid);
 
 #endif

@@ -1,6 +1,6 @@
 /* What an operator does to containers through the screen, with names that no terminal should see
  * and with another container beside that looks the same. */
-// sources: tests/fault/lxc_guests.c
+// sources: tests/fault/lxc_guests.c tests/fault/lxc_view.c
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
-#include "fault/lxc_guests.h"
+#include "fault/lxc_view.h"
 #include "screen/steps.h"
 
 #define PLAIN "plain"
@@ -84,7 +84,7 @@ static void live_a_life(struct screen *screen, const char *name, const char *sho
     ck_assert(screen_wait(screen, "nothing was done", PATIENCE_MS));
     screen_pump(screen, 500);
     ck_assert(!is_off(name));
-    lxc_act(screen, shown, "f", shown);
+    lxc_act(screen, shown, "f", "");
     check_done(screen, shown, "force off");
     ck_assert(steps_row_says(screen, shown, " off ", 3000));
     ck_assert(is_off(name));
@@ -93,7 +93,7 @@ static void live_a_life(struct screen *screen, const char *name, const char *sho
 START_TEST(lifecycle_from_the_menu)
 {
     lxc_guest_add(PLAIN, NULL);
-    struct screen *screen = lxc_watch(40, NULL);
+    struct screen *screen = lxc_watch();
 
     live_a_life(screen, PLAIN, PLAIN);
     lxc_check_rule(screen);
@@ -113,7 +113,7 @@ static const char *const hostile_lines[] = {
 START_TEST(lifecycle_under_a_hostile_name)
 {
     lxc_guest_add(HOSTILE, hostile_lines);
-    struct screen *screen = lxc_watch(40, NULL);
+    struct screen *screen = lxc_watch();
 
     ck_assert(steps_row_says(screen, HOSTILE_SHOWN, " off ", PATIENCE_MS));
     live_a_life(screen, HOSTILE, HOSTILE_SHOWN);
@@ -128,7 +128,7 @@ START_TEST(twins_are_not_mixed_up)
 {
     lxc_guest_add(HOSTILE, hostile_lines);
     lxc_guest_add(TWIN, NULL);
-    struct screen *screen = lxc_watch(40, NULL);
+    struct screen *screen = lxc_watch();
 
     ck_assert(steps_row_says(screen, HOSTILE_SHOWN, " off ", PATIENCE_MS));
     lxc_act(screen, HOSTILE_SHOWN, "s", NULL); /* the first of the two */
@@ -150,7 +150,7 @@ START_TEST(twins_are_not_mixed_up)
     }
     ck_assert_uint_eq(running, 1);
     json_decref(sample);
-    lxc_act(screen, HOSTILE_SHOWN, "f", HOSTILE_SHOWN);
+    lxc_act(screen, HOSTILE_SHOWN, "f", "");
     check_done(screen, HOSTILE_SHOWN, "force off");
     ck_assert(is_off(HOSTILE) && is_off(TWIN));
     lxc_quit(screen);
@@ -162,7 +162,7 @@ START_TEST(failure_says_the_reason_of_lxc)
     static const char *const lines[] = {"lxc.hook.pre-start = /bin/false", NULL};
     lxc_guest_add("hooked", lines);
     lxc_guest_add("two\nlines", NULL);
-    struct screen *screen = lxc_watch(40, NULL);
+    struct screen *screen = lxc_watch();
 
     lxc_act(screen, "hooked", "s", NULL);
     ck_assert(screen_wait(screen, "hooked: could not start: ", PATIENCE_MS));
@@ -188,7 +188,7 @@ START_TEST(autostart_keeps_the_rest_of_the_file)
     lxc_guest_add(PLAIN, lines);
     ck_assert_int_eq(chmod(lxc_guest_file(HOSTILE, "config"), 0640), 0);
     read_config(HOSTILE, before, sizeof(before));
-    struct screen *screen = lxc_watch(40, NULL);
+    struct screen *screen = lxc_watch();
 
     lxc_act(screen, HOSTILE_SHOWN, "t", NULL);
     check_done(screen, HOSTILE_SHOWN, "autostart on");

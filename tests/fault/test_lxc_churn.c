@@ -1,5 +1,5 @@
 /* Row 31 of the fault list: control groups vanish while they are read. */
-// sources: tests/fault/lxc_guests.c
+// sources: tests/fault/lxc_guests.c tests/fault/lxc_view.c
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "fault/lxc_guests.h"
+#include "fault/lxc_view.h"
 #include "screen/family.h"
 #include "screen/steps.h"
 
@@ -150,7 +150,7 @@ START_TEST(row_31_groups_vanish_while_they_are_read)
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         lxc_guest_add(names[i], NULL);
     snprintf(path, sizeof(path), "%s/record.json", lxc_guests_shared());
-    struct screen *screen = lxc_watch(40, NULL);
+    struct screen *screen = lxc_watch();
     pid_t worker = family_find(screen, "--role=worker");
     pid_t recorder = record(path);
     screen_pump(screen, 1000);

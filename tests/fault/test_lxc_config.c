@@ -1,5 +1,5 @@
 /* Row 34 of the fault list: configurations that are none. */
-// sources: tests/fault/lxc_guests.c
+// sources: tests/fault/lxc_guests.c tests/fault/lxc_view.c
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "fault/lxc_guests.h"
+#include "fault/lxc_view.h"
 #include "screen/family.h"
 #include "screen/steps.h"
 
@@ -71,7 +71,7 @@ START_TEST(row_34_each_bad_configuration_is_one_row)
 
     corrupt();
     snprintf(state, sizeof(state), " %s ", state_of("empty"));
-    struct screen *screen = lxc_watch(40, NULL);
+    struct screen *screen = lxc_watch();
     for (size_t i = 0; i < ARRAY_SIZE(broken); i++)
         ck_assert(steps_row_says(screen, broken[i], "broken: bad configuration: ", PATIENCE_MS));
     ck_assert(steps_row_says(screen, "junk", "line 2", PATIENCE_MS));
@@ -122,7 +122,7 @@ START_TEST(row_34_spoiled_while_it_runs)
 {
     lxc_guest_add("victim", NULL);
     lxc_guest_start("victim");
-    struct screen *screen = lxc_watch(40, NULL);
+    struct screen *screen = lxc_watch();
     ck_assert(steps_row_says(screen, "victim", " run ", PATIENCE_MS));
     write_file(lxc_guest_file("victim", "config"), "lxc.spoiled = 1\n");
     screen_pump(screen, 1000);

@@ -1,5 +1,5 @@
 /* Rows 26 and 27 of the fault list: the monitor of a container is stopped or killed. */
-// sources: tests/fault/lxc_guests.c
+// sources: tests/fault/lxc_guests.c tests/fault/lxc_view.c
 #include <check.h>
 #include <glob.h>
 #include <signal.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "fault/lxc_guests.h"
+#include "fault/lxc_view.h"
 #include "screen/family.h"
 #include "screen/steps.h"
 
@@ -17,7 +17,7 @@ static struct screen *start(void)
 {
     lxc_guest_add(VICTIM, NULL);
     lxc_guest_start(VICTIM);
-    struct screen *screen = lxc_watch(40, NULL);
+    struct screen *screen = lxc_watch();
     ck_assert(steps_row_says(screen, VICTIM, " run ", PATIENCE_MS));
     return screen;
 }

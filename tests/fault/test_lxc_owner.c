@@ -1,6 +1,6 @@
 /* Rows 36 and 39 of the fault list: containers of somebody else, and what a container keeps of the
  * vctop that started it. */
-// sources: tests/fault/lxc_guests.c
+// sources: tests/fault/lxc_guests.c tests/fault/lxc_view.c
 #include <check.h>
 #include <dirent.h>
 #include <signal.h>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "fault/lxc_guests.h"
+#include "fault/lxc_view.h"
 #include "screen/family.h"
 #include "screen/steps.h"
 
@@ -201,7 +201,7 @@ static struct screen *start_one(void)
     lxc_guest_add(MADE, NULL);
     lxc_guest_add(REFERENCE, NULL);
     lxc_guest_start(REFERENCE);
-    struct screen *screen = lxc_watch(40, NULL);
+    struct screen *screen = lxc_watch();
     lxc_act(screen, MADE, "s", NULL);
     ck_assert(steps_row_says(screen, MADE, " run ", 10000));
     return screen;
@@ -248,7 +248,7 @@ START_TEST(row_39_whole_family_is_killed_while_it_starts)
     lxc_guest_add(REFERENCE, NULL);
     lxc_guest_start(REFERENCE);
     lxc_guest_add(MADE, NULL);
-    struct screen *screen = lxc_watch(40, NULL);
+    struct screen *screen = lxc_watch();
 
     /* At once: the job that starts it may not even have got to it, or be half-way. */
     lxc_act(screen, MADE, "s", NULL);
