@@ -152,8 +152,9 @@ bool world_stale(const struct world *world, const struct guest *guest, int64_t n
         since = guest->blame_since_ns;
     } else if (sampled && !old) {
         return false; /* whoever is lost: the kernel's figures go on */
-    } else if (!words && old) {
-        words = "no new figures";
+    } else if (old) {
+        /* How old the figures are is what counts, and does not jump when the culprit shows. */
+        words = words ? words : "no new figures";
         since = guest->cur.at_ns;
     }
     if (!words)
