@@ -11,9 +11,22 @@
 #define DONE_NS (8 * NS_PER_S)
 #define FAILED_NS (60 * NS_PER_S)
 
-static bool is_fresh(const struct ui *ui, const struct job *job, int64_t shown_ns)
+/* Job INDEX has ended, and how is still worth a line. */
+static bool is_news(const struct ui *ui, size_t index)
 {
-    return job->ended_ns > ui->jobs_seen_ns && ui->clock_ns - job->ended_ns <= shown_ns;
+    const struct job *job = engine_job_at(ui->engine, index);
+    bool failed = job->state == JOB_FAILED;
+
+    if (!job->ended_ns || job->ended_ns <= ui->jobs_seen_ns ||
+        ui->clock_ns - job->ended_ns > (failed ? FAILED_NS : DONE_NS))
+        return false;
+    /* What the same guest has done since is the better news: it was forced off in the end. */
+    for (size_t i = 0; failed && i < index; i++) {
+        const struct job *later = engine_job_at(ui->engine, i);
+        if (later->state == JOB_DONE && guest_id_equal(&later->guest, &job->guest))
+            return false;
+    }
+    return true;
 }
 
 /* Failures of which a job under way hides the reason. */
@@ -21,10 +34,8 @@ static size_t count_failed(const struct ui *ui)
 {
     size_t failed = 0;
 
-    for (size_t i = 0; i < engine_job_count(ui->engine); i++) {
-        const struct job *job = engine_job_at(ui->engine, i);
-        failed += job->state == JOB_FAILED && is_fresh(ui, job, FAILED_NS);
-    }
+    for (size_t i = 0; i < engine_job_count(ui->engine); i++)
+        failed += engine_job_at(ui->engine, i)->state == JOB_FAILED && is_news(ui, i);
     return failed;
 }
 
@@ -92,7 +103,7 @@ static const struct job *job_to_show(const struct ui *ui)
 
         if (job->state == JOB_QUEUED || job->state == JOB_RUNNING)
             return job;
-        if (!is_fresh(ui, job, job->state == JOB_FAILED ? FAILED_NS : DONE_NS))
+        if (!is_news(ui, i))
             continue;
         if (!ended || (job->state == JOB_FAILED && ended->state != JOB_FAILED))
             ended = job;
