@@ -122,7 +122,9 @@ static int open_debug(const char *path, int *ret)
     *ret = -1;
     if (!path)
         return 0;
-    *ret = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
+    /* O_NONBLOCK: a FIFO that nobody reads must not hold the start up. */
+    *ret = open(
+        path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0600);
     if (*ret < 0) {
         error_errno(&err, errno, "--debug %s", path);
         return fail(EXIT_USAGE, &err);
