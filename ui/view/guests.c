@@ -58,6 +58,19 @@ static struct pane *active_pane(struct guests_view *guests)
     return &guests->panes[guests->active];
 }
 
+/* A table without rows does not keep the keyboard from the other one: on a host with one kind of
+ * guest, or under a filter that leaves one. */
+static void leave_empty_pane(struct guests_view *guests)
+{
+    const struct pane *active = active_pane(guests);
+    int other = guests->active == PANE_MACHINES ? PANE_CONTAINERS : PANE_MACHINES;
+
+    if (!active->listing.count && guests->panes[other].listing.count)
+        guests->active = other;
+    else if (!active->bound && guests->panes[PANE_MACHINES].listing.count)
+        guests->active = PANE_MACHINES; /* late to come, but first on the screen */
+}
+
 static void arrange(struct view *view, struct ui *ui, bool resort)
 {
     struct guests_view *guests = guests_of(view);
@@ -73,6 +86,8 @@ static void arrange(struct view *view, struct ui *ui, bool resort)
         ui->shown += pane->listing.count;
         ui->total += pane->listing.total;
     }
+    if (is_side_by_side(guests) && guests->active != PANE_BOTH)
+        leave_empty_pane(guests);
 }
 
 /* After a change of layout or width: the pane that has the keyboard now, its cursor on the guest
@@ -231,8 +246,10 @@ static unsigned next_layout(struct guests_view *guests, struct ui *ui)
 
 static unsigned next_pane(struct guests_view *guests)
 {
-    if (is_side_by_side(guests))
+    if (is_side_by_side(guests)) {
         guests->active = guests->active == PANE_MACHINES ? PANE_CONTAINERS : PANE_MACHINES;
+        pane_move(active_pane(guests), 0); /* its guest is chosen now */
+    }
     return REACT_HANDLED | REACT_REDRAW;
 }
 
