@@ -14,7 +14,7 @@
 
 #include "screen/driver.h"
 
-#define OWNER "lxcfault"
+#define OWNER "ct"
 #define TITLE "[lxc monitor] "
 #define SKIPPED 77
 #define TEST_LIMIT_S 120

@@ -104,8 +104,8 @@ END_TEST
 
 /* The kernel makes no group with a line break in its name, so its groups are named apart. */
 static const char *const hostile_lines[] = {
-    "lxc.cgroup.dir.monitor = vctop-lxcfault-monitor",
-    "lxc.cgroup.dir.container = vctop-lxcfault-payload",
+    "lxc.cgroup.dir.monitor = vctop-ct-monitor",
+    "lxc.cgroup.dir.container = vctop-ct-payload",
     "lxc.cgroup.dir.monitor.pivot = lxc.pivot",
     NULL,
 };
