@@ -72,6 +72,13 @@ START_TEST(what_is_sorted_by_is_shown)
     ck_assert_int_gt(columns.width[COLUMN_EXTRA], 0);
     ck_assert_int_eq(columns.extra, METRIC_PIDS);
     ck_assert_int_eq(columns_sort_key_at(&columns, columns.x[COLUMN_EXTRA]), METRIC_PIDS);
+    /* A column of its own that has no room yet. */
+    columns_layout(&columns, 80, true, METRIC_UPTIME);
+    ck_assert_int_eq(columns.width[COLUMN_UP], 0);
+    ck_assert_int_eq(columns.extra, METRIC_UPTIME);
+    columns_layout(&columns, 120, true, METRIC_UPTIME);
+    ck_assert_int_gt(columns.width[COLUMN_UP], 0);
+    ck_assert_int_eq(columns.width[COLUMN_EXTRA], 0);
 }
 END_TEST
 

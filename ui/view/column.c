@@ -47,21 +47,20 @@ static const struct {
     {COLUMN_MEM, 20},  {COLUMN_NAME, 28},    {COLUMN_STATE, 20},
 };
 
-static bool has_own_column(int sort_key)
+static bool is_shown(const struct columns *columns, int sort_key)
 {
     for (int i = 0; i < COLUMN_COUNT; i++)
-        if (infos[i].sort_key == sort_key)
+        if (infos[i].sort_key == sort_key && columns->width[i])
             return true;
     return false;
 }
 
-void columns_layout(struct columns *ret, int width, bool kind, int sort_key)
+/* Gives each column its width, EXTRA one too unless it is METRIC_COUNT. */
+static void grow(struct columns *ret, int width, bool kind, enum metric extra)
 {
     int used = GUTTER;
 
-    *ret = (struct columns){.extra = METRIC_COUNT};
-    if (sort_key >= 0 && sort_key < METRIC_COUNT && !has_own_column(sort_key))
-        ret->extra = (enum metric)sort_key;
+    *ret = (struct columns){.extra = extra};
     for (size_t i = 0; i < ARRAY_SIZE(growth); i++) {
         enum column column = growth[i].column;
 
@@ -79,6 +78,14 @@ void columns_layout(struct columns *ret, int width, bool kind, int sort_key)
         int spare = width - (used - 1), grown = ret->width[COLUMN_NAME] + spare;
         ret->width[COLUMN_NAME] = grown < 40 ? grown : 40;
     }
+}
+
+void columns_layout(struct columns *ret, int width, bool kind, int sort_key)
+{
+    grow(ret, width, kind, METRIC_COUNT);
+    /* What is sorted by is always to be seen, though it has no column or no room for it. */
+    if (sort_key >= 0 && sort_key < METRIC_COUNT && !is_shown(ret, sort_key))
+        grow(ret, width, kind, (enum metric)sort_key);
     ret->bar = ret->width[COLUMN_MEM] > PAIR ? ret->width[COLUMN_MEM] - PAIR - 1 : 0;
 
     int x = GUTTER;
