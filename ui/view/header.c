@@ -255,6 +255,11 @@ static void put_sources(struct line *line, const struct ui *ui)
         put_one_source(line, ui, world_source_at(ui->world, i));
 }
 
+static bool has_modes(const struct scene *scene)
+{
+    return scene->totals.marked || scene->ui->filter[0] || scene->ui->follow;
+}
+
 static void put_modes(struct line *line, const struct scene *scene)
 {
     const struct ui *ui = scene->ui;
@@ -264,7 +269,8 @@ static void put_modes(struct line *line, const struct scene *scene)
     /* The words give way, not the fact. */
     if (ui->filter[0] && !line_left(line, 2, STYLE_BADGE, " filter '%.40s': %zu of %zu shown ",
                                     ui->filter, ui->shown, ui->total))
-        line_left(line, 2, STYLE_BADGE, " %zu of %zu shown ", ui->shown, ui->total);
+        if (!line_left(line, 2, STYLE_BADGE, " %zu of %zu shown ", ui->shown, ui->total))
+            line_left(line, 1, STYLE_BADGE, "%zu/%zu", ui->shown, ui->total);
     if (ui->follow)
         line_left(line, 2, STYLE_DIM, "follow");
 }
@@ -279,7 +285,9 @@ static void draw_compact(const struct scene *scene, struct rect rect)
     const struct world_totals *totals = &scene->totals;
     struct line line = line_new(rect, 0);
 
-    put_clock(&line, scene->ui);
+    /* In a single line the time of day gives way to what is on. */
+    if (rect.height >= 2 || !has_modes(scene))
+        put_clock(&line, scene->ui);
     put_badges(&line, scene->ui);
     line_left(&line, 0, STYLE_TITLE, "%.20s", host_name(scene));
     if (rect.height < 2)
