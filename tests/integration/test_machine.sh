@@ -21,7 +21,10 @@ done
 
 "$RIG" type load 'while :; do :; done &'
 "$RIG" type load 'while :; do dd if=/dev/zero of=/dev/vda bs=64k count=4 oflag=direct 2>/dev/null; usleep 10000; done &'
-"$RIG" exec from sh -c "while :; do dd if=/dev/zero bs=8k count=1 2>/dev/null; usleep 20000; done | nc $address 5001 >/dev/null" &
+"$RIG" exec from sh -c "while :; do
+    while dd if=/dev/zero bs=8k count=1 2>/dev/null; do usleep 20000; done | nc $address 5001 >/dev/null
+    usleep 200000
+done" &
 background+=($!)
 sleep 2
 
