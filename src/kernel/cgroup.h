@@ -49,7 +49,6 @@ struct cgroup_paths {
 };
 
 void cgroup_paths_clear(struct cgroup_paths *paths);
-bool cgroup_paths_equal(const struct cgroup_paths *a, const struct cgroup_paths *b);
 bool cgroup_paths_any(const struct cgroup_paths *paths);
 
 /* Fills RET from the text of a /proc/PID/cgroup, raw ("/" stays in).  Lines that make no sense are

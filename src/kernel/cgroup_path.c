@@ -24,16 +24,6 @@ void cgroup_paths_clear(struct cgroup_paths *paths)
     *paths = (struct cgroup_paths){0};
 }
 
-bool cgroup_paths_equal(const struct cgroup_paths *a, const struct cgroup_paths *b)
-{
-    for (int i = 0; i < CGROUP_COUNT; i++) {
-        const char *x = a->path[i], *y = b->path[i];
-        if (x != y && (!x || !y || strcmp(x, y) != 0))
-            return false;
-    }
-    return true;
-}
-
 bool cgroup_paths_any(const struct cgroup_paths *paths)
 {
     for (int i = 0; i < CGROUP_COUNT; i++) {

@@ -112,11 +112,6 @@ void cgroup_reader_free(struct cgroup_reader *reader)
     free(reader);
 }
 
-const char *cgroup_reader_unified_dir(const struct cgroup_reader *reader)
-{
-    return reader->dir[CGROUP_UNIFIED];
-}
-
 static bool is_v2(const struct cgroup_reader *reader, enum cgroup_controller controller)
 {
     return reader->layout->mount[controller].v2;

@@ -69,8 +69,4 @@ void cgroup_reader_state(struct cgroup_reader *reader, struct cgroup_state *ret)
  * freezing. */
 bool cgroup_reader_state_holds(const struct cgroup_reader *reader);
 
-/* The directory of the unified group, for inotify on cgroup.events; NULL when there is none.  Valid
- * as long as the reader. */
-const char *cgroup_reader_unified_dir(const struct cgroup_reader *reader);
-
 #endif

@@ -135,13 +135,6 @@ int proc_read_status(const char *root, pid_t pid, struct proc_status *ret)
     return got < 0 ? (int)got : proc_parse_status(buf, ret);
 }
 
-bool proc_is(const char *root, const struct proc_identity *id)
-{
-    struct proc_stat stat;
-    return id->pid > 0 && id->start_ticks && proc_read_stat(root, id->pid, &stat) == 0 &&
-           stat.id.start_ticks == id->start_ticks;
-}
-
 ssize_t proc_read_cmdline(const char *root, pid_t pid, char *buf, size_t size)
 {
     if (size < 2)

@@ -47,9 +47,6 @@ int proc_read_stat(const char *root, pid_t pid, struct proc_stat *ret);
 int proc_read_io(const char *root, pid_t pid, struct proc_io *ret);
 int proc_read_status(const char *root, pid_t pid, struct proc_status *ret);
 
-/* Still the process that was meant?  False when in doubt. */
-bool proc_is(const char *root, const struct proc_identity *id);
-
 /* Arguments apart by NUL into BUF, cut at SIZE - 1, terminated twice where room allows.  Returns
  * the length or a negative error code. */
 ssize_t proc_read_cmdline(const char *root, pid_t pid, char *buf, size_t size);

@@ -85,11 +85,6 @@ void proc_watch_free(struct proc_watch *watch)
     free(watch);
 }
 
-const struct proc_identity *proc_watch_identity(const struct proc_watch *watch)
-{
-    return &watch->id;
-}
-
 int proc_watch_vcpus(const struct proc_watch *watch)
 {
     return (int)watch->vcpu_count;

@@ -27,9 +27,6 @@ struct proc_watch;
 int proc_watch_new(struct proc_watch **ret, const char *root, const struct proc_identity *id);
 void proc_watch_free(struct proc_watch *watch);
 
-/* Who is watched. */
-const struct proc_identity *proc_watch_identity(const struct proc_watch *watch);
-
 /* Adds what WHAT names (bits of enum proc_watch_what) to SAMPLE; what cannot be read stays unset.
  * *RET_STATE (may be NULL) becomes the state letter of the process, which costs nothing extra with
  * WATCH_CPU.  ERR_GONE when the process has ended (a zombie too): SAMPLE is untouched then. */

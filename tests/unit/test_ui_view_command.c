@@ -56,7 +56,7 @@ START_TEST(names_of_keys)
     ck_assert_str_eq(text, "^L");
     command_chord_text(text, (struct chord){KEY_SPECIAL, SPECIAL_F1 + 9});
     ck_assert_str_eq(text, "F10");
-    command_chord_text(text, (struct chord){KEY_SPECIAL, SPECIAL_PASTE});
+    command_chord_text(text, (struct chord){KEY_SPECIAL, SPECIAL_INSERT + 1});
     ck_assert_str_eq(text, "");
 }
 END_TEST

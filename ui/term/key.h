@@ -30,7 +30,6 @@ enum key_special {
     SPECIAL_BACKSPACE,
     SPECIAL_DELETE,
     SPECIAL_INSERT,
-    SPECIAL_PASTE,   /* a bracketed paste begins or ends: text between is swallowed by key_read */
     SPECIAL_F1 = 100 /* SPECIAL_F1 + n - 1 */
 };
 

@@ -42,7 +42,6 @@ static const char *const DEFAULTS[STYLE_COUNT] = {
     [STYLE_BUTTON_FOCUS] = "reverse",
     [STYLE_DISABLED] = "240|dim",
     [STYLE_BADGE] = "reverse",
-    [STYLE_MATCH] = "underline",
 };
 
 static int attributes[STYLE_COUNT];

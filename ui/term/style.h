@@ -32,8 +32,7 @@
     X(BUTTON, "button") \
     X(BUTTON_FOCUS, "button_focus") \
     X(DISABLED, "disabled") \
-    X(BADGE, "badge") /* READ-ONLY, FROZEN, SIMULATED, filter */ \
-    X(MATCH, "match") /* the part a filter found */
+    X(BADGE, "badge") /* READ-ONLY, FROZEN, SIMULATED, filter */
 
 enum style {
 #define STYLE_ENUM(id, name) STYLE_##id,

@@ -173,7 +173,7 @@ static void horizontal(struct rect rect, int y, int x, int cells, enum style sty
         draw_text(rect, y, x + i, style, term_is_utf8() ? "─" : "-");
 }
 
-void draw_rule(struct rect rect, int y, enum style style, const char *title)
+static void draw_rule(struct rect rect, int y, enum style style, const char *title)
 {
     horizontal(rect, y, 0, rect.width, style);
     if (!title || rect.width < 8)

@@ -32,8 +32,6 @@ int draw_format(struct rect rect, int y, int x, enum style style, const char *fm
 
 /* A single-line border around RECT, TITLE on the top line (NULL: none). */
 void draw_box(struct rect rect, enum style style, const char *title);
-/* A horizontal rule with a title. */
-void draw_rule(struct rect rect, int y, enum style style, const char *title);
 
 /* An n/8-cell bar of FRACTION (0..1, NAN: unknown, drawn empty), '#' and '.' in ASCII. Style turns
  * to warn at 0.8 and bad at 0.95 when ALARM. */
