@@ -137,7 +137,7 @@ static int load_style(const config_setting_t *style, const char *path, const cha
             return error_set(err, ERR_SYNTAX, inner.remedy, "%s:%u: %s", path, line, inner.message);
         return 0;
     }
-    return error_set(err, ERR_SYNTAX, "see vctop.conf(5) for the names",
+    return error_set(err, ERR_SYNTAX, "themes/light.cfg that comes with vctop names them all",
                      "%s:%u: there is no style '%.40s'", path, line, name);
 }
 
