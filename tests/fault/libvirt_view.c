@@ -9,7 +9,8 @@
 #include "fault/daemon.h"
 #include "screen/family.h"
 
-#define KEY_MS 500    /* 100 ms are promised; the rest is for a loaded host */
+#define KEY_MS 500 /* 100 ms are promised; the rest is for a loaded host */
+#define KEYS 9
 #define ARMED_MS 500  /* a confirmation takes no answer in its first 300 ms */
 #define CPU_COLUMN 34 /* of the table */
 #define CPU_WIDTH 8
@@ -65,9 +66,36 @@ bool view_figures_go_on(struct screen *screen, const char *name)
     return changes == 2;
 }
 
+static int by_size(const void *a, const void *b)
+{
+    long long left = *(const long long *)a, right = *(const long long *)b;
+
+    return (left > right) - (left < right);
+}
+
+/* Until the cursor is on another guest after its key: the median of several.  Rows that move under
+ * it, as after a fault, do not count. */
+static long long key_ms(struct screen *screen)
+{
+    long long took[KEYS];
+
+    screen_send(screen, "g");
+    screen_pump(screen, 200);
+    for (size_t i = 0; i < KEYS; i++) {
+        CLEANUP_FREE char *before = strdup(steps_cursor_name(screen));
+        long long start = screen_now_ms();
+        screen_send(screen, i % 2 ? "k" : "j");
+        while (!strcmp(steps_cursor_name(screen), before) && screen_now_ms() - start < 2 * KEY_MS)
+            screen_pump(screen, 1);
+        took[i] = screen_now_ms() - start;
+    }
+    qsort(took, KEYS, sizeof(took[0]), by_size);
+    return took[KEYS / 2];
+}
+
 void view_check(struct screen *screen, const char *live)
 {
-    long long took = steps_key_ms(screen);
+    long long took = key_ms(screen);
 
     ck_assert_msg(took < KEY_MS, "a key took %lld ms", took);
     if (live) {
