@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,6 +146,8 @@ static int run(const struct options *options, const struct sources *sources, int
         error_errno(&err, -spawner, "cannot start the spawner");
         return fail(EXIT_FAILURE, &err);
     }
+    /* The only child of this process; should it die, no zombie stays. */
+    signal(SIGCHLD, SIG_IGN);
     engine =
         engine_new(spawner, options->readonly, options->period_ns, sources->source, sources->count);
     status =

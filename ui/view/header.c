@@ -194,7 +194,7 @@ static void put_problems(struct line *line, const struct scene *scene)
         else
             paused++;
     }
-    if (!last)
+    if (!last || scene->ui->engine_broken)
         return;
     if (crashed + stuck + paused == 1) {
         const char *cause = last->state == STATE_CRASHED ? "crashed"
@@ -216,7 +216,7 @@ static void put_problems(struct line *line, const struct scene *scene)
 
 static void put_one_source(struct line *line, const struct ui *ui, const struct source *source)
 {
-    char age[UNITS_MAX] = "";
+    char age[UNITS_MAX] = "", words[320];
 
     if (source->since_ns > 0 && ui->now_ns > source->since_ns)
         units_duration(age, (double)(ui->now_ns - source->since_ns) / NS_PER_S);
@@ -228,8 +228,9 @@ static void put_one_source(struct line *line, const struct ui *ui, const struct 
         break;
     case SOURCE_DENIED:
     case SOURCE_FAILED:
-        line_left(line, 2, STYLE_BAD, "%.60s: %.120s", source->name,
-                  source->error ? source->error : source_state_name(source->state));
+        snprintf(words, sizeof(words), "%.60s: %.200s", source->name,
+                 source->error ? source->error : source_state_name(source->state));
+        line_rest(line, 2, STYLE_BAD, words);
         break;
     case SOURCE_ABSENT:
         /* Only worth a word when somebody asked for it. */
@@ -249,8 +250,11 @@ static void put_one_source(struct line *line, const struct ui *ui, const struct 
 
 static void put_sources(struct line *line, const struct ui *ui)
 {
-    if (ui->engine_broken)
-        line_left(line, 2, STYLE_BAD, "vctop's own workers are gone: start it again");
+    if (ui->engine_broken) {
+        /* Nothing else is true of any source then. */
+        line_rest(line, 2, STYLE_BAD, "own workers are gone: start vctop again");
+        return;
+    }
     for (size_t i = 0; i < world_source_count(ui->world); i++)
         put_one_source(line, ui, world_source_at(ui->world, i));
 }

@@ -106,6 +106,12 @@ static void put_state(struct wording *ret, const struct guest *guest, int64_t no
     }
 }
 
+/* Somebody is to blame, and yet the figures go on: a stopped LXC monitor, say. */
+static bool figures_go_on(const struct world *world, const struct guest *guest, int64_t now_ns)
+{
+    return guest->cur.at_ns && now_ns - guest->cur.at_ns <= 2 * world_period(world) + NS_PER_S;
+}
+
 void wording_short(struct wording *ret, const struct world *world, const struct guest *guest,
                    int64_t now_ns, int cells)
 {
@@ -116,13 +122,14 @@ void wording_short(struct wording *ret, const struct world *world, const struct 
     put_state(ret, guest, now_ns, cells);
     if (!world_stale(world, guest, now_ns, why, sizeof(why), &since))
         return;
-    ret->stale = true;
+    ret->stale = !figures_go_on(world, guest, now_ns);
     /* A fault of the guest itself says more than that nobody has looked since. */
     if (guest->state == STATE_CRASHED || guest->state == STATE_DENIED ||
         guest->state == STATE_BROKEN)
         return;
     age_text(age, since, now_ns);
-    put_aged(ret, guest->blame ? STYLE_BAD : STYLE_WARN, why, "stale", age, cells);
+    put_aged(ret, guest->blame ? STYLE_BAD : STYLE_WARN, why, guest->blame ? "stuck" : "stale", age,
+             cells);
 }
 
 void wording_long(char *dst, size_t size, const struct world *world, const struct guest *guest,
@@ -135,8 +142,8 @@ void wording_long(char *dst, size_t size, const struct world *world, const struc
     dst[0] = '\0';
     if (world_stale(world, guest, now_ns, why, sizeof(why), &since)) {
         age_text(age, since, now_ns);
-        snprintf(dst, size, "%s: %s%s%s; the figures are from then", name, why,
-                 age[0] ? " for " : "", age);
+        snprintf(dst, size, "%s: %s%s%s%s", name, why, age[0] ? " for " : "", age,
+                 figures_go_on(world, guest, now_ns) ? "" : "; the figures are from then");
         return;
     }
     if (guest->state == STATE_RUNNING || (guest->state == STATE_OFF && !guest->reason))
