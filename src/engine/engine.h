@@ -60,7 +60,7 @@ void engine_want(struct engine *engine, const struct guest_id *visible, size_t c
                  const struct guest_id *selected);
 
 /* Queues one job for the guest as it is now (identity and life are bound here); at most four run at
- * a time.  Returns the job's number, or a negative error code. */
+ * a time for each source.  Returns the job's number, or a negative error code. */
 int engine_act(struct engine *engine, enum action action, const struct guest_id *guest,
                int timeout_s, struct error *err);
 size_t engine_job_count(const struct engine *engine);

@@ -7,7 +7,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 
-#define JOBS_RUNNING_MAX 4
+#define JOBS_RUNNING_MAX 4 /* of one source */
 #define JOB_TEXT_CELLS 400
 #define JOB_END_NS (10 * NS_PER_S) /* from its result to the end of its process */
 #define LOOK_FIRST "look at the guest before you try again"
@@ -186,22 +186,32 @@ void jobs_failed(struct engine *engine, struct job_entry *entry, const char *why
     conclude(engine, entry, true, now_ns);
 }
 
-void jobs_turn(struct engine *engine, int64_t now_ns)
+/* Each source has its own places: what hangs in one daemon keeps nobody from the others. */
+static bool has_place(const struct jobs *jobs, const char *source)
 {
-    struct jobs *jobs = &engine->jobs;
     int running = 0;
 
     for (size_t i = 0; i < jobs->count; i++) {
+        const struct job *job = &jobs->entry[i]->job;
+        running += job->state == JOB_RUNNING && strcmp(job->guest.source, source) == 0;
+    }
+    return running < JOBS_RUNNING_MAX;
+}
+
+void jobs_turn(struct engine *engine, int64_t now_ns)
+{
+    struct jobs *jobs = &engine->jobs;
+
+    for (size_t i = 0; i < jobs->count; i++) {
         struct job_entry *entry = jobs->entry[i];
-        running += entry->job.state == JOB_RUNNING;
         if (entry->child && entry->final_ns && now_ns - entry->final_ns >= JOB_END_NS) {
             child_drop(engine, entry->child);
             entry->child = NULL;
         }
     }
-    for (size_t i = 0; i < jobs->count && running < JOBS_RUNNING_MAX; i++) {
+    for (size_t i = 0; i < jobs->count; i++) {
         struct job_entry *entry = jobs->entry[i];
-        if (entry->job.state != JOB_QUEUED)
+        if (entry->job.state != JOB_QUEUED || !has_place(jobs, entry->job.guest.source))
             continue;
         if (engine->broken) {
             jobs_failed(engine, entry, "own spawner died", now_ns);
@@ -211,7 +221,6 @@ void jobs_turn(struct engine *engine, int64_t now_ns)
         entry->job.started_ns = now_ns;
         entry->child = child_start(engine, ROLE_JOB, entry->spec, entry, now_ns);
         engine->changes |= ENGINE_JOBS;
-        running++;
     }
 }
 

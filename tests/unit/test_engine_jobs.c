@@ -4,6 +4,7 @@
 #include "engine_rig.h"
 
 #define LXC "lxc:/x"
+#define OTHER "lxc:/y"
 #define HOSTILE "b\xff\x1b[31m"
 
 static const char *const one[] = {LXC};
@@ -193,6 +194,38 @@ START_TEST(four_run_the_others_wait)
     ck_assert_uint_eq(rig.count, 1 + 5);
     ck_assert_int_eq(engine_job(rig.engine, 5)->state, JOB_RUNNING);
     ck_assert_int_eq(engine_job(rig.engine, 6)->state, JOB_QUEUED);
+    rig_free(&rig);
+}
+END_TEST
+
+/* A daemon that answers nobody has four jobs hanging: the containers are none of its business. */
+START_TEST(a_source_that_hangs_blocks_no_other)
+{
+    static const char *const two[] = {LXC, OTHER};
+    struct rig rig = rig_new(false, two, 2);
+
+    rig_turn(&rig, 0);
+    for (int i = 0; i < 2; i++) {
+        struct rig_child *child = rig_child(&rig, ROLE_WORKER, two[i]);
+        rig_hello(child);
+        rig_source(child, SOURCE_UP, NULL);
+        for (uint32_t guest = 1; guest <= 6; guest++) {
+            char key[16];
+            snprintf(key, sizeof(key), "g%u", guest);
+            rig_guest(child, guest, key, "L");
+            rig_row(child, guest, STATE_RUNNING, rig.now, 0);
+        }
+    }
+    rig_turn(&rig, NS_PER_MS);
+    for (int i = 1; i <= 6; i++) {
+        char key[16];
+        snprintf(key, sizeof(key), "g%d", i);
+        ck_assert_int_eq(act(&rig, ACTION_FORCE_OFF, key, NULL), i);
+    }
+    struct guest_id other = {(char *)OTHER, (char *)"g1"};
+    ck_assert_int_eq(engine_act(rig.engine, ACTION_FORCE_OFF, &other, 30, NULL), 7);
+    ck_assert_int_eq(engine_job(rig.engine, 5)->state, JOB_QUEUED);
+    ck_assert_int_eq(engine_job(rig.engine, 7)->state, JOB_RUNNING);
     rig_free(&rig);
 }
 END_TEST
@@ -421,6 +454,7 @@ int main(void)
     tcase_add_test(tc, the_last_word_counts_though_the_exit_came_first);
     tcase_add_test(tc, garbage_of_a_job_is_a_failure);
     tcase_add_test(tc, four_run_the_others_wait);
+    tcase_add_test(tc, a_source_that_hangs_blocks_no_other);
     tcase_add_test(tc, the_same_twice_is_refused);
     tcase_add_test(tc, readonly_refuses);
     tcase_add_test(tc, the_spawners_refusal_fails_the_job);
