@@ -46,7 +46,7 @@ END_TEST
 /* Five calls that hang on one connection would be all that a daemon takes. */
 START_TEST(row_09_eight_qemus_stopped)
 {
-    char name[16];
+    char name[24];
 
     machine_run("beat", true);
     machine_run("well", false);
