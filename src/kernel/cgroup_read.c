@@ -82,6 +82,7 @@ struct cgroup_reader {
     struct cgroup_io io;
     uint64_t bytes_at_ops; /* when operations were read last */
     bool has_ops;
+    bool io_counts;   /* version 1: the kernel counts at all */
     uint64_t current; /* memory.current when memory.stat was read */
     struct cgroup_rest rest;
 };
@@ -268,6 +269,24 @@ static bool refresh_ops_v1(struct cgroup_reader *reader)
     return reader->has_ops;
 }
 
+/* Version 1 counts nothing anywhere until some group got a limit on a device: a group without
+ * devices has done nothing only when the root group has some, and is unknown otherwise. */
+static bool counts_v1(struct cgroup_reader *reader)
+{
+    if (reader->io.count)
+        return true;
+    if (!reader->io_counts && reader->reads % REARM_READS == 1) {
+        const struct cgroup_layout *layout = reader->layout;
+        char path[KERNEL_PATH_MAX], buf[4096];
+        struct held once = HELD_INIT;
+        reader->io_counts = kernel_path(path, "%s%s/blkio.throttle.io_service_bytes", layout->root,
+                                        layout->mount[CGROUP_IO].point) &&
+                            held_read(&once, path, NULL, buf, sizeof(buf)) > 0 && strchr(buf, ':');
+        held_close(&once, NULL);
+    }
+    return reader->io_counts;
+}
+
 static void read_io(struct cgroup_reader *reader, unsigned what, struct sample *sample)
 {
     struct cgroup_io *io = &reader->io;
@@ -277,7 +296,7 @@ static void read_io(struct cgroup_reader *reader, unsigned what, struct sample *
         return;
     const char *text = text_of(reader, IO_BYTES);
     if (!text || !(v2 ? cgroup_parse_io_v2(text, blocks, io)
-                      : cgroup_parse_io_v1(text, blocks, CGROUP_IO_READ, io)))
+                      : cgroup_parse_io_v1(text, blocks, CGROUP_IO_READ, io) && counts_v1(reader)))
         return;
     sample_set(sample, FIELD_DISK_READ, io->total[CGROUP_IO_READ]);
     sample_set(sample, FIELD_DISK_WRITE, io->total[CGROUP_IO_WRITE]);

@@ -262,6 +262,24 @@ START_TEST(version_1_gives_every_figure)
 }
 END_TEST
 
+/* Until some group has a limit on a device, version 1 does not count: "Total 0" is no figure. */
+START_TEST(version_1_without_counting_is_unknown)
+{
+    put_v1();
+    tree_put("/c/blkio/x/blkio.throttle.io_service_bytes_recursive", "Total 0\n");
+    tree_put("/c/blkio/blkio.throttle.io_service_bytes", "Total 0\n");
+    open_reader(V1_MOUNTS, V1_GROUPS);
+    struct sample s = read_all(CGROUP_READ_IO);
+    ck_assert(!sample_has(&s, FIELD_DISK_READ));
+    ck_assert(!sample_has(&s, FIELD_DISK_WRITE_OPS));
+
+    tree_put("/c/blkio/blkio.throttle.io_service_bytes", "254:0 Read 5\nTotal 5\n");
+    for (int i = 0; i < 40; i++)
+        s = read_all(CGROUP_READ_IO);
+    expect(&s, FIELD_DISK_READ, 0);
+}
+END_TEST
+
 START_TEST(a_group_at_rest_says_the_same_again)
 {
     const unsigned what = CGROUP_READ_ALL | CGROUP_SAME_AT_REST;
@@ -571,6 +589,7 @@ int main(void)
     tcase_add_test(tests, devices_that_go_take_nothing_back);
     tcase_add_test(tests, a_stack_of_devices_counts_once);
     tcase_add_test(tests, version_1_gives_every_figure);
+    tcase_add_test(tests, version_1_without_counting_is_unknown);
     tcase_add_test(tests, a_group_at_rest_says_the_same_again);
     tcase_add_test(tests, a_group_without_cpu_time_is_never_at_rest);
     tcase_add_test(tests, hybrid_without_cpuacct_reads_the_unified_group);
