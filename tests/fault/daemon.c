@@ -31,6 +31,8 @@
 
 static char folder[64]; /* short: sockets are in it */
 static pid_t daemon_process;
+static pid_t main_process;
+static int lifeline = -1; /* open as long as the main process lives: see start_cleaner() */
 
 const char *daemon_folder(void)
 {
@@ -203,6 +205,8 @@ static void make_container(const char *name)
 /* What QEMU can do stays known, for it takes seconds to ask: the cache is kept. */
 static void make_anew(void)
 {
+    if (getpid() != main_process)
+        cleanup_close(&lifeline);
     kill_all();
     remove_tree(daemon_path("run"));
     remove_tree(daemon_path("config"));
@@ -280,7 +284,7 @@ static _Noreturn void clean_up_after(int fd)
     _exit(0);
 }
 
-static pid_t start_cleaner(int *ret_fd)
+static pid_t start_cleaner(void)
 {
     int ends[2];
 
@@ -292,7 +296,8 @@ static pid_t start_cleaner(int *ret_fd)
         clean_up_after(ends[0]);
     }
     close(ends[0]);
-    *ret_fd = ends[1];
+    lifeline = ends[1];
+    main_process = getpid();
     return pid;
 }
 
@@ -335,7 +340,6 @@ static int run(const char *name, const TTest *const *tests, size_t count)
 int daemon_main(const char *suite, const TTest *const *tests, size_t count)
 {
     static const char *const needed[] = {"libvirtd", "virsh", "qemu-system-x86_64"};
-    int fd = -1;
 
     for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
         if (!is_installed(needed[i])) {
@@ -346,13 +350,13 @@ int daemon_main(const char *suite, const TTest *const *tests, size_t count)
     if (!mkdtemp(folder))
         return skip(suite, "no folder can be made in /tmp");
     bool ready = copy_program() && (geteuid() != 0 || become_other_user());
-    pid_t cleaner = start_cleaner(&fd);
+    pid_t cleaner = start_cleaner();
     int status = SKIPPED;
     if (!ready)
         skip(suite, "the program and its modules cannot be copied for user " OTHER_USER);
     else
         status = run(suite, tests, count);
-    close(fd);
+    cleanup_close(&lifeline);
     waitpid(cleaner, NULL, 0);
     return status;
 }
