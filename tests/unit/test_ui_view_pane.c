@@ -269,7 +269,7 @@ START_TEST(words_say_why)
     guest = world_find(ui.world, &id);
     wording_short(&wording, ui.world, guest, now + 9 * NS_PER_S, 12);
     ck_assert(wording.stale);
-    ck_assert_str_eq(wording.text, "stale 9s");
+    ck_assert_str_eq(wording.text, "stuck 9s");
     wording_short(&wording, ui.world, guest, now + 9 * NS_PER_S, 16);
     ck_assert_str_eq(wording.text, "QEMU stopped 9s");
 
