@@ -15,7 +15,7 @@
 #include "fault/libvirt_virsh.h"
 
 #define STOPPED 8
-#define KILLS 20
+#define KILLS 12
 #define FORCE_OFF_MS 40000 /* libvirt waits 10 s before it kills */
 #define MONITOR_MS 7000    /* the selected machine's balloon is asked for every 5 s */
 
