@@ -48,7 +48,7 @@ static void draw_state(struct line *line, const struct ui *ui, const struct gues
     char age[UNITS_MAX] = "";
 
     wording_short(&wording, ui->world, guest, ui->now_ns, 24);
-    if (guest->state != STATE_RUNNING || wording.stale) {
+    if (guest->state != STATE_RUNNING || wording.stale || guest->blame) {
         line_left(line, 2, wording.style, "%s", wording.text);
         return;
     }
