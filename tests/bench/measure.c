@@ -11,11 +11,13 @@
  * One line of name=value: cpu_ms and server_ms are per second, as are bytes, bursts (of bytes, with
  * 0.2 s of silence before each: redraws) and wakes; first_ms until the first byte came, found_ms
  * until every TEXT had been on its way to the terminal (-1: never).  With -e a line for each
- * process of the family follows. */
+ * process of the family follows.  noise_ms: by how much the servers' own cost differed before and
+ * after; a server_ms no greater than that is none. */
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -47,6 +49,8 @@ struct settings {
 struct process {
     pid_t pid, parent;
     bool counts;
+    char title[64];
+    long pss_kib;
     int64_t cpu_ns; /* with that of the children that it has waited for, in ticks of 10 ms */
     long wakes;
 };
@@ -228,13 +232,20 @@ static void take_servers(struct table *table, const struct settings *settings)
     keep_counted(table);
 }
 
-static long pss_kib(const struct table *table)
+/* What can only be asked while they live; returns the PSS of all. */
+static long describe(struct table *table)
 {
     long sum = 0;
     for (size_t i = 0; i < table->count; i++) {
+        struct process *process = &table->at[i];
         char text[4096];
-        read_proc(table->at[i].pid, "smaps_rollup", text, sizeof text);
-        sum += number_after(text, "\nPss:");
+        size_t len = read_proc(process->pid, "cmdline", process->title, sizeof process->title);
+        for (size_t j = 0; j + 1 < len; j++)
+            if (process->title[j] == '\0')
+                process->title[j] = ' ';
+        read_proc(process->pid, "smaps_rollup", text, sizeof text);
+        process->pss_kib = number_after(text, "\nPss:");
+        sum += process->pss_kib;
     }
     return sum;
 }
@@ -338,15 +349,11 @@ static double idle_ms(const struct settings *settings)
 static void print_each(const struct table *before, const struct table *after, double seconds)
 {
     for (size_t i = 0; i < after->count; i++) {
-        char text[256] = "";
+        const struct process *process = &after->at[i];
         struct table one = {.at = &after->at[i], .count = 1};
         struct cost its = spent(before, &one);
-        size_t len = read_proc(after->at[i].pid, "cmdline", text, sizeof text);
-        for (size_t j = 0; j + 1 < len; j++)
-            if (text[j] == '\0')
-                text[j] = ' ';
-        printf("  %7.2f ms/s %5.1f wakes/s %6ld KiB  %.60s\n", (double)its.cpu_ns / MS_NS / seconds,
-               (double)its.wakes / seconds, pss_kib(&one), text);
+        printf("  %7.2f ms/s %5.1f wakes/s %6ld KiB  %s\n", (double)its.cpu_ns / MS_NS / seconds,
+               (double)its.wakes / seconds, process->pss_kib, process->title);
     }
 }
 
@@ -377,16 +384,20 @@ static int measure(const struct settings *settings, char **argv)
         return 1;
     }
     struct cost cost = spent(&before, &after);
-    double server = (double)spent(&servers, &later).cpu_ns / MS_NS / seconds - idle;
-    printf("cpu_ms=%.2f server_ms=%.2f bytes=%.0f bursts=%.2f wakes=%.1f pss_kib=%ld "
+    double server = (double)spent(&servers, &later).cpu_ns / MS_NS / seconds;
+    long pss = describe(&after);
+    bytes = terminal.bytes - bytes;
+    bursts = terminal.bursts - bursts;
+    stop(&terminal, settings);
+    double idle_after = idle_ms(settings);
+    printf("cpu_ms=%.2f server_ms=%.2f noise_ms=%.2f bytes=%.0f bursts=%.2f wakes=%.1f pss_kib=%ld "
            "processes=%zu first_ms=%.0f found_ms=%.0f\n",
-           (double)cost.cpu_ns / MS_NS / seconds, server,
-           (double)(terminal.bytes - bytes) / seconds, (terminal.bursts - bursts) / seconds,
-           (double)cost.wakes / seconds, pss_kib(&after), after.count,
-           ms_since(&terminal, terminal.first_ns), ms_since(&terminal, terminal.found_ns));
+           (double)cost.cpu_ns / MS_NS / seconds, server - (idle + idle_after) / 2,
+           fabs(idle - idle_after), (double)bytes / seconds, bursts / seconds,
+           (double)cost.wakes / seconds, pss, after.count, ms_since(&terminal, terminal.first_ns),
+           ms_since(&terminal, terminal.found_ns));
     if (settings->each)
         print_each(&before, &after, seconds);
-    stop(&terminal, settings);
     return 0;
 }
 
