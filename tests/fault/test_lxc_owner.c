@@ -259,8 +259,15 @@ START_TEST(row_39_whole_family_is_killed_while_it_starts)
         kill(pids[i], SIGKILL);
     ck_assert_int_eq(screen_exit(screen, 5000), 128 + SIGKILL);
     screen_free(screen);
-    ck_assert(lxc_guest_becomes(MADE, "RUNNING", 5000));
-    check_like_reference();
+    /* The last kill may have met the job before its monitor was done with it: LXC gives such a
+     * start up, as it does for an lxc-start that is killed then.  What may not be is half of one. */
+    if (lxc_guest_becomes(MADE, "RUNNING", 3000)) {
+        check_like_reference();
+    } else {
+        ck_assert(lxc_guest_becomes(MADE, "STOPPED", 5000));
+        ck_assert_int_eq(lxc_guest_monitor(MADE), 0);
+        lxc_guest_start(MADE);
+    }
     check_survivor(lxc_guest_init(MADE));
 }
 END_TEST
