@@ -34,6 +34,13 @@ void screen_free(struct screen *screen);
 pid_t screen_pid(const struct screen *screen);
 
 void screen_send(struct screen *screen, const char *keys);
+void screen_send_bytes(struct screen *screen, const char *bytes, size_t len);
+
+/* The terminal reads so many bytes a second from now on: SCREEN_FAST, or 0 for one that stopped. */
+#define SCREEN_FAST (-1)
+void screen_link(struct screen *screen, int bytes_a_second);
+/* It does not answer when the program asks whether it is there ("ESC [ 5 n"). */
+void screen_deafen(struct screen *screen);
 void screen_resize(struct screen *screen, int rows, int columns);
 
 /* Takes the program's output in for MS milliseconds. */
@@ -57,6 +64,7 @@ int screen_find(struct screen *screen, const char *text);
 /* All bytes written to the terminal so far, and those of them that a program of good manners does
  * not send: other control characters than it needs, C1, OSC, DCS and the like. */
 size_t screen_bytes(const struct screen *screen);
+size_t screen_asked(const struct screen *screen); /* whether it was there */
 size_t screen_foreign_bytes(const struct screen *screen);
 
 /* The terminal's modes are as they were before the program started, main screen, cursor shown,

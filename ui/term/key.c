@@ -10,9 +10,11 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "ui/term/keycodes.h"
+#include "ui/term/output.h"
 
 /* Of the one terminal, like ncurses' own state. */
 static struct {
+    WINDOW *pad; /* reading from stdscr would draw it, half finished as it may be */
     bool accept_paste;
     bool in_paste;
 } input;
@@ -106,7 +108,7 @@ static bool hung_up(void)
 static struct key after_escape(void)
 {
     wint_t next;
-    int rc = get_wch(&next);
+    int rc = wget_wch(input.pad, &next);
     if (rc == ERR)
         return special(SPECIAL_ESCAPE);
     if (rc == KEY_CODE_YES || next == 0x1b) {
@@ -118,10 +120,32 @@ static struct key after_escape(void)
         /* Alt with a key: nothing is bound to it. */
         return (struct key){.kind = KEY_NONE};
     }
-    for (int skipped = 0; skipped < 32 && get_wch(&next) == OK; skipped++)
+    for (int skipped = 0; skipped < 32 && wget_wch(input.pad, &next) == OK; skipped++)
         if (next >= '@' && next <= '~')
             break;
     return (struct key){.kind = KEY_NONE};
+}
+
+void key_input_open(void)
+{
+    input.pad = newpad(1, 1);
+    nodelay(input.pad, TRUE);
+    keypad(input.pad, TRUE);
+    define_key("\033[200~", KEYCODE_PASTE_BEGIN);
+    define_key("\033[201~", KEYCODE_PASTE_END);
+    define_key(OUTPUT_ANSWER, KEYCODE_ANSWER);
+}
+
+void key_input_again(void)
+{
+    keypad(input.pad, FALSE);
+    keypad(input.pad, TRUE);
+}
+
+void key_input_close(void)
+{
+    delwin(input.pad);
+    input.pad = NULL;
 }
 
 struct key key_read(void)
@@ -129,9 +153,13 @@ struct key key_read(void)
     /* Bounded, so that a paste of a megabyte cannot hold the loop. */
     for (int budget = 0; budget < 4096; budget++) {
         wint_t c;
-        int rc = get_wch(&c);
+        int rc = wget_wch(input.pad, &c);
         if (rc == ERR)
             return (struct key){.kind = hung_up() ? KEY_HANGUP : KEY_NONE};
+        if (rc == KEY_CODE_YES && c == KEYCODE_ANSWER) {
+            output_answered();
+            continue;
+        }
         if (rc == KEY_CODE_YES && (c == KEYCODE_PASTE_BEGIN || c == KEYCODE_PASTE_END)) {
             input.in_paste = c == KEYCODE_PASTE_BEGIN;
             continue;
@@ -157,4 +185,5 @@ void key_discard(void)
     input.in_paste = false;
     tcflush(STDIN_FILENO, TCIFLUSH);
     flushinp();
+    output_forget_answer();
 }

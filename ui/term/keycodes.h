@@ -4,5 +4,6 @@
 
 #define KEYCODE_PASTE_BEGIN 2000
 #define KEYCODE_PASTE_END 2001
+#define KEYCODE_ANSWER 2002
 
 #endif
