@@ -10,13 +10,14 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "ui/term/keycodes.h"
+#include "ui/term/mouse.h"
 #include "ui/term/output.h"
+#include "ui/term/paste.h"
 
 /* Of the one terminal, like ncurses' own state. */
 static struct {
     WINDOW *pad; /* reading from stdscr would draw it, half finished as it may be */
     bool accept_paste;
-    bool in_paste;
 } input;
 
 static const struct {
@@ -43,24 +44,8 @@ static struct key special(enum key_special code)
     return (struct key){.kind = KEY_SPECIAL, .code = (uint32_t)code};
 }
 
-static struct key pointer(void)
-{
-    MEVENT event;
-    if (getmouse(&event) != OK)
-        return (struct key){.kind = KEY_NONE};
-    uint32_t code = event.bstate & BUTTON4_PRESSED   ? MOUSE_WHEEL_UP
-                    : event.bstate & BUTTON5_PRESSED ? MOUSE_WHEEL_DOWN
-                    : event.bstate & BUTTON1_PRESSED ? MOUSE_LEFT
-                                                     : 0;
-    if (!code)
-        return (struct key){.kind = KEY_NONE};
-    return (struct key){.kind = KEY_POINTER, .code = code, .y = event.y, .x = event.x};
-}
-
 static struct key from_code(wint_t code)
 {
-    if (code == KEY_MOUSE)
-        return pointer();
     if (code >= (wint_t)KEY_F(1) && code <= (wint_t)KEY_F(12))
         return special(SPECIAL_F1 + (int)(code - KEY_F(1)));
     for (size_t i = 0; i < ARRAY_SIZE(SPECIALS); i++)
@@ -126,7 +111,7 @@ static struct key after_escape(void)
     return (struct key){.kind = KEY_NONE};
 }
 
-void key_input_open(void)
+void key_input_open(bool mouse)
 {
     input.pad = newpad(1, 1);
     nodelay(input.pad, TRUE);
@@ -134,6 +119,10 @@ void key_input_open(void)
     define_key("\033[200~", KEYCODE_PASTE_BEGIN);
     define_key("\033[201~", KEYCODE_PASTE_END);
     define_key(OUTPUT_ANSWER, KEYCODE_ANSWER);
+    if (mouse) {
+        define_key("\033[<", KEYCODE_MOUSE_SGR);
+        define_key("\033[M", KEYCODE_MOUSE_BYTES);
+    }
 }
 
 void key_input_again(void)
@@ -148,6 +137,67 @@ void key_input_close(void)
     input.pad = NULL;
 }
 
+/* Keys that are about the input itself. */
+static bool is_mark(wint_t code)
+{
+    switch (code) {
+    case KEYCODE_ANSWER:
+        output_answered();
+        return true;
+    case KEYCODE_PASTE_BEGIN:
+        paste_begin();
+        return true;
+    case KEYCODE_PASTE_END:
+        paste_end();
+        return true;
+    case KEYCODE_MOUSE_SGR:
+        mouse_begin(MOUSE_FORM_SGR);
+        return true;
+    case KEYCODE_MOUSE_BYTES:
+        mouse_begin(MOUSE_FORM_BYTES);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool nothing_behind(void)
+{
+    wint_t next;
+    int rc = wget_wch(input.pad, &next);
+    if (rc == ERR)
+        return true;
+    if (rc == KEY_CODE_YES)
+        ungetch((int)next);
+    else
+        unget_wch((wchar_t)next);
+    return false;
+}
+
+/* Of what is pasted a prompt gets the text, a list nothing. */
+static struct key from_paste(int rc, wint_t c)
+{
+    struct key none = {.kind = KEY_NONE};
+    if (rc == KEY_CODE_YES || !paste_take(c, c == 0x1b && nothing_behind()))
+        return none;
+    return input.accept_paste && c >= 0x20 && c != 0x7f ? from_char(c) : none;
+}
+
+static struct key from_input(int rc, wint_t c)
+{
+    struct key key = {.kind = KEY_NONE};
+    if (mouse_is_begun()) {
+        if (rc == OK && mouse_feed(c, &key) != MOUSE_NOT)
+            return key;
+        mouse_begin(MOUSE_FORM_NONE);
+    }
+    if (paste_is_on())
+        return from_paste(rc, c);
+    if (rc == KEY_CODE_YES)
+        return from_code(c);
+    return c == 0x1b ? after_escape() : from_char(c);
+}
+
 struct key key_read(void)
 {
     /* Bounded, so that a paste of a megabyte cannot hold the loop. */
@@ -156,19 +206,9 @@ struct key key_read(void)
         int rc = wget_wch(input.pad, &c);
         if (rc == ERR)
             return (struct key){.kind = hung_up() ? KEY_HANGUP : KEY_NONE};
-        if (rc == KEY_CODE_YES && c == KEYCODE_ANSWER) {
-            output_answered();
+        if (rc == KEY_CODE_YES && is_mark(c))
             continue;
-        }
-        if (rc == KEY_CODE_YES && (c == KEYCODE_PASTE_BEGIN || c == KEYCODE_PASTE_END)) {
-            input.in_paste = c == KEYCODE_PASTE_BEGIN;
-            continue;
-        }
-        if (input.in_paste && (!input.accept_paste || rc == KEY_CODE_YES || c < 0x20))
-            continue;
-        struct key key = rc == KEY_CODE_YES ? from_code(c)
-                         : c == 0x1b        ? after_escape()
-                                            : from_char(c);
+        struct key key = from_input(rc, c);
         if (key.kind != KEY_NONE)
             return key;
     }
@@ -182,7 +222,8 @@ void key_accept_paste(bool on)
 
 void key_discard(void)
 {
-    input.in_paste = false;
+    paste_end();
+    mouse_begin(MOUSE_FORM_NONE);
     tcflush(STDIN_FILENO, TCIFLUSH);
     flushinp();
     output_forget_answer();

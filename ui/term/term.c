@@ -43,6 +43,8 @@ static struct {
 
 static const int FATAL_SIGNALS[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS};
 
+/* Clicks, in numbers rather than bytes where the terminal knows how. */
+static const char MOUSE_ON[] = "\033[?1000h\033[?1006h";
 static const char MOUSE_OFF[] = "\033[?1000l\033[?1002l\033[?1003l\033[?1006l";
 static const char PASTE_ON[] = "\033[?2004h";
 static const char PASTE_OFF[] = "\033[?2004l";
@@ -207,31 +209,28 @@ static void set_up_curses(const struct term_options *options)
     curs_set(0);
     leaveok(stdscr, TRUE);
     set_escdelay(options->escdelay_ms);
-    key_input_open();
-    if (!options->no_mouse) {
-        mouseinterval(0);
-        term.mouse = mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL) != 0;
-    }
+    key_input_open(term.mouse);
     if (!options->no_colour && has_colors()) {
         start_color();
         use_default_colors();
     }
 }
 
-/* Raw modes, and paste in brackets. */
+/* Raw modes, paste in brackets, the mouse. */
 static void take(void)
 {
     set_modes();
     term.up = 1;
     if (term.paste)
         output_add(PASTE_ON, sizeof PASTE_ON - 1);
+    if (term.mouse)
+        output_add(MOUSE_ON, sizeof MOUSE_ON - 1);
 }
 
 /* After give_back(): what ncurses believes to be set it sends only when it changes.  It would also
  * set the palette to the terminal's own (OSC 104) if it knew that the screen was not ours. */
 static void take_again(void)
 {
-    mmask_t mouse;
     struct restore enter = {.len = 0};
 
     add_restore(&enter, capability("smcup"));
@@ -239,8 +238,6 @@ static void take_again(void)
     key_input_again();
     curs_set(1);
     curs_set(0);
-    mousemask(0, &mouse);
-    mousemask(mouse, NULL);
     take();
     term_resized();
     term_redraw_all();
@@ -283,6 +280,7 @@ int term_up(const struct term_options *options, struct error *err)
     term.utf8 = !options->ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     term.paste = is_xterm_like();
     output_may_ask(term.paste);
+    term.mouse = !options->no_mouse && capability("kmous");
     set_up_curses(options);
     prepare_restore();
     term_resized();
