@@ -40,7 +40,7 @@ struct screen {
         CSI,
         CHARSET
     } parse;
-    bool alternate, cursor_hidden, mouse, paste;
+    bool alternate, cursor_hidden, mouse, paste, coloured;
     char params[64];
     size_t params_len;
     char *text;
@@ -74,6 +74,17 @@ static void private_mode(struct screen *screen, bool on)
         else if (mode == 1000 || mode == 1002 || mode == 1003 || mode == 1006)
             screen->mouse = on;
     }
+}
+
+/* 30 to 37, 40 to 47, 38;5;n, 90 to 97 and so on; 39 and 49 are no colour. */
+static bool sets_colour(const char *params)
+{
+    for (const char *at = params; at; at = strchr(at, ';') ? strchr(at, ';') + 1 : NULL) {
+        int code = atoi(at);
+        if ((code >= 30 && code <= 47 && code != 39) || code >= 90)
+            return true;
+    }
+    return false;
 }
 
 /* The allow-list: what ncurses' terminfo entries send, and nothing that can program a terminal. */
@@ -112,6 +123,8 @@ static void judge(struct screen *screen, unsigned char byte)
                 screen->params[screen->params_len++] = (char)byte;
         } else {
             screen->params[screen->params_len] = '\0';
+            if (byte == 'm' && sets_colour(screen->params))
+                screen->coloured = true;
             if ((byte == 'h' || byte == 'l') && screen->params[0] == '?')
                 private_mode(screen, byte == 'h');
             else if (byte == 'n' && strcmp(screen->params, "5") == 0)
@@ -452,6 +465,26 @@ size_t screen_asked(const struct screen *screen)
 size_t screen_foreign_bytes(const struct screen *screen)
 {
     return screen->foreign;
+}
+
+bool screen_coloured(const struct screen *screen)
+{
+    return screen->coloured;
+}
+
+bool screen_wants_mouse(const struct screen *screen)
+{
+    return screen->mouse;
+}
+
+void screen_stop(struct screen *screen, bool stop)
+{
+    tcflow(screen->slave, stop ? TCOOFF : TCOON);
+}
+
+bool screen_was_killed(const struct screen *screen)
+{
+    return screen->ended && WIFSIGNALED(screen->status);
 }
 
 bool screen_restored(const struct screen *screen)

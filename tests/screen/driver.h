@@ -67,6 +67,10 @@ size_t screen_bytes(const struct screen *screen);
 size_t screen_asked(const struct screen *screen); /* whether it was there */
 size_t screen_foreign_bytes(const struct screen *screen);
 
+/* The program set a colour; it asked for reports of the mouse, and still wants them. */
+bool screen_coloured(const struct screen *screen);
+bool screen_wants_mouse(const struct screen *screen);
+
 /* The terminal's modes are as they were before the program started, main screen, cursor shown,
  * mouse and bracketed paste off. */
 bool screen_restored(const struct screen *screen);
@@ -74,6 +78,11 @@ bool screen_restored(const struct screen *screen);
 /* Waits for the end, at most TIMEOUT_MS: the exit status, 128 + n for a signal, -1 when it still
  * runs. */
 int screen_exit(struct screen *screen, int timeout_ms);
+/* Ended by a signal itself, so that its parent knows and a core is kept, and did not only say so. */
+bool screen_was_killed(const struct screen *screen);
+
+/* Stops and starts the terminal's output, as ^S and ^Q do where they are not raw keys. */
+void screen_stop(struct screen *screen, bool stop);
 
 /* Compares the screen with tests/screen/golden/NAME.txt; clock times count as equal.  Says the
  * difference on standard error.  With VCTOP_GOLDEN=write in the environment it writes the file. */

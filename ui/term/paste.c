@@ -1,5 +1,7 @@
 #include "ui/term/paste.h"
 
+#include <stddef.h>
+
 #define ESCAPE 0x1b
 
 static const char END[] = "[201~";
@@ -15,7 +17,7 @@ void paste_begin(void)
 {
     paste.on = true;
     paste.alone = false;
-    paste.next = 0;
+    paste.next = NULL;
 }
 
 void paste_end(void)
@@ -40,7 +42,7 @@ bool paste_take(uint32_t c, bool alone)
     }
     paste.alone = false;
     if (!paste.next || c != (uint32_t)*paste.next) {
-        paste.next = 0;
+        paste.next = NULL;
         return true;
     }
     if (!*++paste.next)
