@@ -66,7 +66,7 @@ long manners_resident_kib(pid_t pid)
 
 void manners_alive(struct screen *screen)
 {
-    screen_send(screen, "?");
+    screen_send(screen, "?g");
     ck_assert(screen_wait(screen, "Moving", PATIENCE_MS));
     screen_send(screen, "q");
     ck_assert(screen_wait_gone(screen, "Moving", PATIENCE_MS));

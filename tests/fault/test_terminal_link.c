@@ -1,15 +1,14 @@
-/* Faults 46 and 70, and a slow link: a terminal that is behind, that stopped reading, whose
- * sequences come in pieces. */
+/* Fault 46 and a slow link: a terminal that is behind, or has stopped reading. */
+// sources: tests/fault/manners.c
 #include <check.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <time.h>
-#include <unistd.h>
+#include <sys/resource.h>
 
 #include "base/cleanup.h"
+#include "fault/manners.h"
 #include "screen/family.h"
 #include "screen/steps.h"
 
@@ -116,12 +115,129 @@ START_TEST(slower_link)
 }
 END_TEST
 
+/* ---- a terminal that stopped reading ---- */
+
+/* More than a pty holds, so that some is left with us. */
+static void fill(struct screen *screen)
+{
+    screen_link(screen, 0);
+    for (int i = 0; i < 60; i++) {
+        screen_send(screen, i % 2 ? "\f" : "?");
+        screen_pump(screen, 20);
+    }
+}
+
+START_TEST(row_46_stops_reading)
+{
+    struct screen *screen = steps_start(40, 120, MOVING, NULL);
+    pid_t worker = family_find(screen, "--role=worker");
+
+    fill(screen);
+    long before = manners_resident_kib(screen_pid(screen));
+    double used = manners_cpu_percent(screen, 7000);
+    printf("not read for 7 s: %.1f %% of a CPU, %ld KiB more\n", used,
+           manners_resident_kib(screen_pid(screen)) - before);
+    ck_assert_msg(used < 25, "%.1f %% of a CPU", used);
+    ck_assert_int_lt(manners_resident_kib(screen_pid(screen)) - before, 4096);
+    /* Keys went on meanwhile, and nobody was taken for dead. */
+    screen_send(screen, "qqgP");
+    screen_link(screen, SCREEN_FAST);
+    ck_assert(screen_wait(screen, "q Quit", PATIENCE_MS));
+    ck_assert(screen_wait_gone(screen, "late", PATIENCE_MS));
+    ck_assert_int_eq(family_find(screen, "--role=worker"), worker);
+    manners_alive(screen);
+    steps_quit(screen);
+}
+END_TEST
+
+static void check_end_unread(const char *keys, int number)
+{
+    struct screen *screen = steps_start(40, 120, MOVING, NULL);
+
+    fill(screen);
+    long long start = screen_now_ms();
+    if (number)
+        kill(screen_pid(screen), number);
+    else
+        screen_send(screen, keys);
+    int status = screen_exit(screen, 10000);
+    printf("%s while nobody reads: %lld ms\n", number ? strsignal(number) : "quit",
+           screen_now_ms() - start);
+    ck_assert_int_eq(status, number ? 128 + number : 0);
+    ck_assert_int_lt(screen_now_ms() - start, 5000);
+    ck_assert(family_shrinks_to(screen, 0, PATIENCE_MS));
+    screen_free(screen);
+}
+
+START_TEST(row_46_ends_though_nobody_reads)
+{
+    struct rlimit none = {0};
+
+    setrlimit(RLIMIT_CORE, &none);
+    check_end_unread("\033[21~", 0);
+    check_end_unread(NULL, SIGTERM);
+    check_end_unread(NULL, SIGHUP);
+    check_end_unread(NULL, SIGSEGV);
+}
+END_TEST
+
+/* ^S is a key like any other in raw mode; a terminal that is stopped for real takes nothing. */
+START_TEST(row_46_control_s)
+{
+    struct screen *screen = steps_start(24, 80, MOVING, NULL);
+
+    screen_send(screen, "\023");
+    manners_alive(screen);
+    screen_stop(screen, true);
+    screen_pump(screen, 500);
+    size_t bytes = screen_bytes(screen);
+    screen_send(screen, "?");
+    screen_pump(screen, 1000);
+    ck_assert_uint_eq(screen_bytes(screen), bytes);
+    screen_stop(screen, false);
+    ck_assert(screen_wait(screen, "Moving", PATIENCE_MS));
+    screen_send(screen, "q");
+    screen_stop(screen, true);
+    screen_pump(screen, 300);
+    screen_send(screen, "\033[21~");
+    ck_assert_int_eq(screen_exit(screen, PATIENCE_MS), 0);
+    screen_free(screen);
+}
+END_TEST
+
+/* A terminal that does not answer gets its pictures all the same, and is asked once. */
+START_TEST(deaf_terminal)
+{
+    static const char *const args[] = {"--sim=" MOVING, "-d", "0.2", NULL};
+    struct screen *screen = screen_start(40, 120, args, NULL);
+
+    screen_deafen(screen);
+    ck_assert(screen_wait(screen, "/800", PATIENCE_MS));
+    for (int i = 0; i < 40; i++) {
+        screen_send(screen, "\f");
+        screen_pump(screen, 25);
+    }
+    long long start = screen_now_ms();
+    manners_alive(screen);
+    ck_assert_int_lt(screen_now_ms() - start, 5000);
+    screen_pump(screen, 3000);
+    screen_send(screen, "\f");
+    screen_pump(screen, 500);
+    ck_assert_uint_eq(screen_asked(screen), 1);
+    steps_quit(screen);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
         slow_link_80x24,
         slow_link_120x40,
         slower_link,
+        row_46_stops_reading,
+        row_46_ends_though_nobody_reads,
+        row_46_control_s,
+        deaf_terminal,
     };
 
     return steps_main("links", tests, ARRAY_SIZE(tests));

@@ -127,6 +127,8 @@ static void judge(struct screen *screen, unsigned char byte)
                 screen->coloured = true;
             if ((byte == 'h' || byte == 'l') && screen->params[0] == '?')
                 private_mode(screen, byte == 'h');
+            else if (byte == 'c' && screen->params[0] == '?')
+                ; /* the shape of the cursor on a Linux console */
             else if (byte == 'n' && strcmp(screen->params, "5") == 0)
                 screen->asked++;
             else if (!strchr("ABCDEFGHJKLMPSTXZ@bdfghlmrstu", byte))

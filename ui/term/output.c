@@ -58,21 +58,31 @@ static int reopen(void)
 
 FILE *output_open(struct error *err)
 {
-    out.sheet = memfd_create("vctop-screen", MFD_CLOEXEC);
-    out.stream = out.sheet < 0 ? NULL : fdopen(out.sheet, "w");
+    CLEANUP_CLOSE int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+
+    out.stream = fd < 0 ? NULL : fdopen(fd, "w");
     if (!out.stream) {
         error_errno(err, errno, "cannot draw");
-        cleanup_close(&out.sheet);
         return NULL;
     }
-    out.sent = 0;
+    out.sheet = move_fd(&fd);
     out.tty = reopen();
     out.nonblocking = out.tty >= 0;
     if (!out.nonblocking)
         out.tty = STDOUT_FILENO;
     out.gone = out.answers = out.asked = false;
+    out.sent = 0;
     out.asked_ns = out.ahead = 0;
     return out.stream;
+}
+
+int output_catch(struct error *err)
+{
+    CLEANUP_CLOSE int sheet = memfd_create("vctop-screen", MFD_CLOEXEC);
+
+    if (sheet < 0 || dup3(sheet, out.sheet, O_CLOEXEC) < 0)
+        return error_errno(err, errno, "cannot draw");
+    return 0;
 }
 
 void output_close(void)

@@ -19,9 +19,11 @@
 /* What the answer looks like. */
 #define OUTPUT_ANSWER "\033[0n"
 
-/* Opens the sheet and a non-blocking way to the terminal of standard output.  Returns the stream
- * for newterm(), which output_close() closes, or NULL. */
+/* Opens a non-blocking way to the terminal of standard output, and the stream for newterm(), which
+ * output_close() closes; NULL on failure.  newterm() sees the terminal, and what it is set to; from
+ * output_catch() on, before anything is written, the stream is the sheet. */
 FILE *output_open(struct error *err);
+int output_catch(struct error *err);
 void output_close(void);
 
 /* The terminal is of a kind that answers when asked. */

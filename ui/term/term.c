@@ -177,24 +177,20 @@ static int check_terminal(struct error *err)
     return 0;
 }
 
-static int start_curses(FILE *paper, struct error *err)
+static int start_curses(FILE *stream, struct error *err)
 {
     const char *name = getenv("TERM");
     if (!name || !*name)
         return error_set(err, ERR_USAGE, "set it, for instance TERM=xterm", "TERM is not set");
-    term.screen = newterm(NULL, paper, stdin);
+    term.screen = newterm(NULL, stream, stdin);
     if (!term.screen)
         return error_set(err, ERR_USAGE,
                          "set TERM to one that is installed, for instance xterm or vt100",
                          "no terminal of the type '%.40s' is known here", name);
-    if (!capability("cup") || !capability("clear")) {
-        endwin();
-        delscreen(term.screen);
-        term.screen = NULL;
+    if (!capability("cup") || !capability("clear"))
         return error_set(err, ERR_USAGE, "use -b, or another TERM",
                          "a terminal of the type '%.40s' cannot move its cursor", name);
-    }
-    return 0;
+    return output_catch(err);
 }
 
 static void set_up_curses(const struct term_options *options)
@@ -203,7 +199,6 @@ static void set_up_curses(const struct term_options *options)
     static const int LOOPED[] = {SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
     for (size_t i = 0; i < ARRAY_SIZE(LOOPED); i++)
         signal(LOOPED[i], SIG_DFL);
-    raw();
     noecho();
     nonl();
     curs_set(0);
@@ -265,27 +260,44 @@ static void give_back(void)
     term_restore_raw();
 }
 
+/* All that ncurses wants to say about it goes nowhere. */
+static void end_curses(void)
+{
+    struct error ignored = {0};
+
+    if (term.screen) {
+        output_catch(&ignored);
+        endwin();
+        delscreen(term.screen);
+        term.screen = NULL;
+    }
+    term_restore_raw();
+    output_close();
+    alloc_on_failure(NULL);
+}
+
 int term_up(const struct term_options *options, struct error *err)
 {
     int rc = check_terminal(err);
-    FILE *paper = rc < 0 ? NULL : output_open(err);
-    if (!paper)
+    FILE *stream = rc < 0 ? NULL : output_open(err);
+    if (!stream)
         return -1;
-    rc = start_curses(paper, err);
+    term.saved_valid = tcgetattr(STDIN_FILENO, &term.saved) == 0;
+    term.up = 1;
+    catch_fatal();
+    alloc_on_failure(term_restore_raw);
+    rc = start_curses(stream, err);
     if (rc < 0) {
-        output_close();
+        end_curses();
         return rc;
     }
-    term.saved_valid = tcgetattr(STDIN_FILENO, &term.saved) == 0;
     term.utf8 = !options->ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     term.paste = is_xterm_like();
-    output_may_ask(term.paste);
     term.mouse = !options->no_mouse && capability("kmous");
+    output_may_ask(term.paste);
     set_up_curses(options);
     prepare_restore();
     term_resized();
-    catch_fatal();
-    alloc_on_failure(term_restore_raw);
     take();
     return 0;
 }
@@ -296,11 +308,7 @@ void term_down(void)
         return;
     give_back();
     key_input_close();
-    endwin();
-    delscreen(term.screen);
-    term.screen = NULL;
-    output_close();
-    alloc_on_failure(NULL);
+    end_curses();
 }
 
 void term_suspend(void)
