@@ -23,8 +23,7 @@ static long cpu_ticks(pid_t pid)
 
     snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
     CLEANUP_FCLOSE FILE *file = fopen(path, "re");
-    if (!file || fscanf(file,
-                        "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld %ld",
+    if (!file || fscanf(file, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld %ld",
                         &user, &system) != 2)
         return 0;
     return user + system;
@@ -49,8 +48,7 @@ double manners_cpu_percent(struct screen *screen, int ms)
 
     screen_pump(screen, ms);
     long used = family_ticks(screen) - before;
-    return (double)used * 100000 / (double)sysconf(_SC_CLK_TCK) /
-           (double)(screen_now_ms() - start);
+    return (double)used * 100000 / (double)sysconf(_SC_CLK_TCK) / (double)(screen_now_ms() - start);
 }
 
 long manners_resident_kib(pid_t pid)

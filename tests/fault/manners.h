@@ -1,5 +1,5 @@
-/* What every fault of a terminal is judged by: it ends in order, does not spin, and has not acted on
- * a guest. */
+/* What every fault of a terminal is judged by: it ends in order, does not spin, and has not acted
+ * on a guest. */
 #ifndef VCTOP_TESTS_FAULT_MANNERS_H
 #define VCTOP_TESTS_FAULT_MANNERS_H
 
@@ -7,7 +7,8 @@
 
 #include "screen/driver.h"
 
-/* What the processes of SCREEN use of one CPU while it is pumped for MS milliseconds, in percent. */
+/* What the processes of SCREEN use of one CPU while it is pumped for MS milliseconds, in percent.
+ */
 double manners_cpu_percent(struct screen *screen, int ms);
 
 /* Resident memory of a process in KiB. */

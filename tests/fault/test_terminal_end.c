@@ -15,8 +15,8 @@
 #include "screen/steps.h"
 
 #define SIM "guests=20,machines=6," RESTING
-#define SOON_MS 5000     /* 1 to 2 s in the list of faults; the machine may be busy */
-#define RANDOM_MS 20000  /* of random signals */
+#define SOON_MS 5000    /* 1 to 2 s in the list of faults; the machine may be busy */
+#define RANDOM_MS 20000 /* of random signals */
 #define READY "ready$"
 
 /* ---- the terminal goes away ---- */

@@ -1,5 +1,5 @@
-/* Faults 52 and 70, and the mouse: whatever comes from the terminal, nothing happens to a guest that
- * was not confirmed. */
+/* Faults 52 and 70, and the mouse: whatever comes from the terminal, nothing happens to a guest
+ * that was not confirmed. */
 // sources: tests/fault/manners.c
 #include <check.h>
 #include <stdio.h>
@@ -166,10 +166,10 @@ END_TEST
 START_TEST(row_52_mouse_garbage)
 {
     static const char *const reports[] = {
-        "\033[<0;1",      "\033[<",           "\033[<0;;;;M",     "\033[<0;99999999999;3M",
-        "\033[<-1;-1;-1M", "\033[<0;0;0M",    "\033[<999;1;1M",   "\033[<0;5;5q",
-        "\033[M",         "\033[M m",         "\033[Mmf\r",       "\033[M\377\377\377",
-        "\033[<0;5;5",    "\033[32;10;10M",   "\033[<35;10;10M",  "\033[t\033[T",
+        "\033[<0;1",       "\033[<",         "\033[<0;;;;M",    "\033[<0;99999999999;3M",
+        "\033[<-1;-1;-1M", "\033[<0;0;0M",   "\033[<999;1;1M",  "\033[<0;5;5q",
+        "\033[M",          "\033[M m",       "\033[Mmf\r",      "\033[M\377\377\377",
+        "\033[<0;5;5",     "\033[32;10;10M", "\033[<35;10;10M", "\033[t\033[T",
     };
     struct screen *screen = manners_start_traced();
 
@@ -264,7 +264,7 @@ END_TEST
 /* Function and arrow keys that a slow link has torn, after each time that matters. */
 START_TEST(row_70_torn_sequences)
 {
-    static const char *const tails[] = {"OS", "OP",   "OA",   "[A",     "[21~",   "[6~",
+    static const char *const tails[] = {"OS", "OP",   "OA",   "[A",     "[21~",    "[6~",
                                         "O",  "[20~", "[1;5", "OQOSOR", "[<0;5;5M"};
     struct screen *screen = manners_start_traced();
 
@@ -296,9 +296,9 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        row_52_random_bytes,      row_52_paste_into_the_list, row_52_paste_into_dialogs,
-        row_52_paste_into_a_prompt, row_52_torn_paste,        row_52_split_characters,
-        row_52_mouse_garbage,     mouse_in_the_list,          mouse_never_confirms,
+        row_52_random_bytes,        row_52_paste_into_the_list, row_52_paste_into_dialogs,
+        row_52_paste_into_a_prompt, row_52_torn_paste,          row_52_split_characters,
+        row_52_mouse_garbage,       mouse_in_the_list,          mouse_never_confirms,
         row_70_torn_sequences,
     };
 

@@ -49,9 +49,9 @@ END_TEST
 START_TEST(row_49_terminals_that_can)
 {
     static const char *const kinds[] = {
-        "TERM=vt100",          "TERM=linux",           "TERM=screen",
-        "TERM=screen-256color", "TERM=tmux-256color",  "TERM=xterm",
-        "TERM=xterm-256color", "TERM=rxvt",            "TERM=ansi",
+        "TERM=vt100",           "TERM=linux",         "TERM=screen",
+        "TERM=screen-256color", "TERM=tmux-256color", "TERM=xterm",
+        "TERM=xterm-256color",  "TERM=rxvt",          "TERM=ansi",
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
@@ -79,7 +79,9 @@ START_TEST(row_49_no_colour)
         const char *env, *arg;
         bool coloured;
     } cases[] = {
-        {"NO_COLOR", NULL, true}, {"NO_COLOR=1", NULL, false}, {"NO_COLOR", "-C", false},
+        {"NO_COLOR", NULL, true},
+        {"NO_COLOR=1", NULL, false},
+        {"NO_COLOR", "-C", false},
         {"TERM=vt100", NULL, false},
     };
 
@@ -211,7 +213,7 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        row_49_terminals_that_cannot, row_49_terminals_that_can, row_49_no_colour,
+        row_49_terminals_that_cannot, row_49_terminals_that_can,      row_49_no_colour,
         mouse_off_on_request,         row_50_locales_without_unicode, row_50_latin_1,
         row_51_no_terminal,
     };

@@ -84,8 +84,8 @@ static void slow_link(int rows, int columns, int link, long long most_ms)
         screen_pump(screen, 20);
     }
     long long help = footer_lag(screen, "?");
-    printf("%dx%d, %d bytes/s: the whole help after a burst of keys takes %lld ms\n", columns,
-           rows, link, help);
+    printf("%dx%d, %d bytes/s: the whole help after a burst of keys takes %lld ms\n", columns, rows,
+           link, help);
     ck_assert_int_le(help, 4 * most_ms);
     screen_send(screen, "qq");
     ck_assert_int_eq(screen_exit(screen, PATIENCE_MS), 0);
@@ -117,7 +117,18 @@ END_TEST
 
 /* ---- a terminal that stopped reading ---- */
 
-/* More than a pty holds, so that some is left with us. */
+/* One that does not answer either: nothing but a full pty tells that it is behind. */
+static struct screen *start_deaf(void)
+{
+    static const char *const args[] = {"--sim=" MOVING, "-d", "0.2", NULL};
+    struct screen *screen = screen_start(40, 120, args, NULL);
+
+    screen_deafen(screen);
+    ck_assert(screen_wait(screen, "/800", PATIENCE_MS));
+    return screen;
+}
+
+/* More than a pty holds, so that some is left with us when it does not answer. */
 static void fill(struct screen *screen)
 {
     screen_link(screen, 0);
@@ -127,9 +138,8 @@ static void fill(struct screen *screen)
     }
 }
 
-START_TEST(row_46_stops_reading)
+static void check_not_read(struct screen *screen)
 {
-    struct screen *screen = steps_start(40, 120, MOVING, NULL);
     pid_t worker = family_find(screen, "--role=worker");
 
     fill(screen);
@@ -140,19 +150,32 @@ START_TEST(row_46_stops_reading)
     ck_assert_msg(used < 25, "%.1f %% of a CPU", used);
     ck_assert_int_lt(manners_resident_kib(screen_pid(screen)) - before, 4096);
     /* Keys went on meanwhile, and nobody was taken for dead. */
-    screen_send(screen, "qqgP");
+    screen_send(screen, "/web1");
+    screen_pump(screen, 500);
     screen_link(screen, SCREEN_FAST);
-    ck_assert(screen_wait(screen, "q Quit", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "Filter: web1", PATIENCE_MS));
+    screen_send(screen, "\025\r");
     ck_assert(screen_wait_gone(screen, "late", PATIENCE_MS));
     ck_assert_int_eq(family_find(screen, "--role=worker"), worker);
     manners_alive(screen);
     steps_quit(screen);
 }
+
+START_TEST(row_46_stops_reading)
+{
+    check_not_read(steps_start(40, 120, MOVING, NULL));
+}
+END_TEST
+
+START_TEST(row_46_stops_reading_and_never_answered)
+{
+    check_not_read(start_deaf());
+}
 END_TEST
 
 static void check_end_unread(const char *keys, int number)
 {
-    struct screen *screen = steps_start(40, 120, MOVING, NULL);
+    struct screen *screen = start_deaf();
 
     fill(screen);
     long long start = screen_now_ms();
@@ -208,11 +231,8 @@ END_TEST
 /* A terminal that does not answer gets its pictures all the same, and is asked once. */
 START_TEST(deaf_terminal)
 {
-    static const char *const args[] = {"--sim=" MOVING, "-d", "0.2", NULL};
-    struct screen *screen = screen_start(40, 120, args, NULL);
+    struct screen *screen = start_deaf();
 
-    screen_deafen(screen);
-    ck_assert(screen_wait(screen, "/800", PATIENCE_MS));
     for (int i = 0; i < 40; i++) {
         screen_send(screen, "\f");
         screen_pump(screen, 25);
@@ -235,6 +255,7 @@ int main(void)
         slow_link_120x40,
         slower_link,
         row_46_stops_reading,
+        row_46_stops_reading_and_never_answered,
         row_46_ends_though_nobody_reads,
         row_46_control_s,
         deaf_terminal,

@@ -114,8 +114,10 @@ START_TEST(row_43_storm_over_dialogs)
     static const struct {
         const char *keys, *shown, *leave;
     } dialogs[] = {
-        {"m", "force off", "\033"},       {"\033[17~", "Sort", "\033"},
-        {"/web", "Filter: web", "\025\r"}, {"?", "Moving", "q"},
+        {"m", "force off", "\033"},
+        {"\033[17~", "Sort", "\033"},
+        {"/web", "Filter: web", "\025\r"},
+        {"?", "Moving", "q"},
     };
     struct screen *screen = steps_start(24, 80, SIM, NULL);
 

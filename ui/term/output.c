@@ -118,6 +118,9 @@ static bool all_sent(void)
 
 void output_drop(void)
 {
+    /* The question stands at the end of a frame: it was not put. */
+    if (!all_sent())
+        out.asked = false;
     out.sent = 0;
     if (ftruncate(out.sheet, 0) == 0)
         lseek(out.sheet, 0, SEEK_SET);

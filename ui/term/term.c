@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <term.h>
 #include <termios.h>
 #include <time.h>
@@ -61,14 +62,23 @@ void term_restore_raw(void)
     output_write_now(restore->bytes, restore->len, LEAVE_MS);
 }
 
-static void on_fatal(int number)
+/* Nor may the last words wait for a terminal that does not read. */
+static void say_crashed(void)
 {
     static const char WORDS[] = "vctop: crashed; the guests are not touched\n";
+    struct stat file;
 
+    if (fstat(STDERR_FILENO, &file) == 0 && !S_ISREG(file.st_mode))
+        output_write_now(WORDS, sizeof(WORDS) - 1, 0);
+    else if (write(STDERR_FILENO, WORDS, sizeof(WORDS) - 1) < 0)
+        return;
+}
+
+static void on_fatal(int number)
+{
     if (term.up) {
         term_restore_raw();
-        ssize_t done = write(STDERR_FILENO, WORDS, sizeof(WORDS) - 1);
-        (void)done;
+        say_crashed();
     }
     /* SA_RESETHAND put the default back: the core and the exit status stay what they would be. */
     raise(number);
