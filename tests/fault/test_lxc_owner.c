@@ -260,7 +260,8 @@ START_TEST(row_39_whole_family_is_killed_while_it_starts)
     ck_assert_int_eq(screen_exit(screen, 5000), 128 + SIGKILL);
     screen_free(screen);
     /* The last kill may have met the job before its monitor was done with it: LXC gives such a
-     * start up, as it does for an lxc-start that is killed then.  What may not be is half of one. */
+     * start up, as it does for an lxc-start that is killed then.  What may not be is half of one.
+     */
     if (lxc_guest_becomes(MADE, "RUNNING", 3000)) {
         check_like_reference();
     } else {
