@@ -71,6 +71,8 @@ static void live_a_life(struct screen *screen, const char *name, const char *sho
     check_done(screen, shown, "reboot");
     ck_assert(steps_row_says(screen, shown, " run ", 5000));
     ck_assert_int_ne(lxc_guest_init(name), init);
+    /* The menu is bound to a life: vctop has to know of the new one. */
+    ck_assert(screen_wait(screen, "started anew", PATIENCE_MS));
 
     lxc_act(screen, shown, "d", NULL);
     check_done(screen, shown, "shut down");
