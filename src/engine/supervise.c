@@ -129,6 +129,7 @@ int worker_frame(struct engine *engine, struct child *child, struct frame *frame
         break;
     case FRAME_SOURCE:
         take_source(engine, worker, &frame->u.source, now_ns);
+        engine->want_changed = true;
         break;
     case FRAME_FACTS:
         probes_complete(&engine->probes, worker->id, &frame->u.facts);
@@ -146,6 +147,7 @@ int worker_frame(struct engine *engine, struct child *child, struct frame *frame
         break;
     case FRAME_ANSWERED:
         world_source_answered(engine->world, worker->id, now_ns, wall);
+        engine->want_changed = true;
         engine->changes |= ENGINE_ROWS | ENGINE_SOURCES;
         break;
     case FRAME_HOST:
@@ -253,20 +255,40 @@ static uint32_t handle_of(struct engine *engine, const struct worker *worker,
     return guest->facts.handle;
 }
 
+/* QEMUs that libvirt started are measured by the source "proc" only if it is told that they are
+ * seen: those that no libvirt source shows, in sight or not. */
+static size_t add_unowned(struct engine *engine, const struct worker *worker, uint32_t *ret,
+                          size_t max)
+{
+    size_t count = 0;
+
+    if (strcmp(worker->id, "proc") != 0)
+        return 0;
+    for (size_t i = 0; i < world_guest_count(engine->world) && count < max; i++) {
+        const struct guest *guest = world_guest_at(engine->world, i);
+        if (guest->facts.domain && strcmp(guest->id.source, worker->id) == 0)
+            ret[count++] = guest->facts.handle;
+    }
+    return count;
+}
+
 void worker_tell(struct engine *engine, struct worker *worker)
 {
     CLEANUP_FREE uint32_t *visible = NULL;
+    size_t guests = world_guest_count(engine->world);
     struct frame frame = {.type = FRAME_WANT};
     msgpack_sbuffer buf;
 
     if (!worker->child || worker->child->channel.fd < 0)
         return;
-    visible = xcalloc(engine->visible_count + 1, sizeof(*visible));
+    visible = xcalloc(engine->visible_count + guests + 1, sizeof(*visible));
     for (size_t i = 0; i < engine->visible_count; i++) {
         uint32_t handle = handle_of(engine, worker, &engine->visible[i]);
         if (handle)
             visible[frame.u.want.visible_count++] = handle;
     }
+    frame.u.want.visible_count +=
+        add_unowned(engine, worker, visible + frame.u.want.visible_count, guests);
     frame.u.want.period_ns = engine->period_ns;
     frame.u.want.visible = visible;
     frame.u.want.selected = handle_of(engine, worker, &engine->selected);
