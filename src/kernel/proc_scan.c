@@ -54,8 +54,8 @@ static bool queue(pid_t pid, void *user)
     return true;
 }
 
-static bool make_pass(struct proc_scan *scan, int64_t now_ns,
-                      bool (*visit)(pid_t pid, void *user), void *user)
+static bool make_pass(struct proc_scan *scan, int64_t now_ns, bool (*visit)(pid_t pid, void *user),
+                      void *user)
 {
     bool begins = scan->count == 0 && now_ns >= scan->pass_at_ns;
     if (begins) {

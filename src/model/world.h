@@ -34,6 +34,10 @@ struct source {
 
 const char *source_state_name(enum source_state state);
 
+/* Nobody asked for it and it has nothing to say: "proc" looks for machines that most hosts have
+ * not. */
+bool source_is_quiet(const struct source *source);
+
 struct world;
 
 struct world *world_new(int64_t period_ns);

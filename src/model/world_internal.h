@@ -39,7 +39,8 @@ struct world {
     int64_t period_ns;
     struct source_entry **sources;
     size_t source_count;
-    struct guest_entry **guests; /* those that are shown in order of arrival, then the hidden ones */
+    struct guest_entry *
+        *guests; /* those that are shown in order of arrival, then the hidden ones */
     size_t guest_count, guest_capacity, shown_count;
     struct guest_entry *by_id, *by_handle; /* heads of the tables */
     struct host host;
@@ -68,8 +69,8 @@ void world_drop(struct world *world, struct guest_entry *entry);
 /* Takes ENTRY, the last of WORLD->guests, in among those that are shown. */
 void world_show(struct world *world, struct guest_entry *entry);
 
-/* Whether guests of the source "proc" are to be shown or hidden: all of them, or only those that may
- * be the libvirt domain UUID. */
+/* Whether guests of the source "proc" are to be shown or hidden: all of them, or only those that
+ * may be the libvirt domain UUID. */
 void world_review(struct world *world, const char *uuid);
 
 bool world_is_local_libvirt(const struct source *source);

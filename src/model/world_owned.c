@@ -1,6 +1,6 @@
 /* A QEMU that libvirt runs is a guest of its libvirt source.  The source "proc", which sees every
- * QEMU, shows it only where no libvirt source of this host does: another user's session, or a daemon
- * that is down or not watched. */
+ * QEMU, shows it only where no libvirt source of this host does: another user's session, or a
+ * daemon that is down or not watched. */
 #include "model/world_internal.h"
 
 #include <string.h>

@@ -20,6 +20,12 @@ const char *source_state_name(enum source_state state)
     return (unsigned)state < ARRAY_SIZE(names) ? names[state] : "unknown";
 }
 
+bool source_is_quiet(const struct source *source)
+{
+    return strcmp(source->id, "proc") == 0 && !source->explicit_ &&
+           (source->state == SOURCE_CONNECTING || source->state == SOURCE_UP);
+}
+
 struct source *world_add_source(struct world *world, const char *id, bool explicit_)
 {
     struct source_entry *entry = world_source_entry(world, id);
