@@ -78,7 +78,7 @@ static void visit_newcomers(struct proc_scan *scan, bool (*visit)(pid_t pid, voi
         sscanf(text, "%*s %*s %*s %*s %d", &newest) != 1)
         return;
     pid_t from = scan->newest_before;
-    scan->newest_before = scan->newest;
+    scan->newest_before = scan->newest ? scan->newest : (pid_t)newest;
     scan->newest = (pid_t)newest;
     if (from == 0 || newest < from || newest - from > NEWCOMERS_MAX)
         return;

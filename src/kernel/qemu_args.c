@@ -239,7 +239,7 @@ static void take_option(struct qemu_args *args, const char *option, const char *
 void qemu_args_parse(struct qemu_args *ret, const char *cmdline, size_t len)
 {
     const char *end = cmdline + len, *option = NULL;
-    bool uuid_given = false, config = false;
+    bool uuid_given = false, elsewhere = false;
 
     *ret = (struct qemu_args){.kvm = -1};
     for (const char *arg = cmdline; arg < end;) {
@@ -253,10 +253,10 @@ void qemu_args_parse(struct qemu_args *ret, const char *cmdline, size_t len)
         option = arg[0] == '-' && arg[1] ? arg + 1 + (arg[1] == '-') : NULL;
         if (option && strcmp(option, "enable-kvm") == 0)
             ret->kvm = 1;
-        config |= option && strcmp(option, "readconfig") == 0;
+        elsewhere |= option && (strcmp(option, "readconfig") == 0 || strcmp(option, "smp") == 0);
         arg = stop + 1;
     }
     /* QEMU's own default, unless a file or what was cut off may say something else. */
-    if (!ret->vcpus && !config && len > 0 && end[-1] == '\0')
+    if (!ret->vcpus && !elsewhere && len > 0 && end[-1] == '\0')
         ret->vcpus = 1;
 }
