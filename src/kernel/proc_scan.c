@@ -10,23 +10,24 @@
 #include "kernel/parse.h"
 #include "kernel/proc.h"
 
-#define PASS_EVERY_NS (30 * NS_PER_S)
-#define SLICE 400          /* processes a step */
-#define NEWCOMERS_MAX 1024 /* more new processes between steps are left to the pass */
+#define SOON_NS (30 * NS_PER_S)
+#define SLICE 400 /* processes a step */
+#define NEWCOMERS_MAX 1024
 
 struct proc_scan {
     const char *root;
     pid_t *pids; /* what is left of the pass under way */
     size_t count, capacity;
-    int64_t pass_at_ns;
+    int64_t every_ns, passed_at_ns, pass_at_ns;
     bool passed;                 /* a whole pass was made */
     pid_t newest, newest_before; /* the last pid that was given out at the last steps */
 };
 
-struct proc_scan *proc_scan_new(const char *root)
+struct proc_scan *proc_scan_new(const char *root, int64_t every_ns)
 {
     struct proc_scan *scan = xcalloc(1, sizeof(*scan));
     scan->root = root;
+    scan->every_ns = every_ns;
     return scan;
 }
 
@@ -60,7 +61,8 @@ static bool make_pass(struct proc_scan *scan, int64_t now_ns, bool (*visit)(pid_
     bool begins = scan->count == 0 && now_ns >= scan->pass_at_ns;
     if (begins) {
         proc_each(scan->root, queue, scan);
-        scan->pass_at_ns = now_ns + PASS_EVERY_NS;
+        scan->passed_at_ns = now_ns;
+        scan->pass_at_ns = now_ns + scan->every_ns;
     }
     for (int i = 0; scan->count > 0 && (!scan->passed || i < SLICE); i++)
         visit(scan->pids[--scan->count], user);
@@ -80,8 +82,13 @@ static void visit_newcomers(struct proc_scan *scan, bool (*visit)(pid_t pid, voi
     pid_t from = scan->newest_before;
     scan->newest_before = scan->newest ? scan->newest : (pid_t)newest;
     scan->newest = (pid_t)newest;
-    if (from == 0 || newest < from || newest - from > NEWCOMERS_MAX)
+    if (from == 0)
         return;
+    if (newest < from || newest - from > NEWCOMERS_MAX) {
+        if (scan->pass_at_ns > scan->passed_at_ns + SOON_NS)
+            scan->pass_at_ns = scan->passed_at_ns + SOON_NS;
+        return;
+    }
     for (pid_t pid = from + 1; pid <= (pid_t)newest; pid++)
         visit(pid, user);
 }

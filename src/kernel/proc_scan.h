@@ -10,15 +10,15 @@
 
 struct proc_scan;
 
-/* ROOT as in kernel/proc.h.  The caller frees. */
-struct proc_scan *proc_scan_new(const char *root);
+/* ROOT as in kernel/proc.h; a pass over everything begins every EVERY_NS.  The caller frees. */
+struct proc_scan *proc_scan_new(const char *root, int64_t every_ns);
 void proc_scan_free(struct proc_scan *scan);
 
 /* Calls VISIT for the pids that were given out since the step before the last (twice each, for a
  * program takes its name a moment after its process came; threads among them, and what has ended
- * again), unless they are too many, then for a slice of a pass over all processes.  The first step
- * makes a whole pass, later ones begin every 30 s.  True when one has begun.  What VISIT returns
- * does not matter. */
+ * again), then for a slice of a pass over all processes.  The first step makes a whole pass.  When
+ * too many pids were given out to look at each, a pass comes sooner, 30 s after the last.  True
+ * when one has begun.  What VISIT returns does not matter. */
 bool proc_scan_step(struct proc_scan *scan, int64_t now_ns, bool (*visit)(pid_t pid, void *user),
                     void *user);
 

@@ -51,8 +51,9 @@ static bool next_part(const char **text, char buf[PART_MAX])
 /* What stands behind "KEY=" in PART; NULL: it is another. */
 static const char *value_of(const char *part, const char *key)
 {
-    size_t len = strlen(key);
-    return strncmp(part, key, len) == 0 && part[len] == '=' ? part + len + 1 : NULL;
+    for (; *key && *part == *key; key++)
+        part++;
+    return !*key && *part == '=' ? part + 1 : NULL;
 }
 
 static void take_name(struct qemu_args *args, const char *text)

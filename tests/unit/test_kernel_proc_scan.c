@@ -44,7 +44,7 @@ static void set_up(void)
 {
     tree_make();
     tree_put("/proc/self/comm", "x");
-    scan = proc_scan_new(tree_root);
+    scan = proc_scan_new(tree_root, 60 * NS_PER_S);
 }
 
 static void tear_down(void)
@@ -80,19 +80,19 @@ START_TEST(a_pass_comes_in_slices)
         add(pid);
     newest_is(1000);
     step(1);
-    ck_assert(!step(30));
+    ck_assert(!step(60));
     ck_assert_int_eq(total, 0);
     int steps = 0, all = 0;
-    ck_assert(step(31));
+    ck_assert(step(61));
     for (; total > 0; steps++) {
         ck_assert_int_le(total, 400);
         all += total;
-        ck_assert(!step(33));
+        ck_assert(!step(63));
     }
     ck_assert_int_eq(steps, 3);
     ck_assert_int_eq(all, 1000);
     proc_scan_anew(scan);
-    ck_assert(step(35));
+    ck_assert(step(65));
     ck_assert_int_eq(total, 400);
 }
 END_TEST
@@ -109,8 +109,12 @@ START_TEST(a_flood_or_a_wrap_is_left_to_the_pass)
     ck_assert_int_eq(total, 0);
     step(5);
     newest_is(2000);
-    step(6);
+    ck_assert(!step(6));
     ck_assert_int_eq(total, 0);
+    ck_assert(step(31)); /* which comes sooner then */
+    ck_assert_int_eq(visits[1], 1);
+    ck_assert(!step(61));
+    ck_assert(step(91));
 }
 END_TEST
 
@@ -122,7 +126,7 @@ START_TEST(without_loadavg_there_is_still_the_pass)
     tree_put("/proc/loadavg", "junk");
     step(2);
     step(3);
-    ck_assert(step(31));
+    ck_assert(step(61));
     ck_assert_int_eq(visits[7], 1);
 }
 END_TEST

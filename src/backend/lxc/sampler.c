@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "kernel/proc_scan.h"
 
+#define SCAN_EVERY_NS (30 * NS_PER_S)
 #define DEEP_NS (10 * NS_PER_S)  /* between looks at an init that gives no cause for one */
 #define FOLLOW_NS (4 * NS_PER_S) /* and at the monitor of what is not on the screen */
 #define HURRY_NS (20 * NS_PER_MS)
@@ -51,7 +52,7 @@ static struct lxc_sampler *sampler_new(const struct lxc_path *path)
     sampler->ground.map_stale = true;
     sampler->hints = lxc_hints_new(&sampler->ground.layout, sampler->inotify);
     sampler->obscured = geteuid() != 0 && access("/proc/1/stat", R_OK) < 0;
-    sampler->scan = proc_scan_new("");
+    sampler->scan = proc_scan_new("", SCAN_EVERY_NS);
     sampler->first = true;
     sampler->said_source = SOURCE_CONNECTING;
     return sampler;

@@ -14,7 +14,8 @@
  * libvirt is to say first what it started. */
 #define YOUNG_MS 1000
 #define YOUNG_LIBVIRT_MS 5000
-#define LOOK_NS (10 * NS_PER_S) /* between looks whether each is still there and what it was */
+#define SCAN_NS (120 * NS_PER_S) /* for what turned into a QEMU long after its process was made */
+#define LOOK_NS (10 * NS_PER_S)  /* between looks whether each is still there and what it was */
 
 struct proc_backend {
     struct backend base;
@@ -33,7 +34,7 @@ struct backend *proc_backend_new(const char *root)
 
     self->base.ops = &backend_proc_ops;
     self->root = root;
-    self->scan = proc_scan_new(root);
+    self->scan = proc_scan_new(root, SCAN_NS);
     return &self->base;
 }
 
