@@ -15,6 +15,7 @@
 #define YOUNG_MS 1000
 #define YOUNG_LIBVIRT_MS 5000
 #define SCAN_NS (120 * NS_PER_S) /* for what turned into a QEMU long after its process was made */
+#define FEW 64                   /* that many are measured in a few milliseconds */
 #define LOOK_NS (10 * NS_PER_S)  /* between looks whether each is still there and what it was */
 
 struct proc_backend {
@@ -137,8 +138,10 @@ static bool follow(struct proc_backend *self, struct proc_guest *guest, bool loo
         return true;
     if (fresh)
         introduce(self, guest, sink);
-    /* What a libvirt source shows is measured there. */
-    if (proc_guest_is_libvirts(guest) && !guest->wanted) {
+    /* What a libvirt source shows is measured there; at first nobody knows, and a baseline is worth
+     * having. */
+    bool first_of_few = fresh && self->count <= FEW;
+    if (proc_guest_is_libvirts(guest) && !guest->wanted && !first_of_few) {
         if (fresh)
             proc_guest_say(guest, sink);
         proc_guest_rest(guest);
