@@ -10,6 +10,7 @@
 #define DEAD_NS (10 * NS_PER_S)   /* ... it is killed and started again */
 #define HEALTH_NS (60 * NS_PER_S) /* well for that long: the back-off begins anew */
 #define STUCK_MAX 1000
+#define UNOWNED_MAX 1000
 #define NO_ANSWER "own worker late"
 
 static const int64_t backoff_ns[] = {NS_PER_S, 2 * NS_PER_S, 5 * NS_PER_S, 10 * NS_PER_S};
@@ -255,40 +256,24 @@ static uint32_t handle_of(struct engine *engine, const struct worker *worker,
     return guest->facts.handle;
 }
 
-/* QEMUs that libvirt started are measured by the source "proc" only if it is told that they are
- * seen: those that no libvirt source shows, in sight or not. */
-static size_t add_unowned(struct engine *engine, const struct worker *worker, uint32_t *ret,
-                          size_t max)
-{
-    size_t count = 0;
-
-    if (strcmp(worker->id, "proc") != 0)
-        return 0;
-    for (size_t i = 0; i < world_guest_count(engine->world) && count < max; i++) {
-        const struct guest *guest = world_guest_at(engine->world, i);
-        if (guest->facts.domain && strcmp(guest->id.source, worker->id) == 0)
-            ret[count++] = guest->facts.handle;
-    }
-    return count;
-}
-
 void worker_tell(struct engine *engine, struct worker *worker)
 {
     CLEANUP_FREE uint32_t *visible = NULL;
-    size_t guests = world_guest_count(engine->world);
     struct frame frame = {.type = FRAME_WANT};
     msgpack_sbuffer buf;
 
     if (!worker->child || worker->child->channel.fd < 0)
         return;
-    visible = xcalloc(engine->visible_count + guests + 1, sizeof(*visible));
+    visible = xcalloc(engine->visible_count + UNOWNED_MAX, sizeof(*visible));
     for (size_t i = 0; i < engine->visible_count; i++) {
         uint32_t handle = handle_of(engine, worker, &engine->visible[i]);
         if (handle)
             visible[frame.u.want.visible_count++] = handle;
     }
+    /* QEMUs that libvirt started are measured by the source "proc" only if it is told that they
+     * are needed, in sight or not. */
     frame.u.want.visible_count +=
-        add_unowned(engine, worker, visible + frame.u.want.visible_count, guests);
+        world_unowned(engine->world, worker->id, visible + frame.u.want.visible_count, UNOWNED_MAX);
     frame.u.want.period_ns = engine->period_ns;
     frame.u.want.visible = visible;
     frame.u.want.selected = handle_of(engine, worker, &engine->selected);

@@ -203,6 +203,8 @@ void world_row(struct world *world, const char *source, uint32_t handle, enum gu
     struct guest_entry *entry = world_entry(world, source, handle);
     if (!entry)
         return;
+    if (entry->hidden && entry->unowned)
+        world_show(world, entry);
     struct guest *guest = &entry->guest;
     if ((unsigned)state >= STATE_COUNT)
         state = STATE_UNKNOWN;

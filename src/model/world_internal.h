@@ -30,6 +30,7 @@ struct guest_entry {
     bool has_state;         /* a row said its state at least once */
     bool late;              /* it came when its source's list was complete already */
     bool hidden;            /* another source shows it, or may: see world_owned.c */
+    bool unowned;           /* none does: its next row shows it */
     enum guest_state known; /* the last state that was not unknown */
     int64_t known_since_ns;
     UT_hash_handle by_id, by_handle;
@@ -66,11 +67,11 @@ void world_unbind(struct world *world, struct guest_entry *entry);
 /* Takes ENTRY out of the tables and frees it; the caller takes it out of WORLD->guests. */
 void world_drop(struct world *world, struct guest_entry *entry);
 
-/* Takes ENTRY, the last of WORLD->guests, in among those that are shown. */
+/* Takes ENTRY in among those that are shown. */
 void world_show(struct world *world, struct guest_entry *entry);
 
-/* Whether guests of the source "proc" are to be shown or hidden: all of them, or only those that
- * may be the libvirt domain UUID. */
+/* Decides whether guests of the source "proc" are to be shown or hidden: all of them, or only those
+ * that may be the libvirt domain UUID. */
 void world_review(struct world *world, const char *uuid);
 
 bool world_is_local_libvirt(const struct source *source);

@@ -1,6 +1,7 @@
 /* A QEMU that libvirt runs is a guest of its libvirt source.  The source "proc", which sees every
  * QEMU, shows it only where no libvirt source of this host does: another user's session, or a
- * daemon that is down or not watched. */
+ * daemon that is down or not watched.  Its next row shows it: what libvirt has just given up may be
+ * ending. */
 #include "model/world_internal.h"
 
 #include <string.h>
@@ -72,12 +73,25 @@ void world_review(struct world *world, const char *uuid)
         const char *domain = entry->guest.facts.domain;
         if (!domain || (uuid && strcmp(domain, uuid) != 0))
             continue;
-        bool owned = is_owned(world, entry);
-        if (owned && !entry->hidden) {
+        if (!is_owned(world, entry)) {
+            entry->unowned = entry->unowned || !due;
+            continue;
+        }
+        entry->unowned = false;
+        if (!entry->hidden) {
             hide(world, entry);
             i--; /* another took its place */
-        } else if (!owned && entry->hidden && !due) {
-            world_show(world, entry);
         }
     }
+}
+
+size_t world_unowned(const struct world *world, const char *source, uint32_t *ret, size_t max)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < world->guest_count && count < max; i++) {
+        const struct guest_entry *entry = world->guests[i];
+        if (entry->unowned && strcmp(entry->source->source.id, source) == 0)
+            ret[count++] = entry->guest.facts.handle;
+    }
+    return count;
 }

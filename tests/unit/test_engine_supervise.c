@@ -305,11 +305,13 @@ START_TEST(machines_that_libvirt_lacks_are_wanted_from_proc)
     }
     rig_send(libvirt, &(struct frame){.type = FRAME_ANSWERED});
     rig_turn(&rig, NS_PER_MS);
-    ck_assert_ptr_nonnull(world_find(engine_world(rig.engine), &id));
     ck_assert(rig_receive(proc, FRAME_WANT, &want));
     ck_assert_uint_eq(want.u.want.visible_count, 1);
     ck_assert_uint_eq(want.u.want.visible[0], 8);
     frame_clear(&want);
+    rig_row(proc, 8, STATE_RUNNING, rig.now, 5);
+    rig_turn(&rig, NS_PER_MS);
+    ck_assert_ptr_nonnull(world_find(engine_world(rig.engine), &id));
 
     rig_guest(libvirt, 3, "u-u-i-d", "1:1");
     rig_turn(&rig, NS_PER_MS);

@@ -47,6 +47,16 @@ static void process(uint32_t handle, const char *key, const char *domain)
     world_facts(world, "proc", &facts, NS_PER_S, NS_PER_S);
 }
 
+/* The row that the worker says of what it was told is needed. */
+static void rows(void)
+{
+    uint32_t handles[8];
+    size_t count = world_unowned(world, "proc", handles, 8);
+
+    for (size_t i = 0; i < count; i++)
+        world_row(world, "proc", handles[i], STATE_RUNNING, NULL, NULL, NULL, NS_PER_S, NS_PER_S);
+}
+
 static void domain(const char *source, uint32_t handle, const char *uuid)
 {
     struct facts facts = {
@@ -54,10 +64,12 @@ static void domain(const char *source, uint32_t handle, const char *uuid)
     world_facts(world, source, &facts, NS_PER_S, NS_PER_S);
 }
 
-/* The sources of what is shown, by their first letters and in order. */
+/* The sources of what is shown after another tick, by their first letters and in order. */
 static const char *shown(void)
 {
     static char text[16];
+
+    rows();
     size_t count = world_guest_count(world);
 
     ck_assert_uint_lt(count, sizeof(text));
@@ -99,6 +111,8 @@ START_TEST(nothing_flashes_while_libvirt_has_not_answered)
     ck_assert_str_eq(shown(), "pl");
     ck_assert_uint_eq(event_log_count(world_events(world)), 0);
 
+    uint32_t handle;
+    ck_assert_uint_eq(world_unowned(world, "proc", &handle, 1), 0);
     /* Who is hidden is nobody. */
     struct guest_id id = {.source = (char *)"proc", .key = (char *)A};
     ck_assert_ptr_null(world_find(world, &id));
@@ -134,6 +148,7 @@ START_TEST(a_daemon_that_comes_later_takes_its_own)
     process(3, B, B);
     ck_assert_str_eq(shown(), "ppp");
     struct guest_id id = {.source = (char *)"proc", .key = (char *)A};
+    ck_assert_ptr_nonnull(world_find(world, &id));
     world_find(world, &id)->marked = true;
     domain(VM, 1, A);
     domain(VM, 2, B);
@@ -148,6 +163,24 @@ START_TEST(a_daemon_that_comes_later_takes_its_own)
     ck_assert_str_eq(shown(), "plp");
     world_source_answered(world, VM, NS_PER_S, NS_PER_S);
     ck_assert_str_eq(shown(), "ppp");
+}
+END_TEST
+
+START_TEST(what_ends_with_its_domain_does_not_flash)
+{
+    world_add_source(world, VM, true);
+    domain(VM, 1, A);
+    answered(VM);
+    answered("proc");
+    process(1, A, A);
+    world_gone(world, VM, 1, NS_PER_S, NS_PER_S);
+    ck_assert_uint_eq(world_guest_count(world), 0);
+    uint32_t handle = 0;
+    ck_assert_uint_eq(world_unowned(world, "proc", &handle, 1), 1);
+    ck_assert_uint_eq(handle, 1);
+    world_gone(world, "proc", 1, NS_PER_S, NS_PER_S);
+    ck_assert_str_eq(shown(), "");
+    ck_assert_uint_eq(event_log_count(world_events(world)), 1); /* libvirt's */
 }
 END_TEST
 
@@ -215,6 +248,7 @@ int main(void)
     tcase_add_test(tcase, nothing_flashes_while_libvirt_has_not_answered);
     tcase_add_test(tcase, what_no_libvirt_has_is_shown_once_all_have_answered_or_failed);
     tcase_add_test(tcase, a_daemon_that_comes_later_takes_its_own);
+    tcase_add_test(tcase, what_ends_with_its_domain_does_not_flash);
     tcase_add_test(tcase, hidden_ones_come_and_go_without_a_word);
     tcase_add_test(tcase, a_worker_that_is_started_anew_keeps_them_hidden);
     tcase_add_test(tcase, proc_is_quiet_unless_it_was_asked_for);
