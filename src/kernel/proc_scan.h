@@ -15,10 +15,10 @@ struct proc_scan *proc_scan_new(const char *root, int64_t every_ns);
 void proc_scan_free(struct proc_scan *scan);
 
 /* Calls VISIT for the pids that were given out since the step before the last (twice each, for a
- * program takes its name a moment after its process came; threads among them, and what has ended
- * again), then for a slice of a pass over all processes.  The first step makes a whole pass.  When
- * too many pids were given out to look at each, a pass comes sooner, 30 s after the last.  True
- * when one has begun.  What VISIT returns does not matter. */
+ * program takes its name a moment after its process came; there may be threads among them, and what
+ * has ended again), then for a slice of a pass over all processes.  The first step makes a whole
+ * pass.  When too many pids were given out to look at each, a pass comes sooner, 30 s after the
+ * last.  True when one has begun.  What VISIT returns does not matter. */
 bool proc_scan_step(struct proc_scan *scan, int64_t now_ns, bool (*visit)(pid_t pid, void *user),
                     void *user);
 

@@ -1,6 +1,8 @@
 #include <check.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "base/clock.h"
 #include "kernel/proc_scan.h"
@@ -131,6 +133,46 @@ START_TEST(without_loadavg_there_is_still_the_pass)
 }
 END_TEST
 
+static pid_t wanted;
+static int found, others;
+
+static bool look(pid_t pid, void *user)
+{
+    (void)user;
+    if (pid == wanted)
+        found++;
+    else
+        others++;
+    return true;
+}
+
+START_TEST(a_real_process_is_met_twice_and_nobody_old_with_it)
+{
+    struct proc_scan *real = proc_scan_new("", 3600 * NS_PER_S);
+    wanted = getpid();
+    proc_scan_step(real, 1, look, NULL);
+    ck_assert_int_eq(found, 1);
+    proc_scan_step(real, 2, look, NULL);
+    found = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        pause();
+        _exit(0);
+    }
+    proc_scan_step(real, 3, look, NULL);
+    ck_assert_int_eq(found, 0);
+    wanted = child;
+    for (int i = 0; i < 5; i++)
+        proc_scan_step(real, 4, look, NULL);
+    kill(child, SIGKILL);
+    ck_assert_int_eq(waitpid(child, NULL, 0), child);
+    /* Three steps of this test's saw it, two as a newcomer. */
+    ck_assert_int_ge(found, 1);
+    ck_assert_int_le(found, 2);
+    proc_scan_free(real);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("kernel proc scan");
@@ -141,6 +183,7 @@ int main(void)
     tcase_add_test(tcase, a_pass_comes_in_slices);
     tcase_add_test(tcase, a_flood_or_a_wrap_is_left_to_the_pass);
     tcase_add_test(tcase, without_loadavg_there_is_still_the_pass);
+    tcase_add_test(tcase, a_real_process_is_met_twice_and_nobody_old_with_it);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
