@@ -40,7 +40,7 @@ static bool may_ask(const struct lv_guest *guest)
 
     return lv_guest_is_active(guest) && !guest->ended && definition && definition->balloon &&
            definition->kind == KIND_MACHINE && guest->domain.state == VIR_DOMAIN_RUNNING &&
-           guest->health == LV_RUNS && !guest->hung_ns && !guest->blame[0];
+           guest->health == QEMU_RUNS && !guest->hung_ns && !guest->blame[0];
 }
 
 /* The selected guest if it is due, else the one on the screen that waits longest. */
