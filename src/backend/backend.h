@@ -20,6 +20,8 @@
 struct sink;
 void sink_source(struct sink *sink, enum source_state state, const struct error *why,
                  const char *note);
+/* Goes with the next word on the source, see struct source; 0: not restarted. */
+void sink_daemon(struct sink *sink, int64_t restarted_ns);
 void sink_facts(struct sink *sink, const struct facts *facts);
 void sink_row(struct sink *sink, uint32_t handle, enum guest_state state, const char *reason,
               const char *blame, const struct sample *sample);

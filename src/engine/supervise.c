@@ -84,6 +84,7 @@ static void take_source(struct engine *engine, struct worker *worker, struct fra
     worker->has_said = true;
     tell_world(engine, worker, worker->said.state, worker->said.error, worker->said.remedy,
                worker->said.note, now_ns);
+    world_source_daemon(engine->world, worker->id, source->restarted_ns, now_ns, clock_wall_ns());
 }
 
 static void take_event(struct engine *engine, struct worker *worker,

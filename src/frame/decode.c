@@ -46,6 +46,8 @@ static void decode_facts(struct reader *reader, struct facts *facts)
     facts->vcpus = (uint32_t)reader_uint(reader, UINT32_MAX);
     facts->memory = reader_uint(reader, UINT64_MAX);
     decode_list(reader, facts->addresses);
+    facts->io_error_disk = reader_text(reader);
+    facts->io_error_no_space = reader_bool(reader);
 }
 
 static void decode_want(struct reader *reader, struct frame_want *want)
@@ -102,6 +104,7 @@ static void decode_fields(struct reader *reader, struct frame *frame)
         frame->u.source.error = reader_text(reader);
         frame->u.source.remedy = reader_text(reader);
         frame->u.source.note = reader_text(reader);
+        frame->u.source.restarted_ns = reader_int(reader, 0, INT64_MAX);
         break;
     case FRAME_FACTS:
         decode_facts(reader, &frame->u.facts);
@@ -148,7 +151,7 @@ static void decode_fields(struct reader *reader, struct frame *frame)
 static int known_elements(uint64_t type)
 {
     static const signed char elements[] = {
-        [FRAME_HELLO] = 3, [FRAME_BEAT] = 0,     [FRAME_SOURCE] = 4,   [FRAME_FACTS] = 14,
+        [FRAME_HELLO] = 3, [FRAME_BEAT] = 0,     [FRAME_SOURCE] = 5,   [FRAME_FACTS] = 16,
         [FRAME_ROWS] = 3,  [FRAME_GONE] = 1,     [FRAME_ANSWERED] = 0, [FRAME_HOST] = 13,
         [FRAME_EVENT] = 3, [FRAME_PROGRESS] = 6, [FRAME_ANSWER] = 2,   [FRAME_LOG] = 1,
         [FRAME_STUCK] = 1, [FRAME_WANT] = 4,     [FRAME_DO] = 5,       [FRAME_ASK] = 4,

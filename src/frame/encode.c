@@ -2,13 +2,18 @@
 
 #include "frame/pack.h"
 
+static void put_bool(msgpack_packer *pk, bool value)
+{
+    (value ? msgpack_pack_true : msgpack_pack_false)(pk);
+}
+
 static void put_facts(msgpack_packer *pk, const struct facts *facts)
 {
     size_t addresses = 0;
 
     while (addresses < FACTS_ADDRESSES_MAX && facts->addresses[addresses])
         addresses++;
-    msgpack_pack_array(pk, 15);
+    msgpack_pack_array(pk, 17);
     msgpack_pack_uint8(pk, FRAME_FACTS);
     msgpack_pack_uint32(pk, facts->handle);
     pack_text(pk, facts->key ? facts->key : "");
@@ -26,6 +31,8 @@ static void put_facts(msgpack_packer *pk, const struct facts *facts)
     msgpack_pack_array(pk, addresses);
     for (size_t i = 0; i < addresses; i++)
         pack_text(pk, facts->addresses[i]);
+    pack_text(pk, facts->io_error_disk);
+    put_bool(pk, facts->io_error_no_space);
 }
 
 static void put_want(msgpack_packer *pk, const struct frame_want *want)
@@ -77,11 +84,6 @@ static void put_ask(msgpack_packer *pk, const struct frame_ask *ask)
     msgpack_pack_int(pk, ask->timeout_s);
 }
 
-static void put_bool(msgpack_packer *pk, bool value)
-{
-    (value ? msgpack_pack_true : msgpack_pack_false)(pk);
-}
-
 static void put_progress(msgpack_packer *pk, const struct frame_progress *progress)
 {
     msgpack_pack_array(pk, 7);
@@ -106,12 +108,13 @@ static void put_simple(msgpack_packer *pk, const struct frame *frame)
         pack_text(pk, frame->u.hello.source);
         break;
     case FRAME_SOURCE:
-        msgpack_pack_array(pk, 5);
+        msgpack_pack_array(pk, 6);
         msgpack_pack_uint8(pk, FRAME_SOURCE);
         msgpack_pack_int(pk, (int)frame->u.source.state);
         pack_text(pk, frame->u.source.error);
         pack_text(pk, frame->u.source.remedy);
         pack_text(pk, frame->u.source.note);
+        msgpack_pack_int64(pk, frame->u.source.restarted_ns);
         break;
     case FRAME_EVENT:
         msgpack_pack_array(pk, 4);

@@ -50,6 +50,7 @@ struct frame_hello {
 struct frame_source {
     enum source_state state;
     char *error, *remedy, *note; /* NULL when there is none */
+    int64_t restarted_ns;        /* as in struct source */
 };
 
 struct frame_row {

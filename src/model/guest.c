@@ -15,6 +15,7 @@ void facts_clear(struct facts *facts)
     free(facts->manager);
     for (int i = 0; i < FACTS_ADDRESSES_MAX; i++)
         free(facts->addresses[i]);
+    free(facts->io_error_disk);
     *facts = (struct facts){0};
 }
 
@@ -29,6 +30,7 @@ void facts_copy(struct facts *dst, const struct facts *src)
     dst->manager = xstrdup(src->manager);
     for (int i = 0; i < FACTS_ADDRESSES_MAX; i++)
         dst->addresses[i] = xstrdup(src->addresses[i]);
+    dst->io_error_disk = xstrdup(src->io_error_disk);
 }
 
 bool guest_metric(const struct guest *guest, enum metric metric, int64_t now_ns, double *ret)

@@ -30,6 +30,8 @@ struct facts {
     uint32_t vcpus;                       /* 0 unknown */
     uint64_t memory;                      /* configured maximum in bytes, 0 unknown */
     char *addresses[FACTS_ADDRESSES_MAX]; /* textual IP addresses, NULL after the last */
+    char *io_error_disk; /* while an I/O error holds it: the disk ("vda"); NULL none or unknown */
+    bool io_error_no_space; /* that error was that no space was left */
 };
 
 void facts_clear(struct facts *facts);

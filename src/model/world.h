@@ -30,7 +30,14 @@ struct source {
     bool explicit_; /* named on the command line: its failure is the exit status */
     bool answered;  /* was up at least once, with its list of guests complete */
     int64_t since_ns; /* CLOCK_MONOTONIC of the last state change */
+    /* CLOCK_MONOTONIC of when the daemon behind it was started anew while guests of it ran on; 0:
+     * it was not, as far as anyone knows.  No news after a while: see source_was_restarted(). */
+    int64_t restarted_ns;
 };
+
+/* Worth saying: the daemon behind SOURCE was started anew within the last 15 minutes.  *RET_AGE_NS
+ * is how long ago. */
+bool source_was_restarted(const struct source *source, int64_t now_ns, int64_t *ret_age_ns);
 
 const char *source_state_name(enum source_state state);
 
@@ -48,6 +55,9 @@ struct source *world_add_source(struct world *world, const char *id, bool explic
 void world_source_state(struct world *world, const char *source, enum source_state state,
                         const char *error, const char *remedy, const char *note, int64_t now_ns,
                         int64_t wall_ns);
+/* When the daemon behind it was started anew, see struct source; news of it is an event. */
+void world_source_daemon(struct world *world, const char *source, int64_t restarted_ns,
+                         int64_t now_ns, int64_t wall_ns);
 /* New or changed facts.  Another life drops the samples (no rate across lives). */
 void world_facts(struct world *world, const char *source, const struct facts *facts, int64_t now_ns,
                  int64_t wall_ns);

@@ -63,6 +63,7 @@ static void copy_clean(struct facts *dst, const struct facts *src)
     dst->manager = world_clean(src->manager, WORD_CELLS);
     for (int i = 0; i < FACTS_ADDRESSES_MAX; i++)
         dst->addresses[i] = world_clean(src->addresses[i], WORD_CELLS);
+    dst->io_error_disk = world_clean(src->io_error_disk, WORD_CELLS);
 }
 
 static struct guest_entry *add_guest(struct world *world, struct source_entry *source,

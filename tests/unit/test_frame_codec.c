@@ -71,6 +71,7 @@ static msgpack_sbuffer make(int which)
         frame.u.source.state = SOURCE_DENIED;
         frame.u.source.error = (char *)"no";
         frame.u.source.note = (char *)"";
+        frame.u.source.restarted_ns = 5;
         break;
     case 3:
         frame.type = FRAME_FACTS;
@@ -84,7 +85,9 @@ static msgpack_sbuffer make(int which)
                                        .persistent = 1,
                                        .vcpus = 4,
                                        .memory = UINT64_C(1) << 40,
-                                       .addresses = {(char *)"::1", (char *)"10.0.0.1"}};
+                                       .addresses = {(char *)"::1", (char *)"10.0.0.1"},
+                                       .io_error_disk = (char *)"vda",
+                                       .io_error_no_space = true};
         break;
     case 4:
         make_rows(&buf);
@@ -192,6 +195,8 @@ START_TEST(values_arrive)
     ck_assert_uint_eq(frame.u.facts.memory, UINT64_C(1) << 40);
     ck_assert_str_eq(frame.u.facts.addresses[1], "10.0.0.1");
     ck_assert_ptr_null(frame.u.facts.addresses[2]);
+    ck_assert_str_eq(frame.u.facts.io_error_disk, "vda");
+    ck_assert(frame.u.facts.io_error_no_space);
     frame_clear(&frame);
     free(buf.data);
 

@@ -126,7 +126,8 @@ START_TEST(strings_are_clean_at_the_door)
                             .title = (char *)"t\xc2\x9b",
                             .type = (char *)"q\n",
                             .manager = (char *)"m\r",
-                            .addresses = {(char *)"\x1b[2J"}};
+                            .addresses = {(char *)"\x1b[2J"},
+                            .io_error_disk = (char *)"v\x1b"};
     world_facts(world, VM, &hostile, AT(1), AT(1));
     world_row(world, VM, 1, STATE_PAUSED, "r\x1b", "b\x1b", NULL, AT(1), AT(1));
     source_is(VM, SOURCE_LOST, "e\x1b", 1);
@@ -137,6 +138,7 @@ START_TEST(strings_are_clean_at_the_door)
                                  guest->facts.type,
                                  guest->facts.manager,
                                  guest->facts.addresses[0],
+                                 guest->facts.io_error_disk,
                                  guest->reason,
                                  guest->blame,
                                  world_source(world, VM)->error,
@@ -320,6 +322,31 @@ START_TEST(sources_tell_what_becomes_of_them)
 }
 END_TEST
 
+START_TEST(a_restarted_daemon_is_news_for_a_while)
+{
+    const struct source *source = world_source(world, VM);
+    int64_t age = -1;
+
+    ck_assert(!source_was_restarted(source, AT(1000), &age));
+    size_t before = event_log_count(world_events(world));
+    world_source_daemon(world, VM, AT(942), AT(1000), AT(5000));
+    world_source_daemon(world, VM, AT(942), AT(1001), AT(5001));
+    ck_assert_uint_eq(event_log_count(world_events(world)), before + 1);
+    ck_assert_str_eq(newest()->text, "libvirtd was restarted");
+    ck_assert_int_eq(newest()->kind, EVENT_SOURCE);
+    ck_assert_int_eq(newest()->wall_ns, AT(4942)); /* when it was, not when we heard of it */
+    ck_assert(source_was_restarted(source, AT(1000), &age));
+    ck_assert_int_eq(age, AT(58));
+    ck_assert(!source_was_restarted(source, AT(942 + 901), &age));
+    ck_assert_int_eq(age, AT(58));
+
+    /* Long ago: known, but no news. */
+    world_source_daemon(world, CT, AT(10), AT(2000), AT(6000));
+    ck_assert_uint_eq(event_log_count(world_events(world)), before + 1);
+    ck_assert_int_eq(world_source(world, CT)->restarted_ns, AT(10));
+}
+END_TEST
+
 START_TEST(restarted_workers_find_their_guests_again)
 {
     facts(VM, 1, "stays", "1", 1);
@@ -480,6 +507,7 @@ int main(void)
     tcase_add_test(tests, not_to_know_is_no_change);
     tcase_add_test(tests, arrivals_are_events_once_the_list_was_complete);
     tcase_add_test(tests, sources_tell_what_becomes_of_them);
+    tcase_add_test(tests, a_restarted_daemon_is_news_for_a_while);
     tcase_add_test(tests, restarted_workers_find_their_guests_again);
     tcase_add_test(tests, stale_names_the_culprit);
     tcase_add_test(tests, off_is_stale_only_with_its_source);

@@ -50,6 +50,7 @@ static struct world *copy_world(const struct world *from, int64_t now, int64_t w
             world_source_answered(to, source->id, now, wall);
         world_source_state(to, source->id, source->state, source->error, source->remedy,
                            source->note, source->since_ns, wall);
+        world_source_daemon(to, source->id, source->restarted_ns, now, wall);
     }
     const struct host *host = world_host_get(from);
     if (host->prev.at_ns)
