@@ -16,6 +16,9 @@
  * that follow look old. */
 #define FUTURE_NS (5 * NS_PER_S)
 
+/* Limits that were not hit for that long: the next hit is news again. */
+#define HITS_QUIET_NS (60 * NS_PER_S)
+
 void world_guest_event(struct world *world, const struct guest_entry *entry, const char *text,
                        int64_t wall_ns)
 {
@@ -168,9 +171,63 @@ static void set_state(struct world *world, struct guest_entry *entry, enum guest
     world_guest_event(world, entry, text, wall_ns);
 }
 
-static void take_sample(struct world *world, struct guest *guest, const struct sample *sample,
-                        int64_t now_ns)
+/* What is not read at every tick stays what it was. */
+static const enum field slow_counters[] = {FIELD_OOM_KILLS, FIELD_MEM_LIMIT_HITS,
+                                           FIELD_PIDS_LIMIT_HITS};
+
+static void carry_over(struct sample *to, const struct sample *from)
 {
+    for (size_t i = 0; i < ARRAY_SIZE(slow_counters); i++) {
+        enum field field = slow_counters[i];
+        if (!sample_has(to, field) && sample_has(from, field))
+            sample_set(to, field, from->value[field]);
+    }
+}
+
+static uint64_t grown_by(const struct guest *guest, enum field field)
+{
+    const struct sample *prev = &guest->prev, *cur = &guest->cur;
+
+    if (!sample_has(prev, field) || !sample_has(cur, field) ||
+        cur->value[field] <= prev->value[field])
+        return 0;
+    return cur->value[field] - prev->value[field];
+}
+
+/* A guest at its limit may hit it all the time: the first time after a quiet while is an event. */
+static bool begins_to_hit(int64_t *last_ns, int64_t now_ns)
+{
+    bool quiet = *last_ns == 0 || now_ns - *last_ns > HITS_QUIET_NS;
+
+    *last_ns = now_ns;
+    return quiet;
+}
+
+static void tell_hits(struct world *world, struct guest_entry *entry, int64_t now_ns,
+                      int64_t wall_ns)
+{
+    struct guest *guest = &entry->guest;
+    unsigned long long kills = grown_by(guest, FIELD_OOM_KILLS);
+    unsigned long long tasks = grown_by(guest, FIELD_PIDS_LIMIT_HITS);
+    char text[80];
+
+    if (kills) {
+        snprintf(text, sizeof(text), "OOM kill: %llu process%s", kills, kills == 1 ? "" : "es");
+        world_guest_event(world, entry, text, wall_ns);
+    }
+    if (grown_by(guest, FIELD_MEM_LIMIT_HITS) && begins_to_hit(&entry->mem_hit_ns, now_ns))
+        world_guest_event(world, entry, "hits its memory limit", wall_ns);
+    if (tasks && begins_to_hit(&entry->pids_hit_ns, now_ns)) {
+        snprintf(text, sizeof(text), "hits its limit of tasks: %llu not started", tasks);
+        world_guest_event(world, entry, text, wall_ns);
+    }
+}
+
+static void take_sample(struct world *world, struct guest_entry *entry,
+                        const struct sample *sample, int64_t now_ns, int64_t wall_ns)
+{
+    struct guest *guest = &entry->guest;
+
     if (sample->at_ns <= guest->cur.at_ns || sample->at_ns > now_ns + FUTURE_NS)
         return;
     int64_t max_gap_ns = MAX_GAP_PERIODS * world->period_ns + MAX_GAP_EXTRA_NS;
@@ -178,6 +235,8 @@ static void take_sample(struct world *world, struct guest *guest, const struct s
         history_gap(guest->history, guest->cur.at_ns + 1);
     guest->prev = guest->cur;
     guest->cur = *sample;
+    carry_over(&guest->cur, &guest->prev);
+    tell_hits(world, entry, now_ns, wall_ns);
     metrics_compute(&guest->metrics, &guest->prev, &guest->cur, max_gap_ns);
     history_add(guest->history, sample->at_ns, &guest->metrics);
 }
@@ -206,7 +265,7 @@ void world_row(struct world *world, const char *source, uint32_t handle, enum gu
     if (state != before && !keeps)
         world_forget_samples(guest);
     if (sample && state != STATE_OFF)
-        take_sample(world, guest, sample, now_ns);
+        take_sample(world, entry, sample, now_ns, wall_ns);
 }
 
 void world_gone(struct world *world, const char *source, uint32_t handle, int64_t now_ns,

@@ -31,6 +31,7 @@ struct guest_entry {
     bool late;              /* it came when its source's list was complete already */
     enum guest_state known; /* the last state that was not unknown */
     int64_t known_since_ns;
+    int64_t mem_hit_ns, pids_hit_ns; /* when its limits were last hit; 0: not that we saw */
     UT_hash_handle by_id, by_handle;
 };
 

@@ -53,6 +53,10 @@ START_TEST(a_session_has_its_run_directory_where_the_environment_says)
     unsetenv("XDG_CACHE_HOME");
     setenv("HOME", "/h", 1);
     check_uri("qemu:///session", "qemu:///session", true, "/h/.cache/libvirt/qemu/run");
+    struct lv_uri uri;
+    lv_uri_init(&uri, "qemu:///session");
+    ck_assert_str_eq(uri.pid_dir, "/h/.cache/libvirt");
+    lv_uri_clear(&uri);
     if (getuid() == 0)
         ck_assert_int_eq(seteuid(0), 0);
 }

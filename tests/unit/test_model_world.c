@@ -257,6 +257,44 @@ START_TEST(changes_of_state_are_events)
 }
 END_TEST
 
+static void hits(uint64_t kills, uint64_t memory, uint64_t tasks, int at)
+{
+    struct sample sample = {.at_ns = AT(at)};
+    sample_set(&sample, FIELD_OOM_KILLS, kills);
+    sample_set(&sample, FIELD_MEM_LIMIT_HITS, memory);
+    sample_set(&sample, FIELD_PIDS_LIMIT_HITS, tasks);
+    world_row(world, CT, 1, STATE_RUNNING, NULL, NULL, &sample, AT(at), AT(at));
+}
+
+START_TEST(kills_and_limits_are_events_when_they_grow)
+{
+    struct guest *guest = facts(CT, 1, "a", "1", 0);
+    hits(3, 7, 9, 1); /* before we looked */
+    size_t before = event_log_count(world_events(world));
+    hits(4, 7, 9, 2);
+    ck_assert_str_eq(newest()->text, "OOM kill: 1 process");
+    row(CT, 1, STATE_RUNNING, 1, 3); /* a tick that did not look */
+    ck_assert_double_eq(guest->metrics.value[METRIC_OOM_KILLS], 4);
+    hits(6, 7, 9, 4);
+    ck_assert_str_eq(newest()->text, "OOM kill: 2 processes");
+    hits(6, 8, 11, 5);
+    ck_assert_str_eq(newest()->text, "hits its limit of tasks: 2 not started");
+    ck_assert_uint_eq(event_log_count(world_events(world)), before + 4);
+    /* At its limit all the time: no news, until it was quiet. */
+    for (int i = 6; i < 60; i++)
+        hits(6, 3 + (uint64_t)i, 11, i);
+    ck_assert_uint_eq(event_log_count(world_events(world)), before + 4);
+    hits(6, 99, 11, 125);
+    ck_assert_uint_eq(event_log_count(world_events(world)), before + 5);
+    ck_assert_str_eq(newest()->text, "hits its memory limit");
+    /* Another life counts anew. */
+    facts(CT, 1, "a", "2", 126);
+    hits(0, 0, 0, 127);
+    hits(0, 0, 0, 128);
+    ck_assert_str_eq(newest()->text, "started anew");
+}
+END_TEST
+
 START_TEST(not_to_know_is_no_change)
 {
     struct guest *guest = facts(VM, 1, "db", "1", 0);
@@ -504,6 +542,7 @@ int main(void)
     tcase_add_test(tests, off_has_no_figures);
     tcase_add_test(tests, a_long_silence_is_no_rate);
     tcase_add_test(tests, changes_of_state_are_events);
+    tcase_add_test(tests, kills_and_limits_are_events_when_they_grow);
     tcase_add_test(tests, not_to_know_is_no_change);
     tcase_add_test(tests, arrivals_are_events_once_the_list_was_complete);
     tcase_add_test(tests, sources_tell_what_becomes_of_them);

@@ -106,6 +106,7 @@ static void draw_figures(const struct ui *ui, const struct guest *guest, struct 
         {METRIC_MEM_OVERHEAD, "overhead ", "", false},
         {METRIC_BOOT, "boot ", "", false},
         {METRIC_OOM_KILLS, "OOM kills ", "", true},
+        {METRIC_PIDS_LIMIT_HITS, "tasks refused ", "", true},
         {METRIC_NET_ERRORS, "net errors ", "/s", true},
         {METRIC_NET_DROPS, "drops ", "/s", true},
         {METRIC_PSI_CPU, "PSI c ", "", true},

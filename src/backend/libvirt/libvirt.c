@@ -11,6 +11,7 @@
 #include "backend/libvirt/guests.h"
 #include "backend/libvirt/local.h"
 #include "backend/libvirt/loop.h"
+#include "backend/libvirt/restart.h"
 #include "backend/libvirt/words.h"
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -28,6 +29,7 @@ struct instance {
     struct lv_local *local;   /* NULL: the machines are not here */
     struct lv_guests guests;
     struct lv_balloons balloons;
+    struct lv_restart restart;
     struct neighbours *neighbours;
     int64_t neighbours_due_ns;
     size_t watch_next;   /* whose turn it is to have its monitor looked at */
@@ -97,6 +99,22 @@ static void wish(struct instance *self, const struct want *want)
     lv_daemon_wish(self->daemon, watch, count);
 }
 
+static void look_for_restart(struct instance *self, int64_t now_ns)
+{
+    struct lv_guest *guest, *next;
+    uint64_t oldest = 0;
+
+    if (!self->local || !self->usable || !self->complete || now_ns < self->restart.due_ns)
+        return;
+    HASH_ITER(by_uuid, self->guests.by_uuid, guest, next)
+    {
+        uint64_t start = guest->qemu ? lv_qemu_start(guest->qemu) : 0;
+        if (start && (!oldest || start < oldest))
+            oldest = start;
+    }
+    lv_restart_step(&self->restart, &self->uri, oldest, now_ns);
+}
+
 static void say_source(struct instance *self, struct sink *sink, int64_t now_ns)
 {
     struct lv_status status;
@@ -112,6 +130,8 @@ static void say_source(struct instance *self, struct sink *sink, int64_t now_ns)
         error_set(&status.why, ERR_LOST, NULL, "libvirtd does not answer");
     }
     self->usable = status.state == SOURCE_UP;
+    look_for_restart(self, now_ns);
+    sink_daemon(sink, self->restart.restarted_ns);
     int stuck = lv_balloons_stuck(&self->balloons);
     snprintf(note, sizeof(note), "monitor off: %d stuck calls; restart libvirtd to free them",
              stuck);

@@ -122,6 +122,11 @@ const char *lv_qemu_life(const struct lv_qemu *qemu)
     return qemu->life;
 }
 
+uint64_t lv_qemu_start(const struct lv_qemu *qemu)
+{
+    return qemu->id.start_ticks;
+}
+
 void lv_qemu_rewired(struct lv_qemu *qemu)
 {
     memset(qemu->ifindex, 0, sizeof(qemu->ifindex));

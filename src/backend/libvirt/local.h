@@ -37,6 +37,9 @@ void lv_qemu_free(struct lv_qemu *qemu);
 /* "PID:START". */
 const char *lv_qemu_life(const struct lv_qemu *qemu);
 
+/* When its process was started, in proc_identity's ticks. */
+uint64_t lv_qemu_start(const struct lv_qemu *qemu);
+
 /* Its links are to be found anew. */
 void lv_qemu_rewired(struct lv_qemu *qemu);
 

@@ -11,6 +11,7 @@ struct lv_uri {
     bool session;    /* the user's own daemon */
     bool test;       /* libvirt's in-memory test driver: no daemon at all */
     bool containers; /* its guests are containers until their XML says otherwise */
+    char *pid_dir;   /* where the daemon keeps its own pid file; NULL unless local_qemu */
     char *run_dir;   /* where libvirt keeps NAME.pid of its QEMUs; NULL unless local_qemu */
 };
 

@@ -185,6 +185,8 @@ void sim_guest_sample(const struct sim_guest *guest, const struct sim *sim, int6
     if (!machine) {
         sample_set(ret, FIELD_PIDS, 5 + guest->boot_ms % 40);
         sample_set(ret, FIELD_OOM_KILLS, 0);
+        sample_set(ret, FIELD_MEM_LIMIT_HITS, 0);
+        sample_set(ret, FIELD_PIDS_LIMIT_HITS, 0);
         sample_set(ret, FIELD_PSI_CPU, 0);
         sample_set(ret, FIELD_PSI_MEM, 0);
         sample_set(ret, FIELD_PSI_IO, 0);
