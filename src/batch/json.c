@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "batch/output.h"
 
@@ -83,7 +84,7 @@ static json_t *host_json(const struct world *world)
     return ret;
 }
 
-static json_t *sources_json(const struct world *world)
+static json_t *sources_json(const struct world *world, int64_t now_ns)
 {
     json_t *ret = json_array();
 
@@ -93,6 +94,10 @@ static json_t *sources_json(const struct world *world)
         json_object_set_new(object, "id", text_or_null(source->id));
         json_object_set_new(object, "state", text_or_null(source_state_name(source->state)));
         json_object_set_new(object, "error", text_or_null(source->error));
+        int64_t age_ns = 0;
+        bool restarted = source_was_restarted(source, now_ns, &age_ns);
+        json_object_set_new(object, "restarted_s",
+                            real_or_null(restarted, (double)age_ns / NS_PER_S));
         json_array_append_new(ret, object);
     }
     return ret;
@@ -152,7 +157,7 @@ void batch_json_line(const struct batch_sample *sample, FILE *out)
     json_object_set_new(root, "time", json_string(time));
     json_object_set_new(root, "interval_s", real_or_null(true, sample->interval_s));
     json_object_set_new(root, "host", host_json(sample->world));
-    json_object_set_new(root, "sources", sources_json(sample->world));
+    json_object_set_new(root, "sources", sources_json(sample->world, sample->now_ns));
     for (size_t i = 0; i < sample->listing->count; i++)
         json_array_append_new(guests, guest_json(sample, sample->listing->rows[i]));
     json_object_set_new(root, "guests", guests);

@@ -96,6 +96,8 @@ START_TEST(states_have_reasons_only_when_there_is_something_to_say)
     check_state(VIR_DOMAIN_SHUTDOWN, 0, STATE_STOPPING, NULL);
     check_state(VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_SHUTDOWN, STATE_OFF, "shut down");
     check_state(VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_FAILED, STATE_OFF, "failed to start");
+    check_state(VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_CRASHED, STATE_CRASHED,
+                "QEMU was killed or crashed");
     check_state(VIR_DOMAIN_SHUTOFF, 0, STATE_OFF, NULL);
     check_state(VIR_DOMAIN_CRASHED, VIR_DOMAIN_CRASHED_PANICKED, STATE_CRASHED, "kernel panic");
     check_state(VIR_DOMAIN_NOSTATE, 0, STATE_UNKNOWN, NULL);

@@ -50,6 +50,48 @@ START_TEST(a_machine_is_read)
 }
 END_TEST
 
+START_TEST(disks_are_found_by_alias_and_by_target)
+{
+    struct lv_definition *definition =
+        parse("<domain type='kvm'><devices>"
+              "<disk type='file' device='disk'><target dev='vda' bus='virtio'/>"
+              "<alias name='virtio-disk0'/></disk>"
+              "<disk type='file' device='cdrom'><target dev='sda'/></disk><disk/>"
+              "<disk><target/><alias name='ua-1'/></disk></devices></domain>");
+
+    ck_assert_uint_eq(definition->disk_count, 2);
+    ck_assert_str_eq(lv_definition_disk(definition, "virtio-disk0"), "vda");
+    ck_assert_str_eq(lv_definition_disk(definition, "vda"), "vda");
+    ck_assert_str_eq(lv_definition_disk(definition, "sda"), "sda");
+    ck_assert_ptr_null(lv_definition_disk(definition, "ua-1"));
+    ck_assert_ptr_null(lv_definition_disk(definition, ""));
+    ck_assert_ptr_null(lv_definition_disk(NULL, "vda"));
+    lv_definition_unref(definition);
+}
+END_TEST
+
+START_TEST(the_disk_without_space_is_named_first)
+{
+    virDomainDiskError errors[] = {
+        {(char *)"vda", VIR_DOMAIN_DISK_ERROR_UNSPEC},
+        {(char *)"vdb", VIR_DOMAIN_DISK_ERROR_NO_SPACE},
+        {(char *)"vdc", VIR_DOMAIN_DISK_ERROR_NO_SPACE},
+    };
+    struct lv_io_error error;
+
+    lv_io_error_read(errors, 3, &error);
+    ck_assert(error.known && error.no_space);
+    ck_assert_str_eq(error.disk, "vdb");
+    lv_io_error_read(errors, 1, &error);
+    ck_assert(error.known && !error.no_space);
+    ck_assert_str_eq(error.disk, "vda");
+    lv_io_error_read(errors, 0, &error);
+    ck_assert(!error.known);
+    lv_io_error_read(errors, -1, &error); /* the call failed */
+    ck_assert(!error.known);
+}
+END_TEST
+
 START_TEST(a_container_is_told_by_its_init)
 {
     struct lv_definition *definition =
@@ -199,6 +241,8 @@ int main(void)
 
     virInitialize();
     tcase_add_test(tcase, a_machine_is_read);
+    tcase_add_test(tcase, disks_are_found_by_alias_and_by_target);
+    tcase_add_test(tcase, the_disk_without_space_is_named_first);
     tcase_add_test(tcase, a_container_is_told_by_its_init);
     tcase_add_test(tcase, nonsense_is_unknown_and_not_a_number);
     tcase_add_test(tcase, what_is_no_domain_is_refused);

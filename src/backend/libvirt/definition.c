@@ -37,6 +37,7 @@ static char *content(const xmlNode *node)
     return node ? kept(xmlNodeGetContent(node)) : NULL;
 }
 
+/* NULL also without a NODE. */
 static char *attribute(const xmlNode *node, const char *name)
 {
     return node ? kept(xmlGetNoNsProp(node, (const xmlChar *)name)) : NULL;
@@ -109,11 +110,28 @@ static void read_nic(struct lv_definition *definition, const xmlNode *node)
     free(type);
 }
 
+static void read_disk(struct lv_definition *definition, const xmlNode *node)
+{
+    char *target = attribute(child(node, "target"), "dev");
+
+    if (!target || definition->disk_count == LV_DISKS_MAX) {
+        free(target);
+        return;
+    }
+    definition->disks =
+        xrealloc(definition->disks, definition->disk_count + 1, sizeof(struct lv_disk));
+    struct lv_disk *disk = &definition->disks[definition->disk_count++];
+    disk->target = target;
+    disk->alias = attribute(child(node, "alias"), "name");
+}
+
 static void read_devices(struct lv_definition *definition, const xmlNode *devices)
 {
     for (const xmlNode *at = devices->children; at; at = at->next) {
         if (is(at, "interface")) {
             read_nic(definition, at);
+        } else if (is(at, "disk")) {
+            read_disk(definition, at);
         } else if (is(at, "memballoon")) {
             char *model = attribute(at, "model");
             definition->balloon = model && strcmp(model, "none") != 0;
@@ -172,6 +190,16 @@ int lv_definition_parse(const char *xml, size_t len, struct lv_definition **ret,
     return 0;
 }
 
+const char *lv_definition_disk(const struct lv_definition *definition, const char *name)
+{
+    for (size_t i = 0; definition && i < definition->disk_count; i++) {
+        const struct lv_disk *disk = &definition->disks[i];
+        if (strcmp(disk->target, name) == 0 || (disk->alias && strcmp(disk->alias, name) == 0))
+            return disk->target;
+    }
+    return NULL;
+}
+
 struct lv_definition *lv_definition_ref(struct lv_definition *definition)
 {
     if (definition)
@@ -188,6 +216,11 @@ void lv_definition_unref(struct lv_definition *definition)
         free(definition->nics[i].mac);
     }
     free(definition->nics);
+    for (size_t i = 0; i < definition->disk_count; i++) {
+        free(definition->disks[i].target);
+        free(definition->disks[i].alias);
+    }
+    free(definition->disks);
     free(definition->title);
     free(definition->type);
     free(definition);

@@ -19,6 +19,13 @@ struct lv_nic {
     bool direct; /* macvtap: the host's view is the guest's, nothing to swap */
 };
 
+#define LV_DISKS_MAX 64
+
+struct lv_disk {
+    char *target; /* "vda" */
+    char *alias;  /* libvirt's name of the device, or NULL */
+};
+
 struct lv_definition {
     char *title;
     char *type; /* "kvm", "qemu", "lxc", "test" */
@@ -29,12 +36,17 @@ struct lv_definition {
     bool balloon;            /* there is a balloon device to ask */
     struct lv_nic *nics;
     size_t nic_count;
+    struct lv_disk *disks; /* that have a target */
+    size_t disk_count;
     int refs; /* atomic */
 };
 
 /* Parses XML (LEN bytes, from a daemon that is not trusted): no network, no document type, no
  * entities, bounded in size.  ERR_SYNTAX when it is no domain.  The result has one reference. */
 int lv_definition_parse(const char *xml, size_t len, struct lv_definition **ret, struct error *err);
+
+/* The target of the disk whose alias or target is NAME; NULL when there is none. */
+const char *lv_definition_disk(const struct lv_definition *definition, const char *name);
 
 struct lv_definition *lv_definition_ref(struct lv_definition *definition); /* NULL gives NULL */
 void lv_definition_unref(struct lv_definition *definition);

@@ -87,6 +87,26 @@ void lv_guest_reborn(struct lv_guest *guest)
     guest->blame[0] = '\0';
 }
 
+bool lv_guest_has_io_error(const struct lv_guest *guest)
+{
+    return guest->domain.state == VIR_DOMAIN_PAUSED &&
+           guest->domain.reason == VIR_DOMAIN_PAUSED_IOERROR;
+}
+
+bool lv_guest_io_error(const struct lv_guest *guest, struct lv_io_error *ret)
+{
+    const struct lv_io_error *error =
+        guest->domain.io_error.known ? &guest->domain.io_error : &guest->io_error;
+
+    if (!lv_guest_has_io_error(guest) || !error->known)
+        return false;
+    *ret = *error;
+    const char *target = lv_definition_disk(guest->domain.definition, error->disk);
+    if (target)
+        snprintf(ret->disk, sizeof(ret->disk), "%s", target);
+    return true;
+}
+
 /* Figures that this round did not ask for stay as they were. */
 static void keep_figures(struct lv_domain *now, struct lv_domain *before)
 {
@@ -126,6 +146,10 @@ static bool update(struct lv_guest *guest, struct lv_domain *fresh)
     guest->here = true;
     clear_domain(old);
     move_domain(old, fresh);
+    if (!lv_guest_has_io_error(guest)) {
+        guest->io_error = (struct lv_io_error){0};
+        guest->io_error_due_ns = 0;
+    }
     return changed;
 }
 
@@ -200,7 +224,8 @@ static bool facts_same(const struct facts *a, const struct facts *b)
     return same(a->life, b->life) && same(a->name, b->name) && same(a->title, b->title) &&
            same(a->type, b->type) && a->kind == b->kind && a->can == b->can &&
            a->autostart == b->autostart && a->persistent == b->persistent && a->vcpus == b->vcpus &&
-           a->memory == b->memory;
+           a->memory == b->memory && same(a->io_error_disk, b->io_error_disk) &&
+           a->io_error_no_space == b->io_error_no_space;
 }
 
 bool lv_guest_is_starting(const struct lv_guest *guest)
@@ -237,6 +262,11 @@ void lv_guest_tell(struct lv_guest *guest, const struct lv_guests *guests,
         facts.type = xstrdup(definition->type);
         facts.vcpus = definition->vcpus;
         facts.memory = definition->memory;
+    }
+    struct lv_io_error io_error;
+    if (lv_guest_io_error(guest, &io_error)) {
+        facts.io_error_disk = io_error.disk[0] ? xstrdup(io_error.disk) : NULL;
+        facts.io_error_no_space = io_error.no_space;
     }
     facts.can = abilities(guests->uri, facts.kind, facts.persistent);
     if (lv_guest_is_active(guest) && neighbours) {

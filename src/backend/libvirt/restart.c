@@ -15,9 +15,12 @@
 int lv_restart_find(const char *root, const char *dir, struct proc_identity *ret)
 {
     static const char *const names[] = {"virtqemud", "libvirtd"};
+    static const char *const folders[] = {"", "/libvirt"}; /* where builds differ */
 
-    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-        CLEANUP_FREE char *path = xasprintf("%s%s/%s.pid", root, dir, names[i]);
+    for (size_t i = 0; i < ARRAY_SIZE(names) * ARRAY_SIZE(folders); i++) {
+        const char *name = names[i % ARRAY_SIZE(names)];
+        CLEANUP_FREE char *path =
+            xasprintf("%s%s%s/%s.pid", root, dir, folders[i / ARRAY_SIZE(names)], name);
         char text[32];
         struct proc_stat stat;
         if (io_read_file(AT_FDCWD, path, text, sizeof(text)) <= 0)
@@ -25,7 +28,7 @@ int lv_restart_find(const char *root, const char *dir, struct proc_identity *ret
         long pid = strtol(text, NULL, 10);
         /* A file that was left behind may name anybody. */
         if (pid <= 1 || pid > INT32_MAX || proc_read_stat(root, (pid_t)pid, &stat) < 0 ||
-            strcmp(stat.comm, names[i]) != 0)
+            strcmp(stat.comm, name) != 0)
             continue;
         *ret = stat.id;
         return 0;
