@@ -19,7 +19,7 @@
 #define POOL "/mnt" /* a file system of 1 MiB, seen by this test's processes only */
 #define POOL_SIZE "size=1m,mode=1777"
 #define FILLER_KIB 800
-#define RECORD_MS 5000
+#define RECORD_MS 4000
 
 static bool has_pool;
 
@@ -80,8 +80,8 @@ START_TEST(row_69_a_disk_without_space_is_named)
     machine_define_writer("full", POOL "/full.img");
     struct screen *screen = view_start();
     ck_assert(steps_row_says(screen, "full", " off ", PATIENCE_MS));
-    machine_start("full");
     view_choose(screen, "full");
+    machine_start("full");
     ck_assert(screen_wait(screen, "no space left on hda", SOON_MS));
     view_check(screen, "beat");
 

@@ -52,7 +52,11 @@ static void on_io_error(virConnectPtr conn, virDomainPtr dom, const char *path, 
     snprintf(error.disk, sizeof(error.disk), "%s", alias ? alias : "");
     snprintf(remark, sizeof(remark), "%s on disk %.40s",
              error.no_space ? "no space left" : "I/O error", alias && *alias ? alias : "?");
-    tell(dom, user, false, action == VIR_DOMAIN_EVENT_IO_ERROR_PAUSE ? &error : NULL, remark);
+    /* That it was paused is an event already, with its reason. */
+    if (action == VIR_DOMAIN_EVENT_IO_ERROR_PAUSE)
+        tell(dom, user, false, &error, NULL);
+    else
+        tell(dom, user, false, NULL, remark);
 }
 
 static void on_balloon(virConnectPtr conn, virDomainPtr dom, unsigned long long actual, void *user)
