@@ -223,8 +223,8 @@ static void tell_hits(struct world *world, struct guest_entry *entry, int64_t no
     }
 }
 
-static void take_sample(struct world *world, struct guest_entry *entry,
-                        const struct sample *sample, int64_t now_ns, int64_t wall_ns)
+static void take_sample(struct world *world, struct guest_entry *entry, const struct sample *sample,
+                        int64_t now_ns, int64_t wall_ns)
 {
     struct guest *guest = &entry->guest;
 

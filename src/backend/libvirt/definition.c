@@ -7,7 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "backend/libvirt/owner.h"
 #include "base/alloc.h"
+#include "base/cleanup.h"
 
 #define TEXT_MAX 4096 /* titles have no bound in libvirt */
 
@@ -16,9 +18,10 @@ static bool is(const xmlNode *node, const char *name)
     return node->type == XML_ELEMENT_NODE && strcmp((const char *)node->name, name) == 0;
 }
 
+/* NULL also without a NODE. */
 static const xmlNode *child(const xmlNode *node, const char *name)
 {
-    for (const xmlNode *at = node->children; at; at = at->next)
+    for (const xmlNode *at = node ? node->children : NULL; at; at = at->next)
         if (is(at, name))
             return at;
     return NULL;
@@ -110,6 +113,22 @@ static void read_nic(struct lv_definition *definition, const xmlNode *node)
     free(type);
 }
 
+/* The image or device of a disk; network disks have none here. */
+static uint32_t disk_signs(const xmlNode *node)
+{
+    static const char *const names[] = {"file", "dev"};
+    const xmlNode *source = child(node, "source");
+    uint32_t signs = 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        char *path = attribute(source, names[i]);
+        if (path)
+            signs |= lv_owner_signs(LV_TRACE_DISK, path);
+        free(path);
+    }
+    return signs;
+}
+
 static void read_disk(struct lv_definition *definition, const xmlNode *node)
 {
     char *target = attribute(child(node, "target"), "dev");
@@ -123,6 +142,44 @@ static void read_disk(struct lv_definition *definition, const xmlNode *node)
     struct lv_disk *disk = &definition->disks[definition->disk_count++];
     disk->target = target;
     disk->alias = attribute(child(node, "alias"), "name");
+}
+
+static uint32_t content_signs(enum lv_owner_trace where, const xmlNode *node)
+{
+    char *text = content(node);
+    uint32_t signs = text ? lv_owner_signs(where, text) : 0;
+
+    free(text);
+    return signs;
+}
+
+static uint32_t entry_signs(const xmlNode *system)
+{
+    uint32_t signs = 0;
+
+    for (const xmlNode *at = system ? system->children : NULL; at; at = at->next)
+        if (is(at, "entry"))
+            signs |= content_signs(LV_TRACE_SYSTEM, at);
+    return signs;
+}
+
+/* What whoever made the domain has left in it. */
+static const char *find_owner(const xmlNode *root)
+{
+    const xmlNode *metadata = child(root, "metadata"), *devices = child(root, "devices");
+    uint32_t signs = content_signs(LV_TRACE_NAME, child(root, "name")) |
+                     content_signs(LV_TRACE_DESCRIPTION, child(root, "description"));
+
+    for (const xmlNode *at = metadata ? metadata->children : NULL; at; at = at->next)
+        if (at->type == XML_ELEMENT_NODE && at->ns && at->ns->href)
+            signs |= lv_owner_signs(LV_TRACE_NAMESPACE, (const char *)at->ns->href);
+    for (const xmlNode *at = devices ? devices->children : NULL; at; at = at->next)
+        if (is(at, "disk"))
+            signs |= disk_signs(at);
+    for (const xmlNode *at = root->children; at; at = at->next)
+        if (is(at, "sysinfo"))
+            signs |= entry_signs(child(at, "system"));
+    return lv_owner(signs);
 }
 
 static void read_devices(struct lv_definition *definition, const xmlNode *devices)
@@ -143,6 +200,7 @@ static void read_devices(struct lv_definition *definition, const xmlNode *device
 static void read_domain(struct lv_definition *definition, const xmlNode *root)
 {
     definition->type = attribute(root, "type");
+    definition->manager = find_owner(root);
     for (const xmlNode *at = root->children; at; at = at->next) {
         if (is(at, "title")) {
             free(definition->title);

@@ -30,6 +30,7 @@ struct lv_definition {
     char *title;
     char *type; /* "kvm", "qemu", "lxc", "test" */
     enum guest_kind kind;
+    const char *manager;     /* a literal: who owns it, or NULL */
     uint32_t vcpus;          /* present ones; 0 unknown */
     uint64_t memory;         /* maximum in bytes, 0 unknown */
     uint64_t current_memory; /* what the balloon leaves, 0 unknown */

@@ -13,9 +13,10 @@ static void tell(virDomainPtr dom, void *user, bool redefined, const struct lv_i
 
     if (virDomainGetUUIDString(dom, uuid) < 0)
         return;
-    listener->happened(
-        listener, &(struct lv_happening){
-                      .uuid = uuid, .redefined = redefined, .io_error = io_error, .remark = remark});
+    listener->happened(listener, &(struct lv_happening){.uuid = uuid,
+                                                        .redefined = redefined,
+                                                        .io_error = io_error,
+                                                        .remark = remark});
 }
 
 static int on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int detail, void *user)
@@ -44,8 +45,7 @@ static void on_io_error(virConnectPtr conn, virDomainPtr dom, const char *path, 
                         int action, const char *reason, void *user)
 {
     char remark[80];
-    struct lv_io_error error = {.known = true,
-                                .no_space = reason && strcmp(reason, "enospc") == 0};
+    struct lv_io_error error = {.known = true, .no_space = reason && strcmp(reason, "enospc") == 0};
 
     (void)conn;
     (void)path;

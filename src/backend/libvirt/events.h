@@ -9,9 +9,9 @@
 
 struct lv_happening {
     const char *uuid;
-    bool redefined;      /* its XML reads differently now */
+    bool redefined;                     /* its XML reads differently now */
     const struct lv_io_error *io_error; /* which one paused it, or NULL */
-    const char *remark;  /* for the event log, or NULL */
+    const char *remark;                 /* for the event log, or NULL */
 };
 
 /* Embedded in what wants to know.  All are called on libvirt's event thread: they must not call

@@ -222,10 +222,10 @@ static bool facts_same(const struct facts *a, const struct facts *b)
         if (!same(a->addresses[i], b->addresses[i]))
             return false;
     return same(a->life, b->life) && same(a->name, b->name) && same(a->title, b->title) &&
-           same(a->type, b->type) && a->kind == b->kind && a->can == b->can &&
-           a->autostart == b->autostart && a->persistent == b->persistent && a->vcpus == b->vcpus &&
-           a->memory == b->memory && same(a->io_error_disk, b->io_error_disk) &&
-           a->io_error_no_space == b->io_error_no_space;
+           same(a->type, b->type) && same(a->manager, b->manager) && a->kind == b->kind &&
+           a->can == b->can && a->autostart == b->autostart && a->persistent == b->persistent &&
+           a->vcpus == b->vcpus && a->memory == b->memory &&
+           same(a->io_error_disk, b->io_error_disk) && a->io_error_no_space == b->io_error_no_space;
 }
 
 bool lv_guest_is_starting(const struct lv_guest *guest)
@@ -260,6 +260,7 @@ void lv_guest_tell(struct lv_guest *guest, const struct lv_guests *guests,
     if (definition) {
         facts.title = xstrdup(definition->title);
         facts.type = xstrdup(definition->type);
+        facts.manager = xstrdup(definition->manager);
         facts.vcpus = definition->vcpus;
         facts.memory = definition->memory;
     }

@@ -252,9 +252,8 @@ static void say_row(const struct instance *self, const struct lv_guest *guest, s
     char words[LV_DISK_MAX + 32];
     struct lv_io_error io_error;
     if (lv_guest_io_error(guest, &io_error)) {
-        snprintf(words, sizeof(words), "%s%s%s",
-                 io_error.no_space ? "no space left" : "I/O error", io_error.disk[0] ? " on " : "",
-                 io_error.disk);
+        snprintf(words, sizeof(words), "%s%s%s", io_error.no_space ? "no space left" : "I/O error",
+                 io_error.disk[0] ? " on " : "", io_error.disk);
         reason = words;
     }
     /* The kernel knows better than a daemon that is gone. */

@@ -39,8 +39,8 @@ int lv_restart_find(const char *root, const char *dir, struct proc_identity *ret
 void lv_restart_take(struct lv_restart *restart, const struct proc_identity *found, uint64_t age_ms,
                      uint64_t oldest, int64_t now_ns)
 {
-    bool same = restart->daemon.pid == found->pid &&
-                restart->daemon.start_ticks == found->start_ticks;
+    bool same =
+        restart->daemon.pid == found->pid && restart->daemon.start_ticks == found->start_ticks;
     bool another = restart->daemon.pid && !same;
 
     if (!same) {

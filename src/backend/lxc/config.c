@@ -8,8 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "backend/lxc/owner.h"
 #include "base/alloc.h"
 #include "base/cleanup.h"
+
+#define SETTING_MAX 512 /* of a setting that is looked at for its owner */
 
 /* Every key that liblxc 4 to 6 knows.  One that ends in a dot or star stands for all below it. */
 static const char *const known_keys[] = {
@@ -152,6 +155,8 @@ static bool check_line(struct lxc_config *config, char *line, int number)
 {
     char *text = trim(line);
     struct setting set;
+    if (*text == '#')
+        config->owner_signs |= lxc_owner_signs(LXC_TRACE_COMMENT, text);
     if (!*text || *text == '#')
         return true;
     if (!split(text, &set)) {
@@ -168,6 +173,9 @@ static bool check_line(struct lxc_config *config, char *line, int number)
         refuse(config, number, "has the unknown key ", set.key);
         return false;
     }
+    char setting[SETTING_MAX];
+    snprintf(setting, sizeof(setting), "%s = %s", set.key, set.value);
+    config->owner_signs |= lxc_owner_signs(LXC_TRACE_SETTING, setting);
     if (strcmp(set.key, "lxc.start.auto") == 0) {
         if (*set.value && strcmp(set.value, "0") != 0 && strcmp(set.value, "1") != 0) {
             refuse(config, number, "wants 0 or 1 for lxc.start.auto", "");
@@ -187,6 +195,7 @@ void lxc_config_parse(struct lxc_config *ret, const char *text, size_t len)
     ret->state = LXC_CONFIG_OK;
     ret->reason[0] = '\0';
     ret->autostart = false;
+    ret->owner_signs = 0;
     int number = 1;
     for (size_t at = 0; at < len; number++) {
         const char *end = memchr(text + at, '\n', len - at);

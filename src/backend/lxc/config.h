@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -31,6 +32,7 @@ struct lxc_config {
     enum lxc_config_state state;
     char reason[160]; /* in words, when broken or denied */
     bool autostart;
+    uint32_t owner_signs; /* see owner.h */
     uid_t owner;
     struct lxc_config_stamp stamp;
 };

@@ -196,6 +196,7 @@ void lxc_guest_say_facts(struct lxc_guest *guest, enum guest_state state, struct
         .life = guest->life,
         .name = guest->name,
         .type = (char *)"lxc",
+        .manager = (char *)guest->manager,
         .kind = KIND_CONTAINER,
         .can = barred ? 0 : ALL_ACTIONS,
         .autostart = known ? guest->config.autostart : -1,

@@ -84,6 +84,7 @@ static uint32_t abilities(const struct sim_guest *guest)
 
 static void tell_facts(struct sim_guest *guest, struct sink *sink)
 {
+    static const char owned[] = "k8s-node"; /* by somebody who would not like us to touch it */
     char life[16] = "", four[32], six[48];
     bool live = state_is_live(guest->state);
     uint32_t n = guest->handle;
@@ -94,6 +95,7 @@ static void tell_facts(struct sim_guest *guest, struct sink *sink)
         .name = guest->name,
         .title = guest->title,
         .type = guest->kind == KIND_MACHINE ? "kvm" : "lxc",
+        .manager = strncmp(guest->name, owned, sizeof(owned) - 1) == 0 ? "OpenStack" : NULL,
         .kind = guest->kind,
         .can = abilities(guest),
         .autostart = guest->autostart,
@@ -102,7 +104,8 @@ static void tell_facts(struct sim_guest *guest, struct sink *sink)
         .memory = guest->memory,
     };
 
-    if (live && guest->lives)
+    /* What panicked still has its process. */
+    if ((live && guest->lives) || guest->state == STATE_CRASHED)
         snprintf(life, sizeof(life), "%u", guest->lives);
     if (live) {
         snprintf(four, sizeof(four), "10.%u.%u.%u", guest->kind == KIND_MACHINE ? 0 : 1,
