@@ -15,6 +15,11 @@ void facts_clear(struct facts *facts)
     free(facts->manager);
     for (int i = 0; i < FACTS_ADDRESSES_MAX; i++)
         free(facts->addresses[i]);
+    for (int i = 0; i < FACTS_DISKS_MAX; i++) {
+        free(facts->disks[i].target);
+        free(facts->disks[i].source);
+        free(facts->disks[i].pool);
+    }
     *facts = (struct facts){0};
 }
 
@@ -29,6 +34,11 @@ void facts_copy(struct facts *dst, const struct facts *src)
     dst->manager = xstrdup(src->manager);
     for (int i = 0; i < FACTS_ADDRESSES_MAX; i++)
         dst->addresses[i] = xstrdup(src->addresses[i]);
+    for (int i = 0; i < FACTS_DISKS_MAX; i++) {
+        dst->disks[i].target = xstrdup(src->disks[i].target);
+        dst->disks[i].source = xstrdup(src->disks[i].source);
+        dst->disks[i].pool = xstrdup(src->disks[i].pool);
+    }
 }
 
 bool guest_metric(const struct guest *guest, enum metric metric, int64_t now_ns, double *ret)
