@@ -1,6 +1,7 @@
 #include "model/guest.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -39,6 +40,22 @@ void facts_copy(struct facts *dst, const struct facts *src)
         dst->disks[i].source = xstrdup(src->disks[i].source);
         dst->disks[i].pool = xstrdup(src->disks[i].pool);
     }
+}
+
+static bool text_same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool facts_disks_same(const struct facts *a, const struct facts *b)
+{
+    for (int i = 0; i < FACTS_DISKS_MAX; i++) {
+        if (!text_same(a->disks[i].target, b->disks[i].target) ||
+            !text_same(a->disks[i].source, b->disks[i].source) ||
+            !text_same(a->disks[i].pool, b->disks[i].pool))
+            return false;
+    }
+    return true;
 }
 
 bool guest_metric(const struct guest *guest, enum metric metric, int64_t now_ns, double *ret)

@@ -43,6 +43,7 @@ struct facts {
 };
 
 void facts_clear(struct facts *facts);
+bool facts_disks_same(const struct facts *a, const struct facts *b);
 void facts_copy(struct facts *dst, const struct facts *src); /* dst is overwritten, not cleared */
 
 struct guest {
