@@ -51,6 +51,7 @@ static const struct prober_calls real_calls = {
     .statvfs = statvfs,
     .stat = real_stat,
     .thin = thin_read,
+    .deadline_ns = PROBE_DEADLINE_NS,
 };
 
 /* ---- the threads ---- */
@@ -238,7 +239,7 @@ static void set_timer(struct prober *prober, int64_t at_ns)
 
 bool prober_start(struct prober *prober, struct probe *probe, size_t count)
 {
-    if (prober->probe)
+    if (prober->probe || prober->stuck_count > PROBES_STUCK_MAX)
         return false;
     prober->probe = probe;
     prober->count = count;
@@ -246,7 +247,7 @@ bool prober_start(struct prober *prober, struct probe *probe, size_t count)
         prober->probe = NULL;
         return false;
     }
-    set_timer(prober, clock_mono_ns() + PROBE_DEADLINE_NS);
+    set_timer(prober, clock_mono_ns() + prober->calls.deadline_ns);
     return true;
 }
 
@@ -293,17 +294,16 @@ static void give_up(struct prober *prober, size_t at)
     prober->stuck = walker;
     prober->stuck_count++;
     prober->walker = NULL;
-    bool too_many = prober->stuck_count > PROBES_STUCK_MAX;
+    bool many = prober->stuck_count >= PROBES_STUCK_MAX;
     for (size_t i = at + 1; i < prober->count; i++) {
-        if (too_many || (stuck->what == PROBE_STATVFS && prober->probe[i].on == stuck->on))
-            prober->probe[i].state = PROBE_SKIPPED;
+        struct probe *probe = &prober->probe[i];
+        if ((many && probe->remote) || (stuck->what == PROBE_STATVFS && probe->on == stuck->on))
+            probe->state = PROBE_SKIPPED;
     }
-    if (too_many)
+    if (prober->stuck_count <= PROBES_STUCK_MAX && send_walker(prober, at + 1))
         return;
-    if (!send_walker(prober, at + 1)) {
-        for (size_t i = at + 1; i < prober->count; i++)
-            prober->probe[i].state = PROBE_SKIPPED;
-    }
+    for (size_t i = at + 1; i < prober->count; i++)
+        prober->probe[i].state = PROBE_SKIPPED;
 }
 
 /* Whether the round is over; judges the question that is under way. */
@@ -313,9 +313,10 @@ static bool over(struct prober *prober, int64_t now_ns)
     if (!walker)
         return true;
     pthread_mutex_lock(&walker->lock);
-    bool finished = walker->finished, late = now_ns - walker->step_ns >= PROBE_DEADLINE_NS;
+    bool finished = walker->finished;
+    bool late = now_ns - walker->step_ns >= prober->calls.deadline_ns;
     size_t at = walker->at;
-    int64_t due = walker->step_ns + PROBE_DEADLINE_NS;
+    int64_t due = walker->step_ns + prober->calls.deadline_ns;
     late = late && !finished && at < walker->count && walker->probe[at].state == PROBE_WAITING;
     walker->abandoned = late;
     pthread_mutex_unlock(&walker->lock);
@@ -329,7 +330,7 @@ static bool over(struct prober *prober, int64_t now_ns)
         return false;
     }
     give_up(prober, at);
-    set_timer(prober, now_ns + PROBE_DEADLINE_NS);
+    set_timer(prober, now_ns + prober->calls.deadline_ns);
     return !prober->walker;
 }
 

@@ -14,7 +14,7 @@
 #include "kernel/thin.h"
 
 #define PROBE_DEADLINE_NS (2 * NS_PER_S)
-#define PROBES_STUCK_MAX 4
+#define PROBES_STUCK_MAX 4 /* one more, of what is not remote, and nothing is asked any more */
 
 enum probe_what {
     PROBE_STATVFS,
@@ -34,6 +34,7 @@ struct probe {
     char *path; /* owned */
     int on;     /* number of the file system: when its PROBE_STATVFS is stuck, what else is on it is
                    skipped; -1: none */
+    bool remote; /* somebody else answers: not asked when as many are stuck as may be */
     size_t tag; /* the caller's own */
     enum probe_state state;
     int error; /* errno; 0: the answer is there */
@@ -50,6 +51,7 @@ struct prober_calls {
     int (*statvfs)(const char *path, struct statvfs *ret); /* 0, or -1 and errno */
     int (*stat)(const char *path, struct stat *ret);
     int (*thin)(const char *path, struct thin_list *ret); /* 0 or -errno */
+    int64_t deadline_ns;
 };
 
 struct prober;
@@ -60,7 +62,7 @@ struct prober *prober_new(const struct prober_calls *calls);
 void prober_free(struct prober *prober);
 
 /* Begins a round; takes PROBE (an array of COUNT, from malloc) over.  False, and nothing is taken,
- * while one runs, or when no thread can be started. */
+ * while one runs, when too much is stuck, or when no thread can be started. */
 bool prober_start(struct prober *prober, struct probe *probe, size_t count);
 
 bool prober_busy(const struct prober *prober); /* a round runs */

@@ -53,10 +53,12 @@ struct round {
     size_t count;
 };
 
-static void ask(struct round *round, enum probe_what what, const char *path, long on, size_t tag)
+static struct probe *ask(struct round *round, enum probe_what what, const char *path, long on,
+                         size_t tag)
 {
-    round->probe[round->count++] =
-        (struct probe){.what = what, .path = xstrdup(path), .on = (int)on, .tag = tag};
+    struct probe *probe = &round->probe[round->count++];
+    *probe = (struct probe){.what = what, .path = xstrdup(path), .on = (int)on, .tag = tag};
+    return probe;
 }
 
 static void find_used(struct storage *storage)
@@ -82,7 +84,7 @@ static void ask_fs(struct storage *storage, struct round *round, bool network)
         if (mount->network != network || (mount->use == MOUNT_IF_USED && !storage->fs[i].used) ||
             prober_stuck(storage->prober, PROBE_STATVFS, mount->point))
             continue;
-        ask(round, PROBE_STATVFS, mount->point, (long)i, i);
+        ask(round, PROBE_STATVFS, mount->point, (long)i, i)->remote = network;
     }
 }
 
@@ -94,6 +96,12 @@ static void ask_thin(struct storage *storage, struct round *round)
         ask(round, PROBE_THIN, path, -1, 0);
 }
 
+static bool is_remote(const struct storage *storage, const struct storage_disk *disk)
+{
+    return mount_table_at(storage->table, (size_t)disk->mount)->network ||
+           (disk->fs >= 0 && mount_of(storage, &storage->fs[disk->fs])->network);
+}
+
 /* Not what would mount something, nor what lies where nothing answers. */
 static void ask_disks(struct storage *storage, struct round *round, bool local_only)
 {
@@ -102,12 +110,13 @@ static void ask_disks(struct storage *storage, struct round *round, bool local_o
         const struct mount *mount =
             disk->mount < 0 ? NULL : mount_table_at(storage->table, (size_t)disk->mount);
         long by_text = storage_fs_of_mount(storage, disk->mount);
-        if (!mount || mount->use == MOUNT_TRIGGER || (local_only && mount->network) ||
+        if (!mount || mount->use == MOUNT_TRIGGER || (local_only && is_remote(storage, disk)) ||
             (by_text >= 0 && storage->fs[by_text].silent_since_ns) ||
             (disk->fs >= 0 && storage->fs[disk->fs].silent_since_ns) ||
             prober_stuck(storage->prober, PROBE_STAT, disk->path))
             continue;
-        ask(round, PROBE_STAT, disk->path, disk->fs >= 0 ? disk->fs : by_text, i);
+        ask(round, PROBE_STAT, disk->path, disk->fs >= 0 ? disk->fs : by_text, i)->remote =
+            is_remote(storage, disk);
     }
 }
 
@@ -134,8 +143,7 @@ void storage_tick(struct storage *storage, const struct want *want, int64_t now_
     ask_thin(storage, &round);
     ask_disks(storage, &round, local_only);
     storage->round_ns = now_ns;
-    if (prober_stuck_count(storage->prober) > PROBES_STUCK_MAX ||
-        !prober_start(storage->prober, round.probe, round.count))
+    if (!prober_start(storage->prober, round.probe, round.count))
         probes_free(round.probe, round.count);
 }
 
