@@ -1,4 +1,5 @@
-/* Everything known about one host: sources, guests, events.  Pure: no I/O, told the time. */
+/* Everything known about one host: sources, guests, events, storage (model/storage.h).  Pure: no
+ * I/O, told the time. */
 #ifndef VCTOP_MODEL_WORLD_H
 #define VCTOP_MODEL_WORLD_H
 
@@ -9,6 +10,7 @@
 #include "model/event.h"
 #include "model/guest.h"
 #include "model/host.h"
+#include "model/storage.h"
 
 enum source_state {
     SOURCE_CONNECTING, /* has not answered yet */

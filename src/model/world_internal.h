@@ -35,6 +35,24 @@ struct guest_entry {
     UT_hash_handle by_id, by_handle;
 };
 
+struct place_entry {
+    struct place place; /* first: a struct place of the world is one of these */
+    struct source_entry *source;
+    char *name; /* raw */
+    char *path; /* of a pool's directory, or NULL */
+    struct place_entry *below;
+    bool seen; /* in the report that is being taken */
+};
+
+struct path_entry {
+    char *path; /* key */
+    struct source_entry *source;
+    struct place_entry *place; /* NULL unknown */
+    struct trend allocated;    /* empty: unknown */
+    bool seen;
+    UT_hash_handle hh;
+};
+
 struct world {
     int64_t period_ns;
     struct source_entry **sources;
@@ -43,6 +61,9 @@ struct world {
     size_t guest_count, guest_capacity;
     struct guest_entry *by_id, *by_handle; /* heads of the tables */
     struct host host;
+    struct place_entry **places; /* in order of arrival */
+    size_t place_count;
+    struct path_entry *paths; /* head of the table */
     struct event_log *events;
 };
 
@@ -64,6 +85,8 @@ void world_unbind(struct world *world, struct guest_entry *entry);
 
 /* Takes ENTRY out of the tables and frees it; the caller takes it out of WORLD->guests. */
 void world_drop(struct world *world, struct guest_entry *entry);
+
+void world_storage_clear(struct world *world);
 
 /* Its figures are of the past: no rate and no line of a graph may span what happened since. */
 void world_forget_samples(struct guest *guest);

@@ -1,6 +1,6 @@
 /* The backend against libvirt's in-memory test driver: no daemon, nothing real. */
 // clang-format off
-// sources: src/backend/libvirt/libvirt.c src/backend/libvirt/act.c src/backend/libvirt/ask.c src/backend/libvirt/balloons.c src/backend/libvirt/daemon.c src/backend/libvirt/definition.c src/backend/libvirt/events.c src/backend/libvirt/find.c src/backend/libvirt/guests.c src/backend/libvirt/inbox.c src/backend/libvirt/list.c src/backend/libvirt/local.c src/backend/libvirt/loop.c src/backend/libvirt/monitor.c src/backend/libvirt/owner.c src/backend/libvirt/restart.c src/backend/libvirt/round.c src/backend/libvirt/snapshot.c src/backend/libvirt/uri.c src/backend/libvirt/vcpus.c src/backend/libvirt/words.c
+// sources: src/backend/libvirt/libvirt.c src/backend/libvirt/act.c src/backend/libvirt/ask.c src/backend/libvirt/balloons.c src/backend/libvirt/daemon.c src/backend/libvirt/definition.c src/backend/libvirt/events.c src/backend/libvirt/find.c src/backend/libvirt/guests.c src/backend/libvirt/inbox.c src/backend/libvirt/list.c src/backend/libvirt/local.c src/backend/libvirt/loop.c src/backend/libvirt/monitor.c src/backend/libvirt/owner.c src/backend/libvirt/pools.c src/backend/libvirt/restart.c src/backend/libvirt/round.c src/backend/libvirt/snapshot.c src/backend/libvirt/uri.c src/backend/libvirt/vcpus.c src/backend/libvirt/words.c
 // libraries: LIBXML LIBVIRT
 // clang-format on
 #include "backend/libvirt/libvirt.h"
@@ -17,6 +17,7 @@
 #include "base/error.h"
 
 #define GUESTS_MAX 16
+#define PLACES_MAX 4
 #define DEFAULT_UUID "6695eb01-f6a4-8304-79aa-97f2502e193f"
 
 /* What was said last. */
@@ -29,6 +30,8 @@ struct sink {
     struct sample sample[GUESTS_MAX];
     bool gone[GUESTS_MAX];
     int answered, orphans, facts_said;
+    size_t places;
+    char place[PLACES_MAX][128];
 };
 
 void sink_source(struct sink *sink, enum source_state state, const struct error *why,
@@ -87,6 +90,17 @@ void sink_event(struct sink *sink, uint32_t handle, const char *text)
     (void)sink;
     (void)handle;
     (void)text;
+}
+
+void sink_storage(struct sink *sink, const struct storage_report *report)
+{
+    ck_assert_uint_le(report->places, PLACES_MAX);
+    sink->places = report->places;
+    for (size_t i = 0; i < report->places; i++)
+        snprintf(sink->place[i], sizeof(sink->place[i]), "%s %s %llu %llu", report->place[i].name,
+                 report->place[i].path ? report->place[i].path : "-",
+                 (unsigned long long)report->place[i].total,
+                 (unsigned long long)report->place[i].avail);
 }
 
 void sink_stuck(struct sink *sink, int calls)

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 
 #define GUESTS_MAX 10001
+#define PLACES_MAX 16
 #define PERIOD (2 * NS_PER_S)
 
 struct seen {
@@ -25,7 +26,10 @@ struct sink {
     struct seen *guest; /* by handle */
     uint32_t count;
     enum source_state source;
-    int source_calls, answered;
+    int source_calls, answered, storage_calls;
+    struct storage_place place[PLACES_MAX]; /* its texts are not ours */
+    char place_name[PLACES_MAX][32];
+    size_t places;
     struct host_sample host, host_before;
 };
 
@@ -80,6 +84,16 @@ void sink_host(struct sink *sink, const struct host_sample *sample)
 void sink_event(struct sink *sink, uint32_t handle, const char *text)
 {
     (void)sink, (void)handle, (void)text;
+}
+
+void sink_storage(struct sink *sink, const struct storage_report *report)
+{
+    sink->storage_calls++;
+    for (size_t i = 0; i < report->places && i < PLACES_MAX; i++) {
+        sink->place[i] = report->place[i];
+        snprintf(sink->place_name[i], sizeof(sink->place_name[i]), "%s", report->place[i].name);
+    }
+    sink->places = report->places;
 }
 
 void sink_stuck(struct sink *sink, int calls)

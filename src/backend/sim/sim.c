@@ -38,6 +38,14 @@ static int check_names(const struct sim *sim, struct error *err)
         if (names[i] && !has_name(sim, names[i]))
             return error_set(err, ERR_USAGE, "guests have names such as db01, web1 and mail",
                              "simulation: no guest is called '%.80s'", names[i]);
+    const char *const places[] = {sim->spec.fill.name, sim->spec.free.name, sim->spec.readonly.name,
+                                  sim->spec.deadmount.name};
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+        if (places[i] && !sim_storage_has(places[i]))
+            return error_set(err, ERR_USAGE,
+                             "places are / /var /srv/images /srv/backup /mnt/nfs vg0/thin images "
+                             "and backup",
+                             "simulation: no place is called '%.80s'", places[i]);
     return 0;
 }
 
@@ -85,7 +93,7 @@ static uint32_t abilities(const struct sim_guest *guest)
 static void tell_facts(struct sim_guest *guest, struct sink *sink)
 {
     static const char owned[] = "k8s-node"; /* by somebody who would not like us to touch it */
-    char life[16] = "", four[32], six[48];
+    char life[16] = "", four[32], six[48], path[64];
     bool live = state_is_live(guest->state);
     uint32_t n = guest->handle;
     struct facts facts = {
@@ -104,6 +112,8 @@ static void tell_facts(struct sim_guest *guest, struct sink *sink)
         .memory = guest->memory,
     };
 
+    if (guest->state != STATE_DENIED && guest->state != STATE_BROKEN)
+        sim_storage_disk(guest, path, sizeof(path), &facts.disks[0]);
     /* What panicked still has its process. */
     if ((live && guest->lives) || guest->state == STATE_CRASHED)
         snprintf(life, sizeof(life), "%u", guest->lives);
@@ -164,6 +174,10 @@ static void tell_row(const struct sim *sim, const struct sim_guest *guest, struc
 {
     struct sample sample = {0};
 
+    if (sim_storage_hangs(sim, guest)) {
+        sink_row(sink, guest->handle, guest->state, guest->reason, "QEMU in D state", &sample);
+        return;
+    }
     if (hanging(sim, guest)) {
         /* Nothing new is known, and somebody is to blame for it. */
         sink_row(sink, guest->handle, guest->state, guest->reason,
@@ -230,11 +244,13 @@ static void sim_tick(struct backend *backend, const struct want *want, struct si
     for (uint32_t i = 0; i < sim->spec.guests; i++) {
         struct sim_guest *guest = &sim->guest[i];
         sim_guest_settle(guest, sim->now, now);
+        sim_storage_suffer(sim, guest);
         if (!guest->told)
             tell_facts(guest, sink);
         tell_row(sim, guest, sink, at_ns);
         guest->changed = false;
     }
+    sim_storage_say(sim, sink, at_ns);
     sink_answered(sink);
 
     struct host_sample *host = xmalloc(sizeof(*host));

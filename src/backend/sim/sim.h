@@ -13,6 +13,12 @@
 #define SIM_MEMORY (UINT64_C(64) << 30)
 #define SIM_GUESTS_MAX 10000
 
+/* Something that befalls NAME (NULL: nothing) AT_NS after the first tick. */
+struct sim_event {
+    char *name;
+    int64_t at_ns;
+};
+
 /* What `--sim=SPEC` says.  Times are nanoseconds since the first tick, -1 never. */
 struct sim_spec {
     uint32_t guests; /* machines included */
@@ -24,6 +30,7 @@ struct sim_spec {
     char *hang;      /* name of a guest that hangs ... */
     int64_t hang_ns; /* ... from here on */
     char *stubborn;  /* name of a guest that ignores a shutdown */
+    struct sim_event fill, free, readonly, deadmount; /* of a place of storage */
     int64_t die_ns, garbage_ns, late_ns, lost_ns, lost_for_ns;
 };
 
@@ -81,6 +88,7 @@ struct sim {
     double then, now;          /* seconds: the interval that the newest figures are made from */
     bool up;                   /* the source was last said to be up */
     bool late_done, garbage_done;
+    int64_t storage_at; /* when storage was said last, 0 never */
     struct sim_host host;
 };
 
@@ -106,6 +114,18 @@ void sim_guest_flow(struct sim_guest *guest, struct sim_host *host, const struct
 void sim_guest_sample(const struct sim_guest *guest, const struct sim *sim, int64_t at_ns,
                       struct sample *ret);
 double sim_guest_mem_host(const struct sim_guest *guest, double now);
+
+/* storage.c: places with such names as "/srv/images" (a file system) and "images" (a pool on it).
+ */
+bool sim_storage_has(const char *name);
+/* Where GUEST's disk lies; PATH is room for its source. */
+void sim_storage_disk(const struct sim_guest *guest, char *path, size_t size,
+                      struct facts_disk *ret);
+/* What full and broken places do to GUEST. */
+void sim_storage_suffer(const struct sim *sim, struct sim_guest *guest);
+bool sim_storage_hangs(const struct sim *sim, const struct sim_guest *guest);
+/* Says it every few seconds, at every tick when something befalls a place. */
+void sim_storage_say(struct sim *sim, struct sink *sink, int64_t at_ns);
 
 /* The host's own use is added, GAP seconds after the last call; then its figures. */
 void sim_host_start(struct sim *sim);

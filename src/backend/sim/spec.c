@@ -13,7 +13,7 @@
 #define SECONDS_MAX 1e6
 #define REMEDY \
     "words: guests=N machines=N seed=N clock=fixed hold=N hostile stubborn=NAME hang=NAME@S " \
-    "die@S garbage@S late@S lost@S+S"
+    "fill=PLACE@S free=PLACE@S readonly=PLACE@S deadmount=PLACE@S die@S garbage@S late@S lost@S+S"
 
 static int bad(struct error *err, const char *word, const char *why)
 {
@@ -81,6 +81,19 @@ static int parse_hang(struct sim_spec *spec, const char *word, const char *value
     return parse_at(word, at + 1, &spec->hang_ns, err);
 }
 
+/* "NAME@S" */
+static int parse_event(struct sim_event *event, const char *word, const char *value,
+                       struct error *err)
+{
+    const char *at = strrchr(value, '@');
+
+    if (!at || at == value)
+        return bad(err, word, "say what and when, as fill=/var@10");
+    free(event->name);
+    event->name = xstrndup(value, (size_t)(at - value));
+    return parse_at(word, at + 1, &event->at_ns, err);
+}
+
 static int parse_number(const char *word, const char *value, uint64_t max, uint64_t *ret,
                         struct error *err)
 {
@@ -112,6 +125,14 @@ static int parse_assignment(struct sim_spec *spec, const char *word, const char 
     }
     if (IS("hang"))
         return parse_hang(spec, word, value, err);
+    if (IS("fill"))
+        return parse_event(&spec->fill, word, value, err);
+    if (IS("free"))
+        return parse_event(&spec->free, word, value, err);
+    if (IS("readonly"))
+        return parse_event(&spec->readonly, word, value, err);
+    if (IS("deadmount"))
+        return parse_event(&spec->deadmount, word, value, err);
     if (IS("stubborn")) {
         if (!*value)
             return bad(err, word, "say who, as stubborn=db01");
@@ -194,5 +215,9 @@ void sim_spec_clear(struct sim_spec *spec)
 {
     free(spec->hang);
     free(spec->stubborn);
+    free(spec->fill.name);
+    free(spec->free.name);
+    free(spec->readonly.name);
+    free(spec->deadmount.name);
     *spec = (struct sim_spec){0};
 }
