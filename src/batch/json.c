@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "batch/output.h"
+#include "model/problem.h"
 
 #define REAL_DIGITS 15
 
@@ -172,6 +173,7 @@ static json_t *guest_json(const struct batch_sample *sample, const struct guest 
     CLEANUP_FREE char *id = guest_id_text(&guest->id);
     json_t *object = json_object();
     json_t *addresses = json_array();
+    struct problem problem;
     char why[200];
     int64_t since;
     bool stale = world_stale(sample->world, guest, sample->now_ns, why, sizeof(why), &since);
@@ -192,6 +194,10 @@ static json_t *guest_json(const struct batch_sample *sample, const struct guest 
     for (size_t i = 0; i < FACTS_ADDRESSES_MAX && facts->addresses[i]; i++)
         json_array_append_new(addresses, text_or_null(facts->addresses[i]));
     json_object_set_new(object, "addresses", addresses);
+    json_object_set_new(object, "problem",
+                        text_or_null(problem_of(sample->world, guest, sample->now_ns, &problem)
+                                         ? problem.cause
+                                         : NULL));
     json_object_set_new(object, "stale", text_or_null(stale ? why : NULL));
     return object;
 }

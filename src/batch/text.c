@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "batch/output.h"
+#include "model/problem.h"
 
 #define NAME_CELLS_MIN 8
 #define STATE_CELLS 8
@@ -134,14 +135,19 @@ static void put_totals(const struct batch_sample *sample, FILE *out)
     }
 }
 
-/* What the last column says: why it is as it is, why its figures are old, else where it is. */
+/* What the last column says: what is wrong with it, why it is as it is, why its figures are old,
+ * else where it is. */
 static char *note_of(const struct batch_sample *sample, const struct guest *guest)
 {
     char why[200];
     int64_t since;
     bool stale = world_stale(sample->world, guest, sample->now_ns, why, sizeof(why), &since);
+    struct problem problem;
     const char *address = guest->facts.addresses[0] ? guest->facts.addresses[0] : "";
 
+    if (problem_of(sample->world, guest, sample->now_ns, &problem))
+        return xasprintf("%s: %s%s%s", problem.word, problem.cause,
+                         stale && !guest->blame ? "; " : "", stale && !guest->blame ? why : "");
     if (guest->reason || stale)
         return xasprintf("%s%s%s", guest->reason ? guest->reason : "",
                          guest->reason && stale ? "; " : "", stale ? why : "");

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/action.h"
 #include "model/field.h"
 #include "model/history.h"
 #include "model/id.h"
@@ -48,6 +49,21 @@ void facts_clear(struct facts *facts);
 bool facts_disks_same(const struct facts *a, const struct facts *b);
 void facts_copy(struct facts *dst, const struct facts *src); /* dst is overwritten, not cleared */
 
+/* Something that the kernel counts when a guest runs into a limit. */
+struct hits {
+    bool known;     /* a count was read in this life, or the life began while we looked */
+    uint64_t count; /* in this life */
+    int64_t at_ns;  /* when it was last seen to grow; 0: not since we look */
+};
+
+/* What only one who was there knows: see model/problem.h. */
+struct seen {
+    struct hits oom;        /* processes killed for want of memory */
+    struct hits mem, tasks; /* its limits stood in the way */
+    uint32_t acknowledged;  /* problems of this life that the operator knows of: bit per kind */
+    bool off_wanted;        /* the operator shut it down from here */
+};
+
 struct guest {
     struct guest_id id;
     struct facts facts; /* sanitised */
@@ -60,8 +76,12 @@ struct guest {
     struct metrics metrics; /* of the newest sample; empty while off */
     struct history *history;
     struct trend written; /* its DISK_WRITE counter, for who fills a place */
+    struct seen seen;
     bool marked;
 };
+
+/* The operator asked for ACTION: what comes of it is wanted. */
+void guest_asked(struct guest *guest, enum action action);
 
 /* The figure as of NOW (AGE too); false when unknown. */
 bool guest_metric(const struct guest *guest, enum metric metric, int64_t now_ns, double *ret);

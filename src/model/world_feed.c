@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "model/problem.h"
 
 /* A rate over a longer time than this many periods is an average of what nobody looked at. */
 #define MAX_GAP_PERIODS 5
@@ -118,6 +119,7 @@ static void take_facts(struct world *world, struct guest_entry *entry, const str
     copy_clean(&guest->facts, facts);
     if (old.life && strcmp(old.life, guest->facts.life) != 0) {
         world_forget_samples(guest);
+        problem_new_life(guest);
         /* Off and on again between two looks: no row will tell of it. */
         if (old.life[0] && guest->facts.life[0] && guest->state == STATE_RUNNING)
             world_guest_event(world, entry, "started anew", wall_ns);
@@ -275,6 +277,7 @@ void world_row(struct world *world, const char *source, uint32_t handle, enum gu
         world_forget_samples(guest);
     if (sample && state != STATE_OFF)
         take_sample(world, entry, sample, now_ns, wall_ns);
+    problem_settle(world, guest, now_ns);
 }
 
 void world_gone(struct world *world, const char *source, uint32_t handle, int64_t now_ns,

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "ui/view/frozen.h"
+#include "ui/view/header.h"
 #include "ui/view/line.h"
 #include "ui/view/recent.h"
 #include "ui/view/wording.h"
@@ -395,7 +396,10 @@ void detail_draw(const struct ui *ui, const struct guest *guest, struct rect rec
         draw_figures(ui, guest, rect_cut_rows(&rect, 1), 0);
         if (rect.height >= 11)
             draw_storage(ui, guest, rect_cut_rows(&rect, 1), 0);
-        recent_draw(ui, rect_cut_rows(&rect, rect.height >= 13 ? -2 : -1));
+        struct rect screen = draw_screen();
+        bool elsewhere = header_height(screen.height, screen.width) >= HEADER_WITH_EVENTS;
+        recent_draw(ui, elsewhere ? guest : NULL,
+                    rect_cut_rows(&rect, rect.height >= 13 ? -2 : -1));
         rect_cut_rows(&rect, rect.height >= 14 ? 1 : 0);
     }
     draw_plots(ui, guest, rect);
