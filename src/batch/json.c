@@ -154,6 +154,22 @@ static json_t *sources_json(const struct world *world, int64_t now_ns)
     return ret;
 }
 
+/* What is wrong with the host itself: sources and storage. */
+static json_t *problems_json(const struct batch_sample *sample)
+{
+    const struct world *world = sample->world;
+    json_t *ret = json_array();
+    struct problem problem;
+
+    for (size_t i = 0; i < world_source_count(world); i++)
+        if (problem_of_source(world_source_at(world, i), sample->now_ns, &problem))
+            json_array_append_new(ret, text_or_null(problem.cause));
+    for (size_t i = 0; i < world_place_count(world); i++)
+        if (problem_of_place(world, world_place_at(world, i), sample->now_ns, &problem))
+            json_array_append_new(ret, text_or_null(problem.cause));
+    return ret;
+}
+
 static void add_metrics(json_t *object, const struct guest *guest, int64_t now_ns)
 {
     for (int i = 0; i < METRIC_COUNT; i++) {
@@ -214,6 +230,7 @@ void batch_json_line(const struct batch_sample *sample, FILE *out)
     json_object_set_new(root, "interval_s", real_or_null(true, sample->interval_s));
     json_object_set_new(root, "host", host_json(sample->world, sample->now_ns));
     json_object_set_new(root, "sources", sources_json(sample->world, sample->now_ns));
+    json_object_set_new(root, "problems", problems_json(sample));
     for (size_t i = 0; i < sample->listing->count; i++)
         json_array_append_new(guests, guest_json(sample, sample->listing->rows[i]));
     json_object_set_new(root, "guests", guests);

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/units.h"
+#include "model/problem_internal.h"
 
 /* A kill that long ago is worth a look, but no more. */
 #define FRESH_NS (15 * 60 * NS_PER_S)
@@ -28,12 +29,12 @@ static bool names_fault(const char *reason)
     return false;
 }
 
-static uint32_t of_pause(const struct guest *guest)
+static uint32_t of_pause(const struct world *world, const struct guest *guest)
 {
     if (!names_fault(guest->reason))
         return 0; /* somebody wanted it */
     if (guest->facts.io_error_no_space || strcasestr(guest->reason, "space"))
-        return BIT(NO_SPACE);
+        return problem_space_is_back(world, guest) ? BIT(SPACE_BACK) : BIT(NO_SPACE);
     return strcasestr(guest->reason, "I/O error") ? BIT(IO_ERROR) : BIT(PAUSED);
 }
 
@@ -66,13 +67,13 @@ static uint32_t of_limits(const struct guest *guest, int64_t now_ns)
 }
 
 /* All that GUEST suffers from, a bit per enum problem_kind. */
-static uint32_t kinds_of(const struct guest *guest, int64_t now_ns)
+static uint32_t kinds_of(const struct world *world, const struct guest *guest, int64_t now_ns)
 {
     uint32_t kinds = 0;
 
     switch (guest->state) {
     case STATE_PAUSED:
-        kinds = of_pause(guest);
+        kinds = of_pause(world, guest);
         break;
     case STATE_OFF:
         kinds = of_rest(guest);
@@ -134,31 +135,14 @@ static bool worst(const struct guest *guest, uint32_t kinds, int64_t now_ns, enu
 
 /* ---- words ---- */
 
-static void put_io_error(struct problem *ret, const struct world *world)
-{
-    const struct guest *guest = ret->guest;
-    const char *disk = guest->facts.io_error_disk;
-
-    (void)world;
-    if (ret->kind == PROBLEM_IO_ERROR)
-        snprintf(ret->cause, sizeof(ret->cause), "I/O error%s%.60s", disk ? " on " : "",
-                 disk ? disk : " on one of its disks");
-    else if (disk)
-        snprintf(ret->cause, sizeof(ret->cause), "no space left on %.60s", disk);
-    else
-        snprintf(ret->cause, sizeof(ret->cause), "%.200s",
-                 strcasestr(guest->reason, "space") ? guest->reason : "no space left on its disk");
-}
-
 /* Who does not answer, in short and why. */
-static void put_blame(struct problem *ret)
+static void put_blame(struct problem *ret, const struct world *world)
 {
     static const struct {
         const char *begins, *brief, *cause;
     } known[] = {
         {"QEMU stopped", "QEMU stop", "QEMU stopped by a signal or a debugger"},
-        {"QEMU in D state", "QEMU D",
-         "QEMU in D state: it waits for a disk or a network file system"},
+        {"QEMU in D state", "QEMU D", NULL},
         {"LXC monitor stopped", "LXC stop",
          "LXC monitor stopped by a signal: no action can reach it"},
         {"LXC monitor held", "LXC held", NULL},
@@ -176,6 +160,8 @@ static void put_blame(struct problem *ret)
         if (known[i].cause)
             snprintf(ret->cause, sizeof(ret->cause), "%s", known[i].cause);
     }
+    if (strcmp(ret->brief, "QEMU D") == 0)
+        problem_put_waiting(ret, world);
 }
 
 static void put_limit(struct problem *ret)
@@ -226,10 +212,10 @@ static void put_words(struct problem *ret, const struct world *world)
     case PROBLEM_NO_SPACE:
     case PROBLEM_SPACE_BACK:
     case PROBLEM_IO_ERROR:
-        put_io_error(ret, world);
+        problem_put_io_error(ret, world);
         break;
     case PROBLEM_HUNG:
-        put_blame(ret);
+        put_blame(ret, world);
         break;
     case PROBLEM_OOM:
     case PROBLEM_TASK_LIMIT:
@@ -265,7 +251,7 @@ static int64_t since_of(const struct guest *guest, enum problem_kind kind)
 bool problem_of(const struct world *world, const struct guest *guest, int64_t now_ns,
                 struct problem *ret)
 {
-    uint32_t kinds = kinds_of(guest, now_ns), known = kinds & guest->seen.acknowledged;
+    uint32_t kinds = kinds_of(world, guest, now_ns), known = kinds & guest->seen.acknowledged;
     enum problem_kind kind = PROBLEM_GUEST_KINDS;
 
     if (!worst(guest, kinds & ~known, now_ns, &kind) && !worst(guest, known, now_ns, &kind))
@@ -283,18 +269,16 @@ int problem_rank(const struct world *world, const struct guest *guest, int64_t n
 {
     enum problem_kind kind = PROBLEM_GUEST_KINDS;
 
-    (void)world;
-    if (!worst(guest, kinds_of(guest, now_ns) & ~guest->seen.acknowledged, now_ns, &kind))
+    if (!worst(guest, kinds_of(world, guest, now_ns) & ~guest->seen.acknowledged, now_ns, &kind))
         return PROBLEM_RANK_NONE;
     return rank_of(guest, kind, now_ns);
 }
 
 bool problem_acknowledge(const struct world *world, struct guest *guest, int64_t now_ns)
 {
-    uint32_t kinds = kinds_of(guest, now_ns);
+    uint32_t kinds = kinds_of(world, guest, now_ns);
     bool news = (kinds & ~guest->seen.acknowledged) != 0;
 
-    (void)world;
     guest->seen.acknowledged |= kinds;
     return news;
 }
@@ -325,7 +309,6 @@ void problem_settle(const struct world *world, struct guest *guest, int64_t now_
 {
     uint64_t kills = guest->seen.oom.count;
 
-    (void)world;
     take_hits(&guest->seen.oom, &guest->cur, FIELD_OOM_KILLS, now_ns);
     take_hits(&guest->seen.mem, &guest->cur, FIELD_MEM_LIMIT_HITS, now_ns);
     take_hits(&guest->seen.tasks, &guest->cur, FIELD_PIDS_LIMIT_HITS, now_ns);
@@ -333,7 +316,7 @@ void problem_settle(const struct world *world, struct guest *guest, int64_t now_
         guest->seen.acknowledged &= ~BIT(OOM);
     /* Not to know for a while ends nothing. */
     if (guest->seen.acknowledged && guest->state != STATE_UNKNOWN)
-        guest->seen.acknowledged &= kinds_of(guest, now_ns);
+        guest->seen.acknowledged &= kinds_of(world, guest, now_ns);
 }
 
 const char *problem_group(enum problem_kind kind)

@@ -27,6 +27,7 @@ enum problem_kind {
     PROBLEM_SOURCE =
         PROBLEM_GUEST_KINDS, /* lost, late, denied, failed, or half of it not working */
     PROBLEM_RESTARTED,       /* a source was away a short while ago */
+    PROBLEM_PLACE,           /* storage that is full or nearly so, read-only, silent */
     PROBLEM_KINDS
 };
 
@@ -40,6 +41,7 @@ struct problem {
     enum problem_severity severity;
     const struct guest *guest;   /* whose it is, or NULL */
     const struct source *source; /* the same */
+    const struct place *place;   /* what it is about, or what it comes from, or NULL */
     char word[40];               /* "NO SPACE", "QEMU stopped"; of a source a few words */
     char brief[16];              /* the same in at most 10 columns */
     char cause[240];             /* a sentence without the guest's name and without a stop */
@@ -77,6 +79,15 @@ void problem_count(const struct world *world, int64_t now_ns, struct problem_cou
 
 /* What is wrong with SOURCE; false for nothing. */
 bool problem_of_source(const struct source *source, int64_t now_ns, struct problem *ret);
+
+/* What is wrong with PLACE; false for nothing, or when it is told of the place below it. */
+bool problem_of_place(const struct world *world, const struct place *place, int64_t now_ns,
+                      struct problem *ret);
+
+/* Who filled the place that PROBLEM comes from ("web2 grew 41G in 14m"); false when nobody is known
+ * to have.  Asks about all guests: not for each row. */
+bool problem_grower(const struct world *world, const struct problem *problem, int64_t now_ns,
+                    char *dst, size_t size);
 
 /* ---- for the feeding of the world ---- */
 

@@ -137,6 +137,9 @@ bool place_growth(const struct world *world, const struct place *place, const st
 const struct guest *place_top_grower(const struct world *world, const struct place *place,
                                      int64_t now_ns, struct growth *ret);
 
+/* TO gets all that FROM knows of storage, of the sources that it has too. */
+void world_storage_copy(struct world *to, const struct world *from);
+
 /* The paths that the worker of this host is to look at: disks of guests and directories of pools,
  * sorted, each once, within STORAGE_PATHS_*.  The array and its strings are the caller's. */
 size_t world_storage_paths(const struct world *world, char ***ret);

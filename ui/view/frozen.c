@@ -34,6 +34,7 @@ static void copy_guests(struct world *to, const struct world *from, int64_t now,
         copy->blame_since_ns = guest->blame_since_ns;
         copy->marked = guest->marked;
         copy->seen = guest->seen;
+        copy->written = guest->written;
     }
 }
 
@@ -49,6 +50,7 @@ static struct world *copy_world(const struct world *from, int64_t now, int64_t w
         copy->restarted_ns = source->restarted_ns;
     }
     copy_guests(to, from, now, wall);
+    world_storage_copy(to, from);
     for (size_t i = 0; i < world_source_count(from); i++) {
         const struct source *source = world_source_at(from, i);
 

@@ -248,11 +248,38 @@ static void put_sources(struct line *line, const struct ui *ui)
         put_one_source(line, ui, world_source_at(ui->world, i));
 }
 
+/* Storage in trouble from the FIRST place on, in a few WORDS or with the cause; returns the first
+ * for which there was no room. */
+static size_t put_places(struct line *line, const struct ui *ui, size_t first, bool words)
+{
+    struct problem problem;
+
+    for (; first < world_place_count(ui->world) && !ui->engine_broken; first++) {
+        const struct place *place = world_place_at(ui->world, first);
+        char grower[120] = "";
+
+        if (!problem_of_place(ui->world, place, ui->now_ns, &problem))
+            continue;
+        enum style style = style_of(problem.severity);
+        if (!words && problem_grower(ui->world, &problem, ui->now_ns, grower, sizeof(grower)) &&
+            line_left(line, 2, style, "%s: %s", problem.cause, grower))
+            continue;
+        if (!words && line_left(line, 2, style, "%s", problem.cause))
+            continue;
+        if (!line_left(line, 2, style, "%s", problem.word))
+            break;
+    }
+    return first;
+}
+
 /* The host itself is in trouble, which needs room beside the guests' problems. */
 static bool has_host_problem(const struct ui *ui)
 {
     struct problem problem;
 
+    for (size_t i = 0; i < world_place_count(ui->world); i++)
+        if (problem_of_place(ui->world, world_place_at(ui->world, i), ui->now_ns, &problem))
+            return true;
     for (size_t i = 0; i < world_source_count(ui->world); i++)
         if (problem_of_source(world_source_at(ui->world, i), ui->now_ns, &problem))
             return true;
@@ -299,6 +326,7 @@ static void draw_compact(const struct scene *scene, struct rect rect)
     put_cpu(&line, scene, 0);
     put_memory(&line, scene, 0);
     put_pressure(&line, scene);
+    size_t place = put_places(&line, scene->ui, 0, true);
     if (rect.height < 2)
         return;
 
@@ -306,6 +334,7 @@ static void draw_compact(const struct scene *scene, struct rect rect)
     put_problems(&line, scene, rect.width >= 100 || !has_host_problem(scene->ui));
     put_modes(&line, scene);
     put_sources(&line, scene->ui);
+    put_places(&line, scene->ui, place, true);
     line_left(&line, 2, STYLE_DIM, "vm %d/%d ct %d/%d", totals->machines_running, totals->machines,
               totals->containers_running, totals->containers);
     if (scene->ui->simulated)
@@ -363,6 +392,7 @@ static void draw_full(const struct scene *scene, struct rect rect)
     put_problems(&line, scene, true);
     put_modes(&line, scene);
     put_sources(&line, scene->ui);
+    put_places(&line, scene->ui, 0, false);
     if (scene->ui->simulated)
         line_rest(&line, 2, STYLE_DIM, scene->ui->simulated);
 }

@@ -123,7 +123,9 @@ enum style wording_long(char *dst, size_t size, const struct world *world,
     bool stale = world_stale(world, guest, now_ns, why, sizeof(why), &since);
     const char *old = stale && !figures_go_on(world, guest, now_ns) ? "; the figures are old" : "";
     if (problem_of(world, guest, now_ns, &problem)) {
-        snprintf(dst, size, "%s: %s%s", name, problem.cause, old);
+        char grower[120] = "";
+        bool grew = problem_grower(world, &problem, now_ns, grower, sizeof(grower));
+        snprintf(dst, size, "%s: %s%s%s%s", name, problem.cause, grew ? "; " : "", grower, old);
         return problem_style(&problem);
     }
     if (stale) {
