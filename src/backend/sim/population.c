@@ -42,6 +42,8 @@ static const struct {
 static void draw_state(struct sim_guest *guest, const struct sim_spec *spec, uint32_t index)
 {
     guest->state = STATE_RUNNING;
+    if (spec->calm)
+        return;
     for (size_t i = 0; i < ARRAY_SIZE(specials); i++) {
         if (strcmp(specials[i].name, guest->name) != 0)
             continue;

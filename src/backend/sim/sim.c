@@ -32,8 +32,10 @@ static bool has_name(const struct sim *sim, const char *name)
 
 static int check_names(const struct sim *sim, struct error *err)
 {
-    const char *const names[] = {sim->spec.hang, sim->spec.stubborn};
+    const char *names[2 + SIM_FAULTS_MAX] = {sim->spec.hang, sim->spec.stubborn};
 
+    for (size_t i = 0; i < sim->spec.fault_count; i++)
+        names[2 + i] = sim->spec.faults[i].name;
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         if (names[i] && !has_name(sim, names[i]))
             return error_set(err, ERR_USAGE, "guests have names such as db01, web1 and mail",
@@ -110,6 +112,8 @@ static void tell_facts(struct sim_guest *guest, struct sink *sink)
         .persistent = 1,
         .vcpus = guest->vcpus,
         .memory = guest->memory,
+        .io_error_disk = (char *)guest->io_error_disk,
+        .io_error_no_space = guest->io_error_no_space,
     };
 
     if (guest->state != STATE_DENIED && guest->state != STATE_BROKEN)
@@ -166,7 +170,8 @@ static void flow(struct sim *sim, int64_t at_ns)
 
 static bool hanging(const struct sim *sim, const struct sim_guest *guest)
 {
-    return guest->hangs && sim->spec.hang_ns >= 0 && sim->elapsed >= sim->spec.hang_ns;
+    return guest->waits ||
+           (guest->hangs && sim->spec.hang_ns >= 0 && sim->elapsed >= sim->spec.hang_ns);
 }
 
 static void tell_row(const struct sim *sim, const struct sim_guest *guest, struct sink *sink,
@@ -181,7 +186,10 @@ static void tell_row(const struct sim *sim, const struct sim_guest *guest, struc
     if (hanging(sim, guest)) {
         /* Nothing new is known, and somebody is to blame for it. */
         sink_row(sink, guest->handle, guest->state, guest->reason,
-                 guest->kind == KIND_MACHINE ? "QEMU stopped" : "monitor stopped", &sample);
+                 guest->kind == KIND_CONTAINER ? "LXC monitor stopped"
+                 : guest->waits                ? "QEMU in D state"
+                                               : "QEMU stopped",
+                 &sample);
         return;
     }
     if (state_is_live(guest->state))
@@ -238,6 +246,9 @@ static void sim_tick(struct backend *backend, const struct want *want, struct si
     sim->last_at = at_ns;
     if (!suffer(sim, sink))
         return;
+    sim_faults_strike(sim);
+    if (!sim->up && sim->spec.restarted_ns >= 0)
+        sink_daemon(sink, sim->first_at - sim->spec.restarted_ns);
     if (!sim->up)
         sink_source(sink, SOURCE_UP, NULL, NULL);
     sim->up = true;

@@ -19,6 +19,26 @@ struct sim_event {
     int64_t at_ns;
 };
 
+/* What can befall a guest. */
+enum sim_fault {
+    SIM_CRASH,
+    SIM_OOM,     /* the kernel kills one of its processes */
+    SIM_TASKS,   /* its limit keeps a task from starting */
+    SIM_OFF,     /* it goes off though it starts with the host */
+    SIM_IOERROR, /* it is paused, for a disk fails */
+    SIM_NOSPACE, /* ... for a disk has no space left */
+    SIM_DSTATE,  /* its QEMU waits in the kernel */
+    SIM_FAULT_COUNT
+};
+
+struct sim_planned {
+    enum sim_fault fault;
+    char *name;
+    int64_t at_ns; /* -1: it is done */
+};
+
+#define SIM_FAULTS_MAX 16
+
 /* What `--sim=SPEC` says.  Times are nanoseconds since the first tick, -1 never. */
 struct sim_spec {
     uint32_t guests; /* machines included */
@@ -26,11 +46,15 @@ struct sim_spec {
     uint64_t seed;
     bool fixed;      /* tick n is n periods old, whatever the real time */
     uint32_t hold;   /* from this tick on the figures stay as they are; 0 never */
+    bool calm;       /* all is well but for what the spec asks for */
     bool hostile;    /* names that no terminal should see raw */
     char *hang;      /* name of a guest that hangs ... */
     int64_t hang_ns; /* ... from here on */
     char *stubborn;  /* name of a guest that ignores a shutdown */
     struct sim_event fill, free, readonly, deadmount; /* of a place of storage */
+    struct sim_planned faults[SIM_FAULTS_MAX];
+    size_t fault_count;
+    int64_t restarted_ns; /* its daemon was started anew so long before the first tick */
     int64_t die_ns, garbage_ns, late_ns, lost_ns, lost_for_ns;
 };
 
@@ -63,6 +87,10 @@ struct sim_guest {
     double started; /* seconds; negative: before the simulation began */
     uint32_t boot_ms;
     bool stubborn, hangs;
+    bool waits; /* in the kernel: it hangs too */
+    uint64_t oom_kills, pids_hits;
+    const char *io_error_disk; /* static, while an I/O error holds it */
+    bool io_error_no_space;
     int64_t change_at; /* CLOCK_MONOTONIC instant of a transition under way, 0 none */
     enum guest_state change_to;
     bool changed;                     /* since the last row that was told */
@@ -95,6 +123,10 @@ struct sim {
 /* Makes SPEC's guests; each pure in (seed, index).  The caller frees with sim_population_free. */
 struct sim_guest *sim_population_new(const struct sim_spec *spec);
 void sim_population_free(struct sim_guest *guest, uint32_t count);
+
+/* fault.c: the fault called WORD, SIM_FAULT_COUNT for none; and those that are due happen. */
+enum sim_fault sim_fault_named(const char *word, size_t len);
+void sim_faults_strike(struct sim *sim);
 
 /* names.c: the INDEXth name of a kind, unique over both kinds; and the hostile ones. */
 char *sim_name(enum guest_kind kind, uint32_t index);
