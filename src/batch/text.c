@@ -105,9 +105,28 @@ static void put_host(const struct batch_sample *sample, FILE *out)
     put_resources(sample, out);
 }
 
+/* Storage in trouble, and who filled it. */
+static void put_places(const struct batch_sample *sample, FILE *out)
+{
+    const struct world *world = sample->world;
+    struct problem problem;
+
+    for (size_t i = 0; i < world_place_count(world); i++) {
+        CLEANUP_FREE char *line = NULL;
+        char grower[120] = "";
+
+        if (!problem_of_place(world, world_place_at(world, i), sample->now_ns, &problem))
+            continue;
+        bool grew = problem_grower(world, &problem, sample->now_ns, grower, sizeof(grower));
+        line = xasprintf("%s%s%s", problem.cause, grew ? ": " : "", grower);
+        put_line(sample, line, out);
+    }
+}
+
 static void put_totals(const struct batch_sample *sample, FILE *out)
 {
     struct world_totals t;
+    struct problem problem;
     CLEANUP_FREE char *line = NULL;
     char cpu[UNITS_MAX];
     double guests_cpu = 0;
@@ -124,15 +143,17 @@ static void put_totals(const struct batch_sample *sample, FILE *out)
         const struct source *source = world_source_at(sample->world, i);
         CLEANUP_FREE char *trouble = NULL;
 
-        if (source->state == SOURCE_UP && !source->note)
+        if (problem_of_source(source, sample->now_ns, &problem)) {
+            put_line(sample, problem.cause, out);
+            continue;
+        }
+        if (source->state == SOURCE_UP)
             continue;
         trouble = xasprintf("%s: %s%s%s", source->name, source_state_name(source->state),
-                            source->error || source->note ? ": " : "",
-                            source->error  ? source->error
-                            : source->note ? source->note
-                                           : "");
+                            source->error ? ": " : "", source->error ? source->error : "");
         put_line(sample, trouble, out);
     }
+    put_places(sample, out);
 }
 
 /* What the last column says: what is wrong with it, why it is as it is, why its figures are old,

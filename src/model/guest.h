@@ -57,7 +57,7 @@ struct hits {
 };
 
 /* What only one who was there knows: see model/problem.h. */
-struct seen {
+struct guest_seen {
     struct hits oom;        /* processes killed for want of memory */
     struct hits mem, tasks; /* its limits stood in the way */
     uint32_t acknowledged;  /* problems of this life that the operator knows of: bit per kind */
@@ -75,8 +75,8 @@ struct guest {
     struct sample prev, cur;
     struct metrics metrics; /* of the newest sample; empty while off */
     struct history *history;
+    struct guest_seen seen;
     struct trend written; /* its DISK_WRITE counter, for who fills a place */
-    struct seen seen;
     bool marked;
 };
 

@@ -167,7 +167,7 @@ static void put_blame(struct problem *ret, const struct world *world)
 static void put_limit(struct problem *ret)
 {
     const struct guest *guest = ret->guest;
-    const struct seen *seen = &guest->seen;
+    const struct guest_seen *seen = &guest->seen;
     unsigned long long kills = seen->oom.count, tasks = seen->tasks.count;
     char limit[UNITS_MAX] = "";
 

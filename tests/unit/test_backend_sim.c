@@ -30,6 +30,7 @@ struct sink {
     struct storage_place place[PLACES_MAX]; /* its texts are not ours */
     char place_name[PLACES_MAX][32];
     size_t places;
+    int64_t restarted_ns;
     struct host_sample host, host_before;
 };
 
@@ -39,6 +40,11 @@ void sink_source(struct sink *sink, enum source_state state, const struct error 
     (void)why, (void)note;
     sink->source = state;
     sink->source_calls++;
+}
+
+void sink_daemon(struct sink *sink, int64_t restarted_ns)
+{
+    sink->restarted_ns = restarted_ns;
 }
 
 void sink_facts(struct sink *sink, const struct facts *facts)
@@ -176,6 +182,15 @@ START_TEST(bad_specs_name_the_word)
     refused("hang=db01", "hang=db01");
     refused("hang=@3", "hang=@3");
     refused("hang=nobody@3", "nobody");
+    refused("crash=nobody@3", "nobody");
+    refused("oom=@3", "oom=@3");
+    refused("off=db01", "off=db01");
+    refused("restarted=now", "restarted=now");
+    refused("calm=1", "calm=1");
+    refused("crash=a@1,crash=a@1,crash=a@1,crash=a@1,crash=a@1,crash=a@1,crash=a@1,crash=a@1,"
+            "crash=a@1,crash=a@1,crash=a@1,crash=a@1,crash=a@1,crash=a@1,crash=a@1,crash=a@1,"
+            "crash=a@9",
+            "crash=a@9");
     refused("stubborn=", "stubborn=");
     refused("stubborn=nobody", "nobody");
     refused("%s%n", "%s%n");
@@ -353,6 +368,36 @@ START_TEST(a_hung_guest_is_blamed_and_others_go_on)
     ck_assert_int_eq(by_name(&t, "db01")->sample.at_ns, 0);
     ck_assert_int_ne(by_name(&t, "web1")->sample.at_ns, 0);
     ck_assert_str_eq(by_name(&t, "web1")->blame, "");
+    teardown(&t);
+}
+END_TEST
+
+START_TEST(faults_strike_when_they_are_due)
+{
+    struct world_of_test t;
+
+    setup(&t, "calm,clock=fixed,restarted=58,crash=db01@2,nospace=web1@2,ioerror=gitlab@2,"
+              "oom=mail@0,oom=mail@2,tasks=mail@2,off=cache1@2,dstate=win-ad@2");
+    tick(&t);
+    ck_assert_int_eq(t.sink.restarted_ns, 1000 * PERIOD - 58 * NS_PER_S);
+    for (uint32_t i = 1; i <= t.sink.count; i++)
+        ck_assert_int_eq(t.sink.guest[i].state, STATE_RUNNING);
+    ck_assert_uint_eq(by_name(&t, "mail")->sample.value[FIELD_OOM_KILLS], 1);
+    tick(&t);
+    ck_assert_int_eq(by_name(&t, "db01")->state, STATE_CRASHED);
+    ck_assert_int_eq(by_name(&t, "web1")->state, STATE_PAUSED);
+    ck_assert_str_eq(by_name(&t, "web1")->reason, "I/O error");
+    ck_assert_str_eq(by_name(&t, "web1")->facts.io_error_disk, "vda");
+    ck_assert(by_name(&t, "web1")->facts.io_error_no_space);
+    ck_assert(!by_name(&t, "gitlab")->facts.io_error_no_space);
+    ck_assert_uint_eq(by_name(&t, "mail")->sample.value[FIELD_OOM_KILLS], 2);
+    ck_assert_uint_eq(by_name(&t, "mail")->sample.value[FIELD_PIDS_LIMIT_HITS], 1);
+    ck_assert_int_eq(by_name(&t, "cache1")->state, STATE_OFF);
+    ck_assert_int_eq(by_name(&t, "cache1")->facts.autostart, 1);
+    ck_assert_str_eq(by_name(&t, "cache1")->facts.life, "");
+    ck_assert_str_eq(by_name(&t, "win-ad")->blame, "QEMU in D state");
+    tick(&t);
+    ck_assert_uint_eq(by_name(&t, "mail")->sample.value[FIELD_OOM_KILLS], 2);
     teardown(&t);
 }
 END_TEST
@@ -563,6 +608,7 @@ int main(void)
     tcase_add_test(tests, a_lost_source_comes_back);
     tcase_add_test(tests, the_worker_dies_and_writes_garbage_on_time);
     tcase_add_test(tests, hostile_names_are_there);
+    tcase_add_test(tests, faults_strike_when_they_are_due);
     tcase_add_test(tests, jobs_change_the_simulated_guests);
     tcase_add_test(tests, a_job_without_a_worker_says_so);
     suite_add_tcase(suite, tests);

@@ -249,7 +249,7 @@ START_TEST(text_is_an_aligned_table)
     ck_assert_ptr_nonnull(busy);
     ck_assert_ptr_nonnull(idle);
     assert_tame(text);
-    ck_assert_ptr_nonnull(strstr(text, "host: lost: went"));
+    ck_assert_ptr_nonnull(strstr(text, "host lost 1s: retrying; went"));
     ck_assert_ptr_nonnull(strstr(text, "of 200 %"));
     ck_assert_ptr_nonnull(strstr(text, "PSI cpu - mem - io -"));
     /* The end of the figure stands under the end of its title. */
@@ -286,9 +286,29 @@ START_TEST(old_figures_say_why)
     batch_json_line(&sample, out);
     batch_text(&sample, out);
     fclose(out);
-    ck_assert_ptr_nonnull(strstr(text, ",own worker late\n"));
+    ck_assert_ptr_nonnull(strstr(text, ",own worker late,\n"));
     ck_assert_ptr_nonnull(strstr(text, "\"stale\":\"own worker late\""));
     ck_assert_ptr_nonnull(strstr(text, "  own worker late\n"));
+}
+END_TEST
+
+/* The words of the screen. */
+START_TEST(problems_have_causes)
+{
+    CLEANUP_FREE char *csv = NULL;
+    CLEANUP_FREE char *json = NULL;
+    CLEANUP_FREE char *text = NULL;
+
+    world_row(world, SOURCE, 1, STATE_CRASHED, "guest panicked", NULL, NULL, 2 * S, WALL);
+    csv = output(batch_csv_lines, false, 0);
+    json = output(batch_json_line, false, 0);
+    text = output(batch_text, false, 0);
+    ck_assert_ptr_nonnull(strstr(csv, ",crashed: guest panicked\n"));
+    ck_assert_ptr_nonnull(strstr(json, "\"problem\":\"crashed: guest panicked\""));
+    ck_assert_ptr_nonnull(strstr(json, "\"problem\":null"));
+    ck_assert_ptr_nonnull(strstr(json, "\"problems\":[\"host lost"));
+    ck_assert_ptr_nonnull(strstr(text, "  CRASHED: crashed: guest panicked\n"));
+    ck_assert_ptr_nonnull(strstr(text, "host lost 1s: retrying; went"));
 }
 END_TEST
 
@@ -343,6 +363,7 @@ int main(void)
     tcase_add_test(tc, numbers);
     tcase_add_test(tc, json_says_it_all);
     tcase_add_test(tc, json_is_ascii_on_demand);
+    tcase_add_test(tc, problems_have_causes);
     tcase_add_test(tc, csv_has_a_line_a_guest);
     tcase_add_test(tc, text_is_an_aligned_table);
     tcase_add_test(tc, text_fits_the_terminal);
