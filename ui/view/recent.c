@@ -9,6 +9,7 @@
 #include "ui/view/line.h"
 
 #define EVENTS_IN_LINE 3
+#define GAP 2
 
 static bool clock_text(char dst[16], const struct event *event)
 {
@@ -77,7 +78,7 @@ static bool put_cut(struct line *line, int gap, const char *text, int cells)
 void recent_draw_line(const struct ui *ui, struct rect rect, int y)
 {
     struct line line = line_new(rect, y);
-    int cells = (rect.width - 2) / EVENTS_IN_LINE - 2;
+    int cells = (rect.width - 2 - (EVENTS_IN_LINE - 1) * GAP) / EVENTS_IN_LINE;
     const struct event *event;
     int shown = 0;
 
@@ -92,7 +93,7 @@ void recent_draw_line(const struct ui *ui, struct rect rect, int y)
                  arrow         ? arrow + 3
                  : event->text ? event->text
                                : "");
-        if (!put_cut(&line, 2, text, cells))
+        if (!put_cut(&line, GAP, text, cells))
             return;
         shown++;
     }
