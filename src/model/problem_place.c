@@ -101,7 +101,7 @@ void problem_put_io_error(struct problem *ret, const struct world *world)
     } else if (!disk && !place && strcasestr(guest->reason, "space")) {
         snprintf(ret->cause, sizeof(ret->cause), "%.200s", guest->reason);
     } else {
-        snprintf(ret->cause, sizeof(ret->cause), "no space left%s%s", disk ? on : " on its disk",
+        snprintf(ret->cause, sizeof(ret->cause), "no space%s%s", disk ? on : " on its disk",
                  where);
     }
 }

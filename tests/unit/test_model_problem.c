@@ -343,7 +343,7 @@ START_TEST(a_full_pool_and_space_again)
     row(guest, STATE_RUNNING, NULL, NULL, 0);
     row(guest, STATE_PAUSED, "I/O error", NULL, 1);
     expect(guest, 2, PROBLEM_NO_SPACE, PROBLEM_ACT, "NO SPACE",
-           "no space left on vda (pool images: 0 of 200G)");
+           "no space on vda (pool images: 0 of 200G)");
     ck_assert_ptr_eq(problem.place, world_place_at(world, 0));
     problem_acknowledge(world, guest, AT(2));
     pool_has(13 * GIB, false, 3);
@@ -352,7 +352,7 @@ START_TEST(a_full_pool_and_space_again)
     ck_assert(!problem.acknowledged); /* this is news */
     pool_has(0, false, 5);
     expect(guest, 6, PROBLEM_NO_SPACE, PROBLEM_ACT, "NO SPACE",
-           "no space left on vda (pool images: 0 of 200G)");
+           "no space on vda (pool images: 0 of 200G)");
     row(guest, STATE_RUNNING, NULL, NULL, 7);
     ck_assert(!has(guest, 7));
 }
@@ -383,7 +383,7 @@ START_TEST(the_disk_may_be_unknown)
            "I/O error on one of its disks (pool images: 0 of 200G)");
     guest = on_pool(NULL, true);
     expect(guest, 1, PROBLEM_NO_SPACE, PROBLEM_ACT, "NO SPACE",
-           "no space left on its disk (pool images: 0 of 200G)");
+           "no space on its disk (pool images: 0 of 200G)");
     pool_has(9 * GIB, true, 2);
     guest = on_pool("vda", false);
     expect(guest, 3, PROBLEM_IO_ERROR, PROBLEM_ACT, "I/O ERROR",

@@ -8,9 +8,8 @@
 #include "base/cleanup.h"
 
 static const char *const words[SIM_FAULT_COUNT] = {
-    [SIM_CRASH] = "crash",   [SIM_OOM] = "oom",         [SIM_TASKS] = "tasks",
-    [SIM_OFF] = "off",       [SIM_IOERROR] = "ioerror", [SIM_NOSPACE] = "nospace",
-    [SIM_DSTATE] = "dstate",
+    [SIM_CRASH] = "crash", [SIM_OOM] = "oom",         [SIM_TASKS] = "tasks",
+    [SIM_OFF] = "off",     [SIM_NOSPACE] = "nospace",
 };
 
 enum sim_fault sim_fault_named(const char *word, size_t len)
@@ -28,10 +27,10 @@ static void stop(struct sim_guest *guest, enum guest_state state, const char *re
     guest->state = state;
     guest->reason = reason;
     guest->change_at = 0;
-    guest->told = false; /* its life, or the disk that stopped it, is another */
+    guest->told = false; /* its life is over */
 }
 
-static void strike(struct sim_guest *guest, enum sim_fault fault)
+static void strike(struct sim *sim, struct sim_guest *guest, enum sim_fault fault)
 {
     switch (fault) {
     case SIM_CRASH:
@@ -47,14 +46,8 @@ static void strike(struct sim_guest *guest, enum sim_fault fault)
         guest->autostart = 1;
         stop(guest, STATE_OFF, "shut down");
         break;
-    case SIM_IOERROR:
     case SIM_NOSPACE:
-        guest->io_error_disk = "vda";
-        guest->io_error_no_space = fault == SIM_NOSPACE;
-        stop(guest, STATE_PAUSED, "I/O error");
-        break;
-    case SIM_DSTATE:
-        guest->waits = true;
+        sim_storage_fill(sim, guest); /* which stops who writes there */
         break;
     case SIM_FAULT_COUNT:
         break;
@@ -72,6 +65,6 @@ void sim_faults_strike(struct sim *sim)
         planned->at_ns = -1;
         for (uint32_t j = 0; j < sim->spec.guests; j++)
             if (!strcmp(sim->guest[j].name, planned->name))
-                strike(&sim->guest[j], planned->fault);
+                strike(sim, &sim->guest[j], planned->fault);
     }
 }

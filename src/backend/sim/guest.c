@@ -17,7 +17,7 @@ static void change(struct sim_guest *guest, enum guest_state now, enum guest_sta
     guest->reason = NULL;
     guest->told = guest->told && !guest->io_error_disk;
     guest->io_error_disk = NULL;
-    guest->io_error_no_space = guest->waits = false;
+    guest->io_error_no_space = false;
     guest->change_to = then;
     guest->change_at = at_ns;
     guest->changed = true;

@@ -170,8 +170,7 @@ static void flow(struct sim *sim, int64_t at_ns)
 
 static bool hanging(const struct sim *sim, const struct sim_guest *guest)
 {
-    return guest->waits ||
-           (guest->hangs && sim->spec.hang_ns >= 0 && sim->elapsed >= sim->spec.hang_ns);
+    return guest->hangs && sim->spec.hang_ns >= 0 && sim->elapsed >= sim->spec.hang_ns;
 }
 
 static void tell_row(const struct sim *sim, const struct sim_guest *guest, struct sink *sink,
@@ -186,10 +185,7 @@ static void tell_row(const struct sim *sim, const struct sim_guest *guest, struc
     if (hanging(sim, guest)) {
         /* Nothing new is known, and somebody is to blame for it. */
         sink_row(sink, guest->handle, guest->state, guest->reason,
-                 guest->kind == KIND_CONTAINER ? "LXC monitor stopped"
-                 : guest->waits                ? "QEMU in D state"
-                                               : "QEMU stopped",
-                 &sample);
+                 guest->kind == KIND_CONTAINER ? "LXC monitor stopped" : "QEMU stopped", &sample);
         return;
     }
     if (state_is_live(guest->state))

@@ -25,9 +25,7 @@ enum sim_fault {
     SIM_OOM,     /* the kernel kills one of its processes */
     SIM_TASKS,   /* its limit keeps a task from starting */
     SIM_OFF,     /* it goes off though it starts with the host */
-    SIM_IOERROR, /* it is paused, for a disk fails */
-    SIM_NOSPACE, /* ... for a disk has no space left */
-    SIM_DSTATE,  /* its QEMU waits in the kernel */
+    SIM_NOSPACE, /* the place that it stands on is full at once */
     SIM_FAULT_COUNT
 };
 
@@ -87,7 +85,7 @@ struct sim_guest {
     double started; /* seconds; negative: before the simulation began */
     uint32_t boot_ms;
     bool stubborn, hangs;
-    bool waits; /* in the kernel: it hangs too */
+
     uint64_t oom_kills, pids_hits;
     const char *io_error_disk; /* static, while an I/O error holds it */
     bool io_error_no_space;
@@ -116,7 +114,8 @@ struct sim {
     double then, now;          /* seconds: the interval that the newest figures are made from */
     bool up;                   /* the source was last said to be up */
     bool late_done, garbage_done;
-    int64_t storage_at; /* when storage was said last, 0 never */
+    uint32_t full_places; /* bits: filled at once */
+    int64_t storage_at;   /* when storage was said last, 0 never */
     struct sim_host host;
 };
 
@@ -150,6 +149,7 @@ double sim_guest_mem_host(const struct sim_guest *guest, double now);
 /* storage.c: places with such names as "/srv/images" (a file system) and "images" (a pool on it).
  */
 bool sim_storage_has(const char *name);
+void sim_storage_fill(struct sim *sim, const struct sim_guest *guest); /* where GUEST stands */
 /* Where GUEST's disk lies; PATH is room for its source. */
 void sim_storage_disk(const struct sim_guest *guest, char *path, size_t size,
                       struct facts_disk *ret);

@@ -70,11 +70,16 @@ static double since(const struct sim *sim, const struct sim_event *event, int pl
 static uint64_t available(const struct sim *sim, int place)
 {
     double filled = since(sim, &sim->spec.fill, place), freed = since(sim, &sim->spec.free, place);
+    uint64_t spare = places[place].total * GIB / 10;
     double avail = (double)(places[place].avail * GIB);
 
     /* What is freed is at least something, and the later of the two is what holds. */
     if (freed >= 0 && (filled < 0 || freed < filled))
-        return places[place].avail ? places[place].avail * GIB : places[place].total * GIB / 10;
+        return places[place].avail ? places[place].avail * GIB : spare;
+    if (sim->full_places >> place & 1)
+        return 0;
+    if (sim->spec.calm && avail == 0)
+        avail = (double)spare;
     if (filled >= 0)
         avail *= fmax(0, 1 - filled / FILL_S);
     return (uint64_t)avail;
@@ -87,6 +92,11 @@ static int place_of(const struct sim_guest *guest)
     if (strcmp(guest->name, "backup") == 0)
         return BACKUP;
     return guest->handle % 8 == 7 ? NFS : guest->handle % 4 == 3 ? THIN : IMAGES;
+}
+
+void sim_storage_fill(struct sim *sim, const struct sim_guest *guest)
+{
+    sim->full_places |= UINT32_C(1) << place_of(guest);
 }
 
 void sim_storage_disk(const struct sim_guest *guest, char *path, size_t size,
@@ -115,7 +125,10 @@ void sim_storage_suffer(const struct sim *sim, struct sim_guest *guest)
         (!full && !happened(sim, &sim->spec.readonly, place)))
         return;
     guest->state = STATE_PAUSED;
-    guest->reason = full ? "no space on vda" : "I/O error on vda";
+    guest->reason = "I/O error";
+    guest->io_error_disk = "vda";
+    guest->io_error_no_space = full;
+    guest->told = false;
     guest->changed = true;
 }
 
