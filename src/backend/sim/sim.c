@@ -85,7 +85,7 @@ static uint32_t abilities(const struct sim_guest *guest)
 static void tell_facts(struct sim_guest *guest, struct sink *sink)
 {
     static const char owned[] = "k8s-node"; /* by somebody who would not like us to touch it */
-    char life[16] = "", four[32], six[48];
+    char life[16], four[32], six[48];
     bool live = state_is_live(guest->state);
     uint32_t n = guest->handle;
     struct facts facts = {
@@ -104,9 +104,7 @@ static void tell_facts(struct sim_guest *guest, struct sink *sink)
         .memory = guest->memory,
     };
 
-    /* What panicked still has its process. */
-    if ((live && guest->lives) || guest->state == STATE_CRASHED)
-        snprintf(life, sizeof(life), "%u", guest->lives);
+    sim_guest_life(guest, life);
     if (live) {
         snprintf(four, sizeof(four), "10.%u.%u.%u", guest->kind == KIND_MACHINE ? 0 : 1,
                  n / 200 + 3, n % 200 + 20);
