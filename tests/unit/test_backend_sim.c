@@ -37,6 +37,12 @@ void sink_source(struct sink *sink, enum source_state state, const struct error 
     sink->source_calls++;
 }
 
+void sink_daemon(struct sink *sink, int64_t restarted_ns)
+{
+    (void)sink;
+    ck_assert_int_gt(restarted_ns, 0);
+}
+
 void sink_facts(struct sink *sink, const struct facts *facts)
 {
     ck_assert_uint_gt(facts->handle, 0);

@@ -222,8 +222,12 @@ static void sim_tick(struct backend *backend, const struct want *want, struct si
     sim->last_at = at_ns;
     if (!suffer(sim, sink))
         return;
-    if (!sim->up)
+    if (!sim->up) {
+        /* What was lost comes back as another daemon. */
+        if (due(sim, sim->spec.lost_ns))
+            sink_daemon(sink, now);
         sink_source(sink, SOURCE_UP, NULL, NULL);
+    }
     sim->up = true;
     for (uint32_t i = 0; i < sim->spec.guests; i++) {
         struct sim_guest *guest = &sim->guest[i];
