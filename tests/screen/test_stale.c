@@ -123,7 +123,7 @@ START_TEST(a_lost_source)
     ck_assert(steps_cursor_is(screen, "db01", PATIENCE_MS));
     check_live(screen);
     ck_assert(screen_wait_gone(screen, "retrying", PATIENCE_MS));
-    ck_assert(screen_wait(screen, "sim came back", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "sim restarted", PATIENCE_MS));
     ck_assert(steps_row_says(screen, "db01", " run ", PATIENCE_MS));
     ck_assert(steps_cursor_is(screen, "db01", PATIENCE_MS));
     steps_quit(screen);

@@ -2,6 +2,7 @@
 #include "backend/sim/sim.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -94,6 +95,14 @@ int sim_guest_act(struct sim_guest *guest, enum action action, double now, int64
         break;
     }
     return error_set(err, ERR_UNSUPPORTED, NULL, "the simulation cannot do this");
+}
+
+void sim_guest_life(const struct sim_guest *guest, char buf[16])
+{
+    buf[0] = '\0';
+    /* What panicked still has its process. */
+    if ((state_is_live(guest->state) && guest->lives) || guest->state == STATE_CRASHED)
+        snprintf(buf, 16, "%u", guest->lives);
 }
 
 bool sim_guest_settle(struct sim_guest *guest, double now, int64_t now_ns)

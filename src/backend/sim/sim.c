@@ -95,7 +95,7 @@ static uint32_t abilities(const struct sim_guest *guest)
 static void tell_facts(struct sim_guest *guest, struct sink *sink)
 {
     static const char owned[] = "k8s-node"; /* by somebody who would not like us to touch it */
-    char life[16] = "", four[32], six[48], path[64];
+    char life[16], four[32], six[48], path[64];
     bool live = state_is_live(guest->state);
     uint32_t n = guest->handle;
     struct facts facts = {
@@ -118,9 +118,7 @@ static void tell_facts(struct sim_guest *guest, struct sink *sink)
 
     if (guest->state != STATE_DENIED && guest->state != STATE_BROKEN)
         sim_storage_disk(guest, path, sizeof(path), &facts.disks[0]);
-    /* What panicked still has its process. */
-    if ((live && guest->lives) || guest->state == STATE_CRASHED)
-        snprintf(life, sizeof(life), "%u", guest->lives);
+    sim_guest_life(guest, life);
     if (live) {
         snprintf(four, sizeof(four), "10.%u.%u.%u", guest->kind == KIND_MACHINE ? 0 : 1,
                  n / 200 + 3, n % 200 + 20);
@@ -243,10 +241,14 @@ static void sim_tick(struct backend *backend, const struct want *want, struct si
     if (!suffer(sim, sink))
         return;
     sim_faults_strike(sim);
-    if (!sim->up && sim->spec.restarted_ns >= 0)
-        sink_daemon(sink, sim->first_at - sim->spec.restarted_ns);
-    if (!sim->up)
+    if (!sim->up) {
+        /* What was lost comes back as another daemon. */
+        if (due(sim, sim->spec.lost_ns))
+            sink_daemon(sink, now);
+        else if (sim->spec.restarted_ns >= 0)
+            sink_daemon(sink, sim->first_at - sim->spec.restarted_ns);
         sink_source(sink, SOURCE_UP, NULL, NULL);
+    }
     sim->up = true;
     for (uint32_t i = 0; i < sim->spec.guests; i++) {
         struct sim_guest *guest = &sim->guest[i];

@@ -132,6 +132,9 @@ char *sim_name(enum guest_kind kind, uint32_t index);
 size_t sim_hostile_count(void);
 char *sim_hostile_name(size_t index); /* the caller frees */
 
+/* The present life as facts and jobs name it: "" while it is off. */
+void sim_guest_life(const struct sim_guest *guest, char buf[16]);
+
 /* What GUEST is told to do (state, autostart, life); ERR_BUSY, ERR_USAGE with the reason when its
  * state does not allow it.  NOW_NS: CLOCK_MONOTONIC. */
 int sim_guest_act(struct sim_guest *guest, enum action action, double now, int64_t now_ns,
