@@ -199,7 +199,7 @@ static void put_words(struct problem *ret, const struct world *world)
         [PROBLEM_OOM] = {"OOM", ""},
         [PROBLEM_TASK_LIMIT] = {"TASK LIMIT", ""},
         [PROBLEM_MEM_LIMIT] = {"MEM LIMIT", ""},
-        [PROBLEM_OFF] = {"off!", "off, though it starts with the host:"},
+        [PROBLEM_OFF] = {"off!", "off, but autostart is on:"},
         [PROBLEM_BROKEN] = {"broken", "its configuration cannot be read:"},
         [PROBLEM_DENIED] = {"denied", "no permission to look into it:"},
     };
@@ -224,8 +224,9 @@ static void put_words(struct problem *ret, const struct world *world)
         break;
     case PROBLEM_CRASHED:
     case PROBLEM_BROKEN:
+    case PROBLEM_DENIED:
         /* The reason alone, when it says the same. */
-        if (reason && (ret->kind == PROBLEM_BROKEN || strncmp(reason, "crashed", 7) == 0))
+        if (reason && (ret->kind != PROBLEM_CRASHED || strncmp(reason, "crashed", 7) == 0))
             length = -1;
         /* fall through */
     default:

@@ -167,7 +167,7 @@ START_TEST(it_comes_back_when_it_recurs)
     ck_assert(screen_wait(screen, "acknowledged: grafana: 1 OOM kill", PATIENCE_MS));
     ck_assert(sign_comes(screen, "grafana", false));
     ck_assert(sign_comes(screen, "mail", true));
-    ck_assert(steps_row_says(screen, "mail", "off, though it starts with the host", PATIENCE_MS));
+    ck_assert(steps_row_says(screen, "mail", "off, but autostart is on", PATIENCE_MS));
     ck_assert(sign_comes(screen, "grafana", true));
     ck_assert(steps_row_says(screen, "grafana", "2 OOM kills", PATIENCE_MS));
     ck_assert_int_eq(steps_row_of(screen, "grafana"), 3);

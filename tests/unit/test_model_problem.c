@@ -182,7 +182,7 @@ START_TEST(off_although_it_should_be_on)
     struct guest *guest = tell(VM, &facts);
     row(guest, STATE_OFF, "shut down", NULL, 0);
     expect(guest, 1, PROBLEM_OFF, PROBLEM_LOOK, "off!",
-           "off, though it starts with the host: shut down");
+           "off, but autostart is on: shut down");
     /* The operator's own doing is none. */
     guest_asked(guest, ACTION_SHUTDOWN);
     ck_assert(!has(guest, 2));
@@ -193,7 +193,7 @@ START_TEST(off_although_it_should_be_on)
     facts.life = (char *)"";
     guest = tell(VM, &facts);
     row(guest, STATE_OFF, NULL, NULL, 4);
-    expect(guest, 4, PROBLEM_OFF, PROBLEM_LOOK, "off!", "off, though it starts with the host");
+    expect(guest, 4, PROBLEM_OFF, PROBLEM_LOOK, "off!", "off, but autostart is on");
     facts.persistent = 0;
     guest = tell(VM, &facts);
     ck_assert(!has(guest, 5));
