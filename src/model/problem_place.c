@@ -94,15 +94,14 @@ void problem_put_io_error(struct problem *ret, const struct world *world)
     ret->place = cause ? cause : place;
     if (ret->kind == PROBLEM_SPACE_BACK) {
         units_bytes(left, (double)place->avail);
-        snprintf(ret->cause, sizeof(ret->cause), "space is back on %s (%s): resume?", name, left);
+        snprintf(ret->cause, sizeof(ret->cause), "space back on %s (%s): resume?", name, left);
     } else if (ret->kind == PROBLEM_IO_ERROR) {
         snprintf(ret->cause, sizeof(ret->cause), "I/O error%s%s",
                  disk ? on : " on one of its disks", where);
     } else if (!disk && !place && strcasestr(guest->reason, "space")) {
         snprintf(ret->cause, sizeof(ret->cause), "%.200s", guest->reason);
     } else {
-        snprintf(ret->cause, sizeof(ret->cause), "no space%s%s", disk ? on : " on its disk",
-                 where);
+        snprintf(ret->cause, sizeof(ret->cause), "no space%s%s", disk ? on : " on its disk", where);
     }
 }
 
@@ -122,12 +121,15 @@ static const struct place *silent_place(const struct world *world, const struct 
 void problem_put_waiting(struct problem *ret, const struct world *world)
 {
     const struct place *place = silent_place(world, ret->guest);
-    char name[80] = "a disk or a network file system";
+    char name[80];
 
-    if (place)
+    if (place) {
         name_of(name, sizeof(name), place);
-    snprintf(ret->cause, sizeof(ret->cause), "QEMU in D state: it waits for %s%s", name,
-             place ? ", which does not answer" : "");
+        snprintf(ret->cause, sizeof(ret->cause), "QEMU in D state: %s does not answer", name);
+    } else {
+        snprintf(ret->cause, sizeof(ret->cause),
+                 "QEMU in D state: it waits for a disk or a network file system");
+    }
 }
 
 /* What troubles what it stands on troubles it as well: that is told once, of the lowest. */

@@ -28,6 +28,17 @@ static bool sign_comes(struct screen *screen, const char *name, bool sign)
     return has_sign(screen, name) == sign;
 }
 
+/* Takes action KEY of the selected guest and confirms QUESTION. */
+static void choose(struct screen *screen, const char *key, const char *question)
+{
+    screen_send(screen, "m");
+    ck_assert(screen_wait(screen, "Enter or a letter", PATIENCE_MS));
+    screen_send(screen, key);
+    ck_assert(screen_wait(screen, question, PATIENCE_MS));
+    screen_pump(screen, 500);
+    screen_send(screen, "\t\r");
+}
+
 START_TEST(the_first_screen_says_what_is_wrong_and_why)
 {
     struct screen *screen = steps_start(24, 80, SICK, NULL);
@@ -176,26 +187,51 @@ START_TEST(it_comes_back_when_it_recurs)
 END_TEST
 
 /* A guest that is shut down from here is off as it should be. */
+START_TEST(space_comes_back)
+{
+    struct screen *screen = steps_start(
+        24, 80, CALM ",nospace=backup@1,free=/srv/backup@4,readonly=/srv/images@1", NULL);
+
+    ck_assert(
+        steps_row_says(screen, "backup", "no space on vda (pool backup: 0 of 200G)", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "FULL /srv/backup 0", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "READ-ONLY /srv/images", PATIENCE_MS));
+    ck_assert(steps_row_says(screen, "web1", "I/O ERROR", PATIENCE_MS));
+    ck_assert(
+        steps_row_says(screen, "web1", "I/O error on vda (pool images: read-only)", PATIENCE_MS));
+    ck_assert(steps_row_says(screen, "backup", "SPACE BACK", PATIENCE_MS));
+    ck_assert(steps_row_says(screen, "backup", "space back on pool backup (20.0G): resume?",
+                             PATIENCE_MS));
+    ck_assert(screen_wait_gone(screen, "FULL", PATIENCE_MS));
+    steps_select(screen, "backup");
+    choose(screen, "p", "Resume: backup?");
+    ck_assert(steps_row_says(screen, "backup", " run ", PATIENCE_MS));
+    ck_assert(sign_comes(screen, "backup", false));
+    steps_quit(screen);
+}
+END_TEST
+
+START_TEST(a_dead_mount_has_its_victims)
+{
+    struct screen *screen =
+        steps_start(40, 120, "guests=20,machines=8,calm,clock=fixed,deadmount=/mnt/nfs@1", NULL);
+
+    ck_assert(screen_wait(screen, "/mnt/nfs is not answering", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "QEMU in D state: /mnt/nfs does not answer", PATIENCE_MS));
+    steps_quit(screen);
+}
+END_TEST
+
 START_TEST(ones_own_doing_is_no_problem)
 {
     struct screen *screen = steps_start(24, 80, CALM ",off=mail@1,crash=wiki@1", NULL);
 
     ck_assert(sign_comes(screen, "mail", true));
     steps_select(screen, "mail");
-    screen_send(screen, "m");
-    ck_assert(screen_wait(screen, "Enter or a letter", PATIENCE_MS));
-    screen_send(screen, "s");
-    ck_assert(screen_wait(screen, "Start: mail?", PATIENCE_MS));
-    screen_pump(screen, 500);
-    screen_send(screen, "\t\r");
+    choose(screen, "s", "Start: mail?");
     ck_assert(steps_row_says(screen, "mail", " run ", PATIENCE_MS));
     ck_assert(sign_comes(screen, "mail", false));
-    screen_send(screen, "m");
-    ck_assert(screen_wait(screen, "Enter or a letter", PATIENCE_MS));
-    screen_send(screen, "d");
-    ck_assert(screen_wait(screen, "Shut down: mail?", PATIENCE_MS));
-    screen_pump(screen, 500);
-    screen_send(screen, "\t\r");
+    choose(screen, "d", "Shut down: mail?");
     ck_assert(steps_row_says(screen, "mail", " off ", PATIENCE_MS));
     ck_assert(!has_sign(screen, "mail"));
     steps_quit(screen);
@@ -227,6 +263,8 @@ int main(void)
         a_click_finds_its_row,
         what_is_acknowledged_leaves_the_top,
         it_comes_back_when_it_recurs,
+        space_comes_back,
+        a_dead_mount_has_its_victims,
         ones_own_doing_is_no_problem,
         events_stand_in_the_header,
     };

@@ -192,16 +192,20 @@ static int lines_of(const struct pane *pane, const struct ui *ui, long row)
                : 1;
 }
 
-/* Causes get lines of their own while they are few: a table of causes shows no guests. */
+/* Causes get lines of their own where all rows fit with them, or while they are few: a table of
+ * causes shows no guests. */
 static bool has_room_for_causes(const struct pane *pane, const struct ui *ui)
 {
     long problems = 0, height = pane->table.height, row = -1;
+    long spare = height - (long)pane->listing.count, most = height / 4;
 
     if (draw_screen().height < CAUSE_LINES_HEIGHT)
         return false;
-    while (problems <= height / 4 && (row = pane_next_problem(pane, ui, row + 1)) >= 0)
+    if (spare > most)
+        most = spare;
+    while (problems <= most && (row = pane_next_problem(pane, ui, row + 1)) >= 0)
         problems++;
-    return problems <= height / 4;
+    return problems <= most;
 }
 
 /* The topmost row from which on all rows down to LAST are on the screen. */
