@@ -82,26 +82,29 @@ void problem_put_io_error(struct problem *ret, const struct world *world)
     const struct place *place = problem_disk_place(world, guest);
     const struct place *cause = place ? stopped_by(world, place) : NULL;
     const char *disk = guest->facts.io_error_disk;
-    char name[80] = "", left[80] = "", on[80] = "", where[180] = "";
+    char left[80] = "", on[80] = "", where[180] = "";
 
-    if (cause || place) {
-        name_of(name, sizeof(name), cause ? cause : place);
-        left_of(left, sizeof(left), cause ? cause : place);
-        snprintf(where, sizeof(where), " (%s: %s)", name, left);
+    ret->place = place = cause ? cause : place;
+    /* The bare name: it has to fit into a row of 80 columns. */
+    const char *name = place && place->name ? place->name : "?";
+    if (place) {
+        left_of(left, sizeof(left), place);
+        snprintf(where, sizeof(where), " (%.60s: %s)", name, left);
     }
     if (disk)
         snprintf(on, sizeof(on), " on %.60s", disk);
-    ret->place = cause ? cause : place;
-    if (ret->kind == PROBLEM_SPACE_BACK) {
+    if (ret->kind == PROBLEM_SPACE_BACK && place) {
         units_bytes(left, (double)place->avail);
-        snprintf(ret->cause, sizeof(ret->cause), "space back on %s (%s): resume?", name, left);
+        snprintf(ret->cause, sizeof(ret->cause), "space is back on %.60s (%s): resume?", name,
+                 left);
     } else if (ret->kind == PROBLEM_IO_ERROR) {
         snprintf(ret->cause, sizeof(ret->cause), "I/O error%s%s",
                  disk ? on : " on one of its disks", where);
     } else if (!disk && !place && strcasestr(guest->reason, "space")) {
         snprintf(ret->cause, sizeof(ret->cause), "%.200s", guest->reason);
     } else {
-        snprintf(ret->cause, sizeof(ret->cause), "no space%s%s", disk ? on : " on its disk", where);
+        snprintf(ret->cause, sizeof(ret->cause), "no space left%s%s", disk ? on : " on its disk",
+                 where);
     }
 }
 

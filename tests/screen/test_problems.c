@@ -45,7 +45,7 @@ START_TEST(the_first_screen_says_what_is_wrong_and_why)
 
     ck_assert(steps_row_says(screen, "backup", "!V backup", PATIENCE_MS));
     ck_assert(steps_row_says(screen, "backup", "NO SPACE", PATIENCE_MS));
-    ck_assert(steps_row_says(screen, "backup", "no space on vda", PATIENCE_MS));
+    ck_assert(steps_row_says(screen, "backup", "no space left on vda", PATIENCE_MS));
     ck_assert(steps_row_says(screen, "web1", "QEMU stop", PATIENCE_MS));
     ck_assert(steps_row_says(screen, "web1", "stopped by a signal or a debugger", PATIENCE_MS));
     ck_assert(steps_row_says(screen, "grafana", "OOM ", PATIENCE_MS));
@@ -56,7 +56,7 @@ START_TEST(the_first_screen_says_what_is_wrong_and_why)
     ck_assert_int_eq(steps_row_of(screen, "backup"), 3);
     ck_assert_int_eq(steps_row_of(screen, "web1"), 4);
     ck_assert_int_eq(steps_row_of(screen, "grafana"), 5);
-    ck_assert(screen_wait(screen, "backup: no space on vda", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "backup: no space left on vda", PATIENCE_MS));
     /* Whatever the sort. */
     screen_send(screen, "<II");
     screen_pump(screen, 500);
@@ -114,7 +114,7 @@ START_TEST(problems_are_walked_over_both_panes)
     screen_send(screen, "!!");
     ck_assert(screen_wait(screen, "grafana: 1 OOM kill", PATIENCE_MS));
     screen_send(screen, "!");
-    ck_assert(screen_wait(screen, "backup: no space on", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "backup: no space left on", PATIENCE_MS));
     steps_quit(screen);
 }
 END_TEST
@@ -155,7 +155,7 @@ START_TEST(what_is_acknowledged_leaves_the_top)
     ck_assert(steps_row_says(screen, "web1", "QEMU stop", PATIENCE_MS));
     screen_send(screen, "Z");
     ck_assert(screen_wait(screen, "FROZEN", PATIENCE_MS));
-    ck_assert(steps_row_says(screen, "backup", "no space on vda", PATIENCE_MS));
+    ck_assert(steps_row_says(screen, "backup", "no space left on vda", PATIENCE_MS));
     ck_assert(!has_sign(screen, "web1"));
     screen_send(screen, "!");
     ck_assert(steps_cursor_is(screen, "backup", PATIENCE_MS));
@@ -193,15 +193,14 @@ START_TEST(space_comes_back)
         24, 80, CALM ",nospace=backup@1,free=/srv/backup@4,readonly=/srv/images@1", NULL);
 
     ck_assert(
-        steps_row_says(screen, "backup", "no space on vda (pool backup: 0 of 200G)", PATIENCE_MS));
+        steps_row_says(screen, "backup", "no space left on vda (backup: 0 of 200G)", PATIENCE_MS));
     ck_assert(screen_wait(screen, "FULL /srv/backup 0", PATIENCE_MS));
     ck_assert(screen_wait(screen, "READ-ONLY /srv/images", PATIENCE_MS));
     ck_assert(steps_row_says(screen, "web1", "I/O ERROR", PATIENCE_MS));
-    ck_assert(
-        steps_row_says(screen, "web1", "I/O error on vda (pool images: read-only)", PATIENCE_MS));
+    ck_assert(steps_row_says(screen, "web1", "I/O error on vda (images: read-only)", PATIENCE_MS));
     ck_assert(steps_row_says(screen, "backup", "SPACE BACK", PATIENCE_MS));
-    ck_assert(steps_row_says(screen, "backup", "space back on pool backup (20.0G): resume?",
-                             PATIENCE_MS));
+    ck_assert(
+        steps_row_says(screen, "backup", "space is back on backup (20.0G): resume?", PATIENCE_MS));
     ck_assert(screen_wait_gone(screen, "FULL", PATIENCE_MS));
     steps_select(screen, "backup");
     choose(screen, "p", "Resume: backup?");

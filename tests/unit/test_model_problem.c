@@ -123,8 +123,8 @@ START_TEST(faults_have_words)
     } rows[] = {
         {STATE_PAUSED, "I/O error", NULL, PROBLEM_IO_ERROR, PROBLEM_ACT, "I/O ERROR", "I/O ERROR",
          "I/O error on one of its disks"},
-        {STATE_PAUSED, "no space on vda", NULL, PROBLEM_NO_SPACE, PROBLEM_ACT, "NO SPACE",
-         "NO SPACE", "no space on vda"},
+        {STATE_PAUSED, "no space left on vda", NULL, PROBLEM_NO_SPACE, PROBLEM_ACT, "NO SPACE",
+         "NO SPACE", "no space left on vda"},
         {STATE_PAUSED, "watchdog", NULL, PROBLEM_PAUSED, PROBLEM_ACT, "PAUSED", "PAUSED",
          "paused: watchdog"},
         {STATE_CRASHED, "kernel panic", NULL, PROBLEM_CRASHED, PROBLEM_ACT, "CRASHED", "CRASHED",
@@ -181,8 +181,7 @@ START_TEST(off_although_it_should_be_on)
     facts.autostart = 1;
     struct guest *guest = tell(VM, &facts);
     row(guest, STATE_OFF, "shut down", NULL, 0);
-    expect(guest, 1, PROBLEM_OFF, PROBLEM_LOOK, "off!",
-           "off, but autostart is on: shut down");
+    expect(guest, 1, PROBLEM_OFF, PROBLEM_LOOK, "off!", "off, but autostart is on: shut down");
     /* The operator's own doing is none. */
     guest_asked(guest, ACTION_SHUTDOWN);
     ck_assert(!has(guest, 2));
@@ -343,16 +342,16 @@ START_TEST(a_full_pool_and_space_again)
     row(guest, STATE_RUNNING, NULL, NULL, 0);
     row(guest, STATE_PAUSED, "I/O error", NULL, 1);
     expect(guest, 2, PROBLEM_NO_SPACE, PROBLEM_ACT, "NO SPACE",
-           "no space on vda (pool images: 0 of 200G)");
+           "no space left on vda (images: 0 of 200G)");
     ck_assert_ptr_eq(problem.place, world_place_at(world, 0));
     problem_acknowledge(world, guest, AT(2));
     pool_has(13 * GIB, false, 3);
     expect(guest, 4, PROBLEM_SPACE_BACK, PROBLEM_ACT, "SPACE BACK",
-           "space back on pool images (13.0G): resume?");
+           "space is back on images (13.0G): resume?");
     ck_assert(!problem.acknowledged); /* this is news */
     pool_has(0, false, 5);
     expect(guest, 6, PROBLEM_NO_SPACE, PROBLEM_ACT, "NO SPACE",
-           "no space on vda (pool images: 0 of 200G)");
+           "no space left on vda (images: 0 of 200G)");
     row(guest, STATE_RUNNING, NULL, NULL, 7);
     ck_assert(!has(guest, 7));
 }
@@ -380,14 +379,14 @@ START_TEST(the_disk_may_be_unknown)
     pool_has(0, false, 0);
     row(guest, STATE_PAUSED, "I/O error", NULL, 0);
     expect(guest, 1, PROBLEM_IO_ERROR, PROBLEM_ACT, "I/O ERROR",
-           "I/O error on one of its disks (pool images: 0 of 200G)");
+           "I/O error on one of its disks (images: 0 of 200G)");
     guest = on_pool(NULL, true);
     expect(guest, 1, PROBLEM_NO_SPACE, PROBLEM_ACT, "NO SPACE",
-           "no space on its disk (pool images: 0 of 200G)");
+           "no space left on its disk (images: 0 of 200G)");
     pool_has(9 * GIB, true, 2);
     guest = on_pool("vda", false);
     expect(guest, 3, PROBLEM_IO_ERROR, PROBLEM_ACT, "I/O ERROR",
-           "I/O error on vda (pool images: read-only)");
+           "I/O error on vda (images: read-only)");
 }
 END_TEST
 
