@@ -36,8 +36,8 @@ struct want {
     int64_t period_ns;
     const uint32_t *visible;
     size_t visible_count;
-    uint32_t selected; /* 0: none */
-    int stuck;         /* calls that earlier workers of this source left hanging */
+    uint32_t selected;  /* 0: none */
+    int stuck;          /* calls that earlier workers of this source left hanging */
     char *const *paths; /* for the host: where disks of guests lie; sorted, each once */
     size_t path_count;
 };

@@ -37,8 +37,8 @@ static bool one_of(const char *word, const char *const *list)
 
 static bool is_network(const char *type)
 {
-    static const char *const types[] = {"nfs",   "nfs4",   "cifs", "smb3",  "smbfs",  "ceph",
-                                        "9p",    "afs",    "coda", "gfs2",  "ocfs2",  "lustre",
+    static const char *const types[] = {"nfs",    "nfs4",     "cifs", "smb3", "smbfs", "ceph",
+                                        "9p",     "afs",      "coda", "gfs2", "ocfs2", "lustre",
                                         "beegfs", "virtiofs", "fuse", NULL};
     return one_of(type, types) || strncmp(type, "fuse.", 5) == 0;
 }
@@ -137,9 +137,8 @@ static bool parse_line(const char *line, struct mount *ret)
         return false;
     }
     mount.read_only = options && (has_option(options, "ro") || has_option(options, "emergency_ro"));
-    mount.read_only_fault =
-        mount.read_only &&
-        (has_option(options, "errors=remount-ro") || has_option(options, "emergency_ro"));
+    mount.read_only_fault = mount.read_only && (has_option(options, "errors=remount-ro") ||
+                                                has_option(options, "emergency_ro"));
     mount.network = is_network(mount.type);
     mount.use = use_of(&mount);
     *ret = mount;

@@ -9,7 +9,8 @@
 enum mount_use {
     MOUNT_NEVER,   /* nothing is stored there: proc, cgroups, images that are full by nature */
     MOUNT_TRIGGER, /* autofs: to look below it would mount something */
-    MOUNT_IF_USED, /* worth a row when a guest stands on it: tmpfs, overlay, part of a file system */
+    MOUNT_IF_USED, /* worth a row when a guest stands on it: tmpfs, overlay, part of a file system
+                    */
     MOUNT_ALWAYS
 };
 

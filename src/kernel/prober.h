@@ -35,7 +35,7 @@ struct probe {
     int on;     /* number of the file system: when its PROBE_STATVFS is stuck, what else is on it is
                    skipped; -1: none */
     bool remote; /* somebody else answers: not asked when as many are stuck as may be */
-    size_t tag; /* the caller's own */
+    size_t tag;  /* the caller's own */
     enum probe_state state;
     int error; /* errno; 0: the answer is there */
     int64_t started_ns;

@@ -8,7 +8,7 @@
 
 struct thin_pool {
     uint32_t major, minor;
-    char name[256]; /* as LVM says it ("vg/pool"), else as device-mapper does */
+    char name[256];       /* as LVM says it ("vg/pool"), else as device-mapper does */
     uint64_t total, used; /* bytes of data */
     uint64_t metadata_total, metadata_used; /* blocks of 4 KiB */
     bool read_only, failed;

@@ -7,8 +7,9 @@
 #include <stdint.h>
 
 #define TREND_POINTS 26
-#define TREND_GAP_NS (40 * INT64_C(1000000000)) /* between kept points; the newest is always kept \
-                                                 */
+#define TREND_GAP_NS \
+    (40 * INT64_C(1000000000)) /* between kept points; the newest is always kept \
+                                */
 
 struct trend {
     size_t count;

@@ -97,8 +97,8 @@ static struct want current_want(const struct sampling *sampling)
                          .path_count = want->path_count};
 }
 
-/* A guest came or went, or other paths are to be looked at: tick at once, unless the last figures are too fresh or the next tick is as
- * good as here. */
+/* A guest came or went, or other paths are to be looked at: tick at once, unless the last figures
+ * are too fresh or the next tick is as good as here. */
 static void tick_soon(struct sampling *sampling, int64_t now)
 {
     int64_t gap = gap_ns(sampling);

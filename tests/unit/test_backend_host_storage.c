@@ -148,7 +148,7 @@ static int stand_in_thin(const char *path, struct thin_list *ret)
 }
 
 static const struct prober_calls calls = {stand_in_statvfs, stand_in_stat, stand_in_thin,
-                                         NS_PER_S / 2};
+                                          NS_PER_S / 2};
 
 #define MOUNTS \
     "1 1 8:1 / / rw - ext4 /dev/sda1 rw\n" \
@@ -214,9 +214,10 @@ static const char *lies_on(const char *path)
 
 START_TEST(places_and_paths_are_told)
 {
-    char *paths[] = {(char *)"/auto/x", (char *)"/dev/vg/lv",  (char *)"/images/a",
-                     (char *)"/images/link-to-nfs", (char *)"/images/missing",
-                     (char *)"/images/secret",      (char *)"/lxc/rootfs"};
+    char *paths[] = {(char *)"/auto/x",         (char *)"/dev/vg/lv",
+                     (char *)"/images/a",       (char *)"/images/link-to-nfs",
+                     (char *)"/images/missing", (char *)"/images/secret",
+                     (char *)"/lxc/rootfs"};
     begin(MOUNTS);
     tree_put("/dev/mapper/control", "");
     round_with(paths, 7);

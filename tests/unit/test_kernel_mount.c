@@ -118,8 +118,9 @@ START_TEST(read_only_by_fault_or_by_intent)
 {
     ck_assert(at("/data")->read_only && at("/data")->read_only_fault);
     ck_assert(at("/meant")->read_only && !at("/meant")->read_only_fault);
-    struct mount_table *other = mount_table_parse("1 1 8:1 / / ro - ext4 /dev/sda rw,errors=remount-ro\n"
-                                                  "2 1 8:2 / /b rw - ext4 /dev/sdb emergency_ro\n");
+    struct mount_table *other =
+        mount_table_parse("1 1 8:1 / / ro - ext4 /dev/sda rw,errors=remount-ro\n"
+                          "2 1 8:2 / /b rw - ext4 /dev/sdb emergency_ro\n");
     ck_assert(!mount_table_at(other, 0)->read_only); /* only this mount of it is */
     ck_assert(mount_table_at(other, 1)->read_only_fault);
     mount_table_free(other);

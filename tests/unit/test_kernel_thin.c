@@ -32,7 +32,8 @@ END_TEST
 
 START_TEST(pools_in_trouble_say_so)
 {
-    ck_assert(pool_of("1 35/1024 4096/16384 - ro discard_passdown queue_if_no_space - 9").read_only);
+    ck_assert(
+        pool_of("1 35/1024 4096/16384 - ro discard_passdown queue_if_no_space - 9").read_only);
     ck_assert(pool_of("1 35/1024 9/16384 - rw discard_passdown x needs_check 9").read_only);
     struct thin_pool pool = pool_of("1 35/1024 16383/16384 - out_of_data_space x y - 9");
     ck_assert_uint_eq(pool.used, pool.total);
@@ -44,7 +45,7 @@ END_TEST
 
 START_TEST(nonsense_is_no_pool)
 {
-    static const char *const bad[] = {"",          "x",         "1",          "1 35/1024",
+    static const char *const bad[] = {"",          "x",         "1",           "1 35/1024",
                                       "1 2/1 3/4", "1 1/2 3/2", "1 1/0 1/2 -", "1 1/2 1/0 -"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct thin_pool pool = {.total = 7};

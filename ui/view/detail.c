@@ -14,7 +14,7 @@
 #define POINTS_MAX 512
 #define SMALL_TITLE 22 /* "Disk r 1023K w 1023K" */
 #define FULL_SOON_S (6 * 3600)
-#define SPAN_S 300     /* a graph shows at least so much */
+#define SPAN_S 300 /* a graph shows at least so much */
 
 int detail_height(int height)
 {
@@ -164,8 +164,7 @@ static void draw_growth(const struct ui *ui, const struct guest *guest, const st
     struct growth growth;
     char bytes[UNITS_MAX], span[UNITS_MAX];
 
-    if ((place_trouble(place) == PLACE_FINE &&
-         isnan(place_seconds_to_full(place, ui->now_ns))) ||
+    if ((place_trouble(place) == PLACE_FINE && isnan(place_seconds_to_full(place, ui->now_ns))) ||
         !place_growth(ui->world, place, guest, ui->now_ns, &growth) || growth.bytes <= 0)
         return;
     units_bytes(bytes, growth.bytes);

@@ -135,8 +135,7 @@ void storage_tick(struct storage *storage, const struct want *want, int64_t now_
     find_used(storage);
     /* With as many stuck as there may be, nobody is asked whose silence could cost one more. */
     bool local_only = prober_stuck_count(storage->prober) >= PROBES_STUCK_MAX;
-    round.probe =
-        xcalloc(storage->fs_count + storage->disk_count + 1, sizeof(*round.probe));
+    round.probe = xcalloc(storage->fs_count + storage->disk_count + 1, sizeof(*round.probe));
     ask_fs(storage, &round, false);
     if (!local_only)
         ask_fs(storage, &round, true);
@@ -194,9 +193,9 @@ static void take_disk(struct storage *storage, struct storage_disk *disk, const 
     disk->st = probe->u.stat;
     disk->at_ns = probe->started_ns;
     /* Where it really is: a link may lead anywhere. */
-    long fs = storage_fs_of_mount(storage,
-                                  mount_table_device(storage->table, major(disk->st.st_dev),
-                                                     minor(disk->st.st_dev)));
+    long fs =
+        storage_fs_of_mount(storage, mount_table_device(storage->table, major(disk->st.st_dev),
+                                                        minor(disk->st.st_dev)));
     if (fs >= 0)
         disk->fs = fs;
 }

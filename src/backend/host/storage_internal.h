@@ -6,21 +6,21 @@
 #include "kernel/mount.h"
 
 struct storage_fs {
-    size_t mount;    /* index in the table: the one that stands for the file system */
-    bool used;       /* a guest stands on it */
-    bool asked;      /* there was an answer, good or bad */
-    bool flag_ro;    /* as statvfs said last */
-    int64_t at_ns;   /* of the figures; 0: none */
+    size_t mount;  /* index in the table: the one that stands for the file system */
+    bool used;     /* a guest stands on it */
+    bool asked;    /* there was an answer, good or bad */
+    bool flag_ro;  /* as statvfs said last */
+    int64_t at_ns; /* of the figures; 0: none */
     int64_t silent_since_ns;
     uint64_t total, avail, inodes_total, inodes_avail;
 };
 
 struct storage_disk {
     char *path;
-    long mount;  /* index in the table on which it lies by its text, -1 none */
-    long fs;     /* index of the file system that it really is on, as far as is known; -1 */
-    bool gone;   /* there is no such file */
-    bool known;  /* ST is there */
+    long mount; /* index in the table on which it lies by its text, -1 none */
+    long fs;    /* index of the file system that it really is on, as far as is known; -1 */
+    bool gone;  /* there is no such file */
+    bool known; /* ST is there */
     struct stat st;
     int64_t at_ns;
 };

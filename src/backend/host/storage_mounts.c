@@ -95,8 +95,7 @@ static void take_table(struct storage *storage, struct mount_table *table)
 void storage_mounts(struct storage *storage, int64_t now_ns)
 {
     char path[KERNEL_PATH_MAX];
-    if (storage->mountinfo_fd < 0 &&
-        kernel_path(path, "%s/proc/self/mountinfo", storage->root)) {
+    if (storage->mountinfo_fd < 0 && kernel_path(path, "%s/proc/self/mountinfo", storage->root)) {
         storage->mountinfo_fd = open(path, O_RDONLY | O_CLOEXEC);
         storage->table_ns = 0;
     }

@@ -68,9 +68,8 @@ static struct storage_place say_fs(const struct storage *storage, const struct s
 static struct storage_path say_disk(const struct storage *storage, const struct storage_disk *disk,
                                     const int *fs_at)
 {
-    struct storage_path path = {.path = disk->path,
-                                .place = disk->fs >= 0 ? fs_at[disk->fs] : -1,
-                                .at_ns = disk->at_ns};
+    struct storage_path path = {
+        .path = disk->path, .place = disk->fs >= 0 ? fs_at[disk->fs] : -1, .at_ns = disk->at_ns};
     if (!disk->known)
         return path;
     if (S_ISREG(disk->st.st_mode)) {
@@ -89,8 +88,8 @@ static struct storage_path say_disk(const struct storage *storage, const struct 
 
 void storage_say(const struct storage *storage, struct sink *sink)
 {
-    size_t pools = storage->thin.pools < STORAGE_PLACES_MAX / 2 ? storage->thin.pools
-                                                                 : STORAGE_PLACES_MAX / 2;
+    size_t pools =
+        storage->thin.pools < STORAGE_PLACES_MAX / 2 ? storage->thin.pools : STORAGE_PLACES_MAX / 2;
     struct storage_report report = {
         .place = xcalloc(pools + storage->fs_count + 1, sizeof(*report.place)),
         .path = xcalloc(storage->disk_count + 1, sizeof(*report.path))};

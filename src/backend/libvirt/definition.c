@@ -155,8 +155,7 @@ static void read_disk(struct lv_definition *definition, const xmlNode *node)
 static void read_filesystem(struct lv_definition *definition, const xmlNode *node)
 {
     char *target = attribute(child(node, "target"), "dir");
-    struct lv_disk *disk =
-        target && strcmp(target, "/") == 0 ? add_disk(definition) : NULL;
+    struct lv_disk *disk = target && strcmp(target, "/") == 0 ? add_disk(definition) : NULL;
 
     free(target);
     if (!disk)

@@ -21,8 +21,8 @@ struct lv_nic {
 };
 
 struct lv_disk {
-    char *target;       /* "vda"; "rootfs" of a container */
-    char *source;       /* path of the file, device or directory, or NULL */
+    char *target;        /* "vda"; "rootfs" of a container */
+    char *source;        /* path of the file, device or directory, or NULL */
     char *pool, *volume; /* when it is a volume of a pool, else NULL */
 };
 

@@ -132,8 +132,7 @@ static int read_pools(struct lv_pools *pools, virConnectPtr conn, struct storage
         return -1;
     ret->place = xcalloc((size_t)count + 1, sizeof(*ret->place));
     for (int i = 0; i < count; i++) {
-        if (ret->places < STORAGE_PLACES_MAX &&
-            read_pool(pools, list[i], &ret->place[ret->places]))
+        if (ret->places < STORAGE_PLACES_MAX && read_pool(pools, list[i], &ret->place[ret->places]))
             ret->places++;
         virStoragePoolFree(list[i]);
     }

@@ -38,8 +38,8 @@ static int check_names(const struct sim *sim, struct error *err)
         if (names[i] && !has_name(sim, names[i]))
             return error_set(err, ERR_USAGE, "guests have names such as db01, web1 and mail",
                              "simulation: no guest is called '%.80s'", names[i]);
-    const char *const places[] = {sim->spec.fill.name, sim->spec.free.name,
-                                  sim->spec.readonly.name, sim->spec.deadmount.name};
+    const char *const places[] = {sim->spec.fill.name, sim->spec.free.name, sim->spec.readonly.name,
+                                  sim->spec.deadmount.name};
     for (size_t i = 0; i < ARRAY_SIZE(places); i++)
         if (places[i] && !sim_storage_has(places[i]))
             return error_set(err, ERR_USAGE,

@@ -115,7 +115,8 @@ void sim_guest_sample(const struct sim_guest *guest, const struct sim *sim, int6
                       struct sample *ret);
 double sim_guest_mem_host(const struct sim_guest *guest, double now);
 
-/* storage.c: places with such names as "/srv/images" (a file system) and "images" (a pool on it). */
+/* storage.c: places with such names as "/srv/images" (a file system) and "images" (a pool on it).
+ */
 bool sim_storage_has(const char *name);
 /* Where GUEST's disk lies; PATH is room for its source. */
 void sim_storage_disk(const struct sim_guest *guest, char *path, size_t size,

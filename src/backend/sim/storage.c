@@ -172,8 +172,8 @@ static struct storage_path say_path(const struct sim *sim, const struct sim_gues
 void sim_storage_say(struct sim *sim, struct sink *sink, int64_t at_ns)
 {
     const struct sim_spec *spec = &sim->spec;
-    bool scripted = spec->fill.name || spec->free.name || spec->readonly.name ||
-                    spec->deadmount.name;
+    bool scripted =
+        spec->fill.name || spec->free.name || spec->readonly.name || spec->deadmount.name;
     bool taken[PLACE_COUNT] = {false};
     struct storage_place place[PLACE_COUNT];
     struct storage_report report = {.place = place, .places = PLACE_COUNT};
