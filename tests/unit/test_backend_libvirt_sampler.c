@@ -159,6 +159,11 @@ static bool has_cpu(void)
     return sample_has(&sink.sample[1], FIELD_CPU);
 }
 
+static bool has_pools(void)
+{
+    return sink.places > 0;
+}
+
 static bool is_paused(void)
 {
     return sink.guest_state[1] == STATE_PAUSED;
@@ -202,6 +207,16 @@ START_TEST(a_running_guest_has_facts_and_figures)
     for (int i = 0; i < 5; i++)
         backend_libvirt_ops.tick(backend, &want, &sink, clock_mono_ns());
     ck_assert_int_eq(sink.facts_said, said);
+}
+END_TEST
+
+START_TEST(pools_are_told)
+{
+    open_uri("test:///default");
+    ck_assert(sample_until(has_pools));
+    ck_assert_uint_eq(sink.places, 1);
+    /* No path: what the test driver makes up lies nowhere on this host. */
+    ck_assert_str_eq(sink.place[0], "default-pool - 107374182400 107374182400");
 }
 END_TEST
 
@@ -424,6 +439,7 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, a_running_guest_has_facts_and_figures);
+    tcase_add_test(tcase, pools_are_told);
     tcase_add_test(tcase, states_of_a_file);
     tcase_add_test(tcase, a_bad_file_cannot_work);
     tcase_add_test(tcase, actions_show_in_the_rows);

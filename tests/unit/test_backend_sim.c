@@ -254,7 +254,7 @@ START_TEST(states_are_mixed)
     ck_assert_int_eq(count[STATE_CRASHED], 1);
     ck_assert_int_eq(count[STATE_DENIED], 1);
     ck_assert_int_eq(count[STATE_BROKEN], 1);
-    ck_assert_str_eq(by_name(&t, "backup")->reason, "I/O error");
+    ck_assert_str_eq(by_name(&t, "backup")->reason, "no space left on vda");
     ck_assert_str_eq(by_name(&t, "backup")->facts.io_error_disk, "vda");
     ck_assert_str_eq(by_name(&t, "legacy")->reason, "frozen");
     ck_assert_uint_eq(by_name(&t, "guest-c1")->facts.can, 0);
@@ -388,7 +388,7 @@ START_TEST(faults_strike_when_they_are_due)
     tick(&t);
     ck_assert_int_eq(by_name(&t, "db01")->state, STATE_CRASHED);
     ck_assert_int_eq(by_name(&t, "web1")->state, STATE_PAUSED);
-    ck_assert_str_eq(by_name(&t, "web1")->reason, "I/O error");
+    ck_assert_str_eq(by_name(&t, "web1")->reason, "no space left on vda");
     ck_assert_str_eq(by_name(&t, "web1")->facts.io_error_disk, "vda");
     ck_assert(by_name(&t, "web1")->facts.io_error_no_space);
     ck_assert_uint_eq(by_name(&t, "mail")->sample.value[FIELD_OOM_KILLS], 2);
@@ -398,6 +398,62 @@ START_TEST(faults_strike_when_they_are_due)
     ck_assert_str_eq(by_name(&t, "cache1")->facts.life, "");
     tick(&t);
     ck_assert_uint_eq(by_name(&t, "mail")->sample.value[FIELD_OOM_KILLS], 2);
+    teardown(&t);
+}
+END_TEST
+
+static const struct storage_place *place(struct world_of_test *t, const char *name)
+{
+    for (size_t i = 0; i < t->sink.places; i++)
+        if (!strcmp(t->sink.place_name[i], name))
+            return &t->sink.place[i];
+    ck_abort_msg("no place %s", name);
+}
+
+START_TEST(a_place_is_filled_and_freed)
+{
+    struct world_of_test t;
+
+    setup(&t, "guests=60,fill=images@4,free=images@40");
+    tick(&t);
+    uint64_t before = place(&t, "/srv/images")->avail;
+    ck_assert_str_eq(by_name(&t, "db01")->facts.disks[0].target, "vda");
+    ck_assert_ptr_nonnull(strstr(by_name(&t, "db01")->facts.disks[0].source, "/srv/images/"));
+    for (int i = 0; i < 7; i++)
+        tick(&t);
+    ck_assert_uint_lt(place(&t, "/srv/images")->avail, before);
+    ck_assert_uint_gt(place(&t, "/srv/images")->avail, 0);
+    ck_assert_int_eq(by_name(&t, "db01")->state, STATE_RUNNING);
+    for (int i = 0; i < 8; i++)
+        tick(&t);
+    ck_assert_uint_eq(place(&t, "images")->avail, 0);
+    ck_assert_int_eq(by_name(&t, "db01")->state, STATE_PAUSED);
+    ck_assert_str_eq(by_name(&t, "db01")->reason, "no space left on vda");
+    for (int i = 0; i < 6; i++)
+        tick(&t);
+    ck_assert_uint_eq(place(&t, "images")->avail, before);
+    ck_assert_int_eq(by_name(&t, "db01")->state, STATE_PAUSED); /* nobody resumed it */
+    teardown(&t);
+}
+END_TEST
+
+START_TEST(a_place_becomes_read_only_or_dead)
+{
+    struct world_of_test t;
+
+    setup(&t, "guests=60,readonly=/srv/images@4,deadmount=/mnt/nfs@4");
+    tick(&t);
+    ck_assert(!place(&t, "images")->read_only && place(&t, "/mnt/nfs")->silent_since_ns == 0);
+    for (int i = 0; i < 4; i++)
+        tick(&t);
+    ck_assert(place(&t, "images")->read_only_fault);
+    ck_assert_str_eq(by_name(&t, "db01")->reason, "I/O error on vda");
+    ck_assert(place(&t, "/mnt/nfs")->silent_since_ns > 0);
+    ck_assert(place(&t, "/mnt/nfs")->at_ns < place(&t, "/")->at_ns);
+    int hanging = 0;
+    for (uint32_t i = 1; i <= t.sink.count; i++)
+        hanging += !strcmp(t.sink.guest[i].blame, "QEMU in D state");
+    ck_assert_int_gt(hanging, 0);
     teardown(&t);
 }
 END_TEST
@@ -605,6 +661,8 @@ int main(void)
     tcase_add_test(tests, counters_grow_and_the_host_carries_them);
     tcase_add_test(tests, a_fixed_clock_forgives_missed_ticks_and_holds);
     tcase_add_test(tests, a_hung_guest_is_blamed_and_others_go_on);
+    tcase_add_test(tests, a_place_is_filled_and_freed);
+    tcase_add_test(tests, a_place_becomes_read_only_or_dead);
     tcase_add_test(tests, a_lost_source_comes_back);
     tcase_add_test(tests, the_worker_dies_and_writes_garbage_on_time);
     tcase_add_test(tests, hostile_names_are_there);

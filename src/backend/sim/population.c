@@ -32,7 +32,7 @@ static const struct {
     enum guest_state state;
     const char *reason;
 } specials[] = {
-    {"backup", STATE_PAUSED, "I/O error"},
+    {"backup", STATE_PAUSED, "no space left on vda"},
     {"test-vm1", STATE_CRASHED, "guest panicked"},
     {"legacy", STATE_PAUSED, "frozen"},
     {"guest-c1", STATE_DENIED, "belongs to another user"},

@@ -125,7 +125,7 @@ void sim_storage_suffer(const struct sim *sim, struct sim_guest *guest)
         (!full && !happened(sim, &sim->spec.readonly, place)))
         return;
     guest->state = STATE_PAUSED;
-    guest->reason = "I/O error";
+    guest->reason = full ? "no space left on vda" : "I/O error on vda";
     guest->io_error_disk = "vda";
     guest->io_error_no_space = full;
     guest->told = false;
