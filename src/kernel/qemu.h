@@ -36,6 +36,9 @@ void qemu_free(struct qemu *qemu);
 /* "PID:START". */
 const char *qemu_life(const struct qemu *qemu);
 
+/* When its process was started, in proc_identity's ticks. */
+uint64_t qemu_start(const struct qemu *qemu);
+
 struct qemu_nic {
     const char *dev; /* the host's end */
     bool direct;     /* macvtap: the host's view is the guest's, nothing to swap */

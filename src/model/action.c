@@ -112,6 +112,9 @@ static struct rule rule_of(const struct guest *guest)
     case STATE_STOPPING:
         return (struct rule){force, "already stopping: wait or force it off"};
     case STATE_CRASHED:
+        /* Nothing runs it any more. */
+        if (guest->facts.life && !guest->facts.life[0])
+            return (struct rule){ACTION_BIT(ACTION_START), "it has crashed: start it"};
         return (struct rule){ACTION_BIT(ACTION_RESET) | force, "crashed: reset it or force it off"};
     case STATE_DENIED:
         return (struct rule){0, "no permission to look at it"};

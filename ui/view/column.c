@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "model/problem.h"
 #include "ui/term/term.h"
 #include "ui/view/frozen.h"
 #include "ui/view/wording.h"
@@ -335,14 +336,49 @@ static void draw_gutter(const struct cell *cell, enum row_cursor cursor)
     if (cell->guest->marked)
         draw_text(cell->rect, cell->y, 1, style ? style : STYLE_MARKED, "*");
     if (cell->wording->problem)
-        draw_text(cell->rect, cell->y, 2, style ? style : STYLE_BAD, "!");
+        draw_text(cell->rect, cell->y, 2, style ? style : cell->wording->style, "!");
+}
+
+/* The first column that the cause of a problem may take: all figures of a guest that stands still,
+ * of one that runs only what goes in and out.  COLUMN_COUNT: none. */
+static enum column cause_column(const struct columns *columns, const struct wording *wording)
+{
+    int column = wording->idle ? COLUMN_CPU : COLUMN_DISK;
+
+    while (column < COLUMN_COUNT && !columns->width[column])
+        column++;
+    return (enum column)column;
+}
+
+bool columns_want_line(const struct columns *columns, const struct ui *ui, struct rect rect,
+                       const struct guest *guest)
+{
+    struct wording wording;
+
+    if (problem_rank(ui->world, guest, ui->now_ns) == PROBLEM_RANK_NONE)
+        return false;
+    wording_short(&wording, ui->world, guest, ui->now_ns, columns->width[COLUMN_STATE]);
+    enum column from = cause_column(columns, &wording);
+    return !wording.idle || from == COLUMN_COUNT ||
+           columns->x[from] + (int)text_width(wording.cause) > rect.width;
+}
+
+void columns_draw_cause(const struct columns *columns, const struct ui *ui, struct rect rect, int y,
+                        const struct guest *guest)
+{
+    struct wording wording;
+    int x = columns->x[COLUMN_NAME] + 2;
+
+    wording_short(&wording, ui->world, guest, ui->now_ns, columns->width[COLUMN_STATE]);
+    draw_cell(rect, y, x, wording.style, wording.cause, rect.width - x);
 }
 
 void columns_draw_row(const struct columns *columns, const struct ui *ui, struct rect rect, int y,
-                      const struct guest *guest, enum row_cursor cursor)
+                      const struct guest *guest, enum row_cursor cursor, bool cause)
 {
     struct wording wording;
     int x = columns->x[COLUMN_STATE], width = columns->width[COLUMN_STATE];
+    enum column taken = COLUMN_COUNT; /* from here on by the cause */
 
     wording_short(&wording, ui->world, guest, ui->now_ns, width);
     struct cell cell = {.columns = columns,
@@ -358,16 +394,19 @@ void columns_draw_row(const struct columns *columns, const struct ui *ui, struct
                  : wording.stale                ? STYLE_STALE
                  : !state_is_live(guest->state) ? STYLE_DIM
                                                 : STYLE_NORMAL;
+    if (cause && (wording.problem || (wording.idle && wording.cause[0])))
+        taken = cause_column(columns, &wording);
     draw_cell(rect, y, 0, cell.cursor, "", rect.width);
     draw_gutter(&cell, cursor);
     for (int i = 0; i < COLUMN_COUNT; i++) {
         if (!columns->width[i] || i == COLUMN_STATE)
             continue;
-        if (wording.spill && i > COLUMN_STATE)
+        if (i >= (int)taken)
             break;
         draw_cell_of(&cell, (enum column)i);
     }
-    if (wording.spill)
-        width = rect.width - x;
-    draw_cell(rect, y, x, cell.cursor ? cell.cursor : wording.style, wording.text, width);
+    enum style style = cell.cursor ? cell.cursor : wording.style;
+    draw_cell(rect, y, x, style, wording.text, width);
+    if (taken < COLUMN_COUNT)
+        draw_cell(rect, y, columns->x[taken], style, wording.cause, rect.width - columns->x[taken]);
 }
