@@ -1,7 +1,7 @@
 /* The contract of a backend: how guests of one kind of source are watched and run.
  *
  * A backend lives in a child process of its own (worker, job or probe), never in the screen.  It is
- * a module: backend-NAME.so exports `const struct backend_ops backend_NAME_ops`; host and sim
+ * a module: backend-NAME.so exports `const struct backend_ops backend_NAME_ops`; host, proc and sim
  * are built in.  Each instance embeds struct backend first. */
 #ifndef VCTOP_BACKEND_BACKEND_H
 #define VCTOP_BACKEND_BACKEND_H
@@ -52,7 +52,7 @@ struct backend {
 #define BACKEND_POLL_MAX 16
 
 struct backend_ops {
-    const char *name; /* "libvirt", "lxc", "host", "sim" */
+    const char *name; /* "libvirt", "lxc", "host", "proc", "sim" */
 
     /* Required.  ARG is the source id behind its colon ("" when there is none).  Makes the
      * instance; must not block: connecting is the business of tick().  The caller frees with
@@ -104,13 +104,14 @@ int backend_act(struct backend *backend, const struct frame_do *request, struct 
 int backend_ask(struct backend *backend, const struct frame_ask *request,
                 struct frame_answer *answer, struct error *err);
 
-/* The operations for SOURCE ("libvirt:...", "lxc:...", "host", "sim:..."); *ARG is what is
+/* The operations for SOURCE ("libvirt:...", "lxc:...", "host", "proc", "sim:..."); *ARG is what is
  * behind the colon.  Loads the module when there is one: ERR_UNSUPPORTED with the package to
  * install when it or its library is missing.  The module stays loaded. */
 int backend_find(const char *source, const struct backend_ops **ret, const char **arg,
                  struct error *err);
 
 extern const struct backend_ops backend_host_ops;
+extern const struct backend_ops backend_proc_ops;
 extern const struct backend_ops backend_sim_ops;
 
 #endif

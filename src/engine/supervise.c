@@ -10,6 +10,7 @@
 #define DEAD_NS (10 * NS_PER_S)   /* ... it is killed and started again */
 #define HEALTH_NS (60 * NS_PER_S) /* well for that long: the back-off begins anew */
 #define STUCK_MAX 1000
+#define UNOWNED_MAX 1000
 #define NO_ANSWER "own worker late"
 
 static const int64_t backoff_ns[] = {NS_PER_S, 2 * NS_PER_S, 5 * NS_PER_S, 10 * NS_PER_S};
@@ -130,6 +131,7 @@ int worker_frame(struct engine *engine, struct child *child, struct frame *frame
         break;
     case FRAME_SOURCE:
         take_source(engine, worker, &frame->u.source, now_ns);
+        engine->want_changed = true;
         break;
     case FRAME_FACTS:
         probes_complete(&engine->probes, worker->id, &frame->u.facts);
@@ -147,6 +149,7 @@ int worker_frame(struct engine *engine, struct child *child, struct frame *frame
         break;
     case FRAME_ANSWERED:
         world_source_answered(engine->world, worker->id, now_ns, wall);
+        engine->want_changed = true;
         engine->changes |= ENGINE_ROWS | ENGINE_SOURCES;
         break;
     case FRAME_HOST:
@@ -262,12 +265,16 @@ void worker_tell(struct engine *engine, struct worker *worker)
 
     if (!worker->child || worker->child->channel.fd < 0)
         return;
-    visible = xcalloc(engine->visible_count + 1, sizeof(*visible));
+    visible = xcalloc(engine->visible_count + UNOWNED_MAX, sizeof(*visible));
     for (size_t i = 0; i < engine->visible_count; i++) {
         uint32_t handle = handle_of(engine, worker, &engine->visible[i]);
         if (handle)
             visible[frame.u.want.visible_count++] = handle;
     }
+    /* QEMUs that libvirt started are measured by the source "proc" only if it is told that they
+     * are needed, in sight or not. */
+    frame.u.want.visible_count +=
+        world_unowned(engine->world, worker->id, visible + frame.u.want.visible_count, UNOWNED_MAX);
     frame.u.want.period_ns = engine->period_ns;
     frame.u.want.visible = visible;
     frame.u.want.selected = handle_of(engine, worker, &engine->selected);

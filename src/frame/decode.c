@@ -39,6 +39,7 @@ static void decode_facts(struct reader *reader, struct facts *facts)
     facts->title = reader_text(reader);
     facts->type = reader_text(reader);
     facts->manager = reader_text(reader);
+    facts->domain = reader_text(reader);
     facts->kind = (enum guest_kind)reader_uint(reader, KIND_CONTAINER);
     facts->can = (uint32_t)reader_uint(reader, UINT32_MAX);
     facts->autostart = (int)reader_int(reader, -1, 1);
@@ -151,7 +152,7 @@ static void decode_fields(struct reader *reader, struct frame *frame)
 static int known_elements(uint64_t type)
 {
     static const signed char elements[] = {
-        [FRAME_HELLO] = 3, [FRAME_BEAT] = 0,     [FRAME_SOURCE] = 5,   [FRAME_FACTS] = 16,
+        [FRAME_HELLO] = 3, [FRAME_BEAT] = 0,     [FRAME_SOURCE] = 5,   [FRAME_FACTS] = 17,
         [FRAME_ROWS] = 3,  [FRAME_GONE] = 1,     [FRAME_ANSWERED] = 0, [FRAME_HOST] = 13,
         [FRAME_EVENT] = 3, [FRAME_PROGRESS] = 6, [FRAME_ANSWER] = 2,   [FRAME_LOG] = 1,
         [FRAME_STUCK] = 1, [FRAME_WANT] = 4,     [FRAME_DO] = 5,       [FRAME_ASK] = 4,

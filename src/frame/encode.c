@@ -13,7 +13,7 @@ static void put_facts(msgpack_packer *pk, const struct facts *facts)
 
     while (addresses < FACTS_ADDRESSES_MAX && facts->addresses[addresses])
         addresses++;
-    msgpack_pack_array(pk, 17);
+    msgpack_pack_array(pk, 18);
     msgpack_pack_uint8(pk, FRAME_FACTS);
     msgpack_pack_uint32(pk, facts->handle);
     pack_text(pk, facts->key ? facts->key : "");
@@ -22,6 +22,7 @@ static void put_facts(msgpack_packer *pk, const struct facts *facts)
     pack_text(pk, facts->title);
     pack_text(pk, facts->type);
     pack_text(pk, facts->manager);
+    pack_text(pk, facts->domain);
     msgpack_pack_int(pk, (int)facts->kind);
     msgpack_pack_uint32(pk, facts->can);
     msgpack_pack_int(pk, facts->autostart);

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "model/guest.h"
+#include "model/manager.h"
 
 static const struct {
     const char *name, *word;
@@ -181,7 +182,12 @@ bool action_allowed(const struct guest *guest, enum action action, bool readonly
         return false;
     }
     if (guest->facts.can == 0 && guest->facts.manager) {
-        snprintf(reason, size, "managed by %s: use its own tool", guest->facts.manager);
+        snprintf(reason, size, "managed by %s: use %s", guest->facts.manager,
+                 manager_tool(guest->facts.manager, guest->facts.kind));
+        return false;
+    }
+    if (guest->facts.can == 0 && guest->id.source && strcmp(guest->id.source, "proc") == 0) {
+        snprintf(reason, size, "not under libvirt: use its own monitor");
         return false;
     }
     const char *why = refusal(guest, action);

@@ -13,6 +13,7 @@ void facts_clear(struct facts *facts)
     free(facts->title);
     free(facts->type);
     free(facts->manager);
+    free(facts->domain);
     for (int i = 0; i < FACTS_ADDRESSES_MAX; i++)
         free(facts->addresses[i]);
     free(facts->io_error_disk);
@@ -28,6 +29,7 @@ void facts_copy(struct facts *dst, const struct facts *src)
     dst->title = xstrdup(src->title);
     dst->type = xstrdup(src->type);
     dst->manager = xstrdup(src->manager);
+    dst->domain = xstrdup(src->domain);
     for (int i = 0; i < FACTS_ADDRESSES_MAX; i++)
         dst->addresses[i] = xstrdup(src->addresses[i]);
     dst->io_error_disk = xstrdup(src->io_error_disk);

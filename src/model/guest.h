@@ -23,6 +23,8 @@ struct facts {
     char *title;   /* a longer description */
     char *type;    /* "kvm", "qemu", "lxc", "test": what runs it */
     char *manager; /* who owns it if not the operator ("Proxmox"), else NULL */
+    char *domain;  /* source "proc" only: the UUID of the libvirt domain whose QEMU it is by its
+                      command line, else NULL */
     enum guest_kind kind;
     uint32_t can;                         /* ACTION_BITs that its backend can do at all */
     int autostart;                        /* 1, 0, -1 unknown */

@@ -41,6 +41,10 @@ bool source_was_restarted(const struct source *source, int64_t now_ns, int64_t *
 
 const char *source_state_name(enum source_state state);
 
+/* Nobody asked for it and it has nothing to say: "proc" looks for machines that most hosts have
+ * not. */
+bool source_is_quiet(const struct source *source);
+
 struct world;
 
 struct world *world_new(int64_t period_ns);
@@ -84,6 +88,9 @@ size_t world_guest_count(const struct world *world);
 struct guest *world_guest_at(const struct world *world, size_t index); /* order of arrival */
 struct guest *world_find(const struct world *world, const struct guest_id *id);
 struct guest *world_find_handle(const struct world *world, const char *source, uint32_t handle);
+/* Handles of the guests of SOURCE that some libvirt started and that no libvirt source has: they
+ * are shown, or will be with their next row.  At most MAX into RET; returns how many. */
+size_t world_unowned(const struct world *world, const char *source, uint32_t *ret, size_t max);
 size_t world_source_count(const struct world *world);
 const struct source *world_source_at(const struct world *world, size_t index);
 const struct source *world_source(const struct world *world, const char *id);

@@ -22,7 +22,8 @@
 void world_guest_event(struct world *world, const struct guest_entry *entry, const char *text,
                        int64_t wall_ns)
 {
-    world_event(world, EVENT_STATE, &entry->guest.id, entry->guest.facts.name, text, wall_ns);
+    if (!entry->hidden)
+        world_event(world, EVENT_STATE, &entry->guest.id, entry->guest.facts.name, text, wall_ns);
 }
 
 void world_unbind(struct world *world, struct guest_entry *entry)
@@ -54,7 +55,7 @@ void world_forget_samples(struct guest *guest)
     guest->metrics.valid = 0;
 }
 
-/* A copy with every text fit for the screen but key and life, which only name things. */
+/* A copy with every text fit for the screen but key, life and domain, which only name things. */
 static void copy_clean(struct facts *dst, const struct facts *src)
 {
     *dst = *src;
@@ -64,6 +65,7 @@ static void copy_clean(struct facts *dst, const struct facts *src)
     dst->title = world_clean(src->title, NAME_CELLS);
     dst->type = world_clean(src->type, WORD_CELLS);
     dst->manager = world_clean(src->manager, WORD_CELLS);
+    dst->domain = xstrdup(src->domain);
     for (int i = 0; i < FACTS_ADDRESSES_MAX; i++)
         dst->addresses[i] = world_clean(src->addresses[i], WORD_CELLS);
     dst->io_error_disk = world_clean(src->io_error_disk, WORD_CELLS);
@@ -76,6 +78,7 @@ static struct guest_entry *add_guest(struct world *world, struct source_entry *s
     entry->source = source;
     entry->id_text = id_text;
     entry->late = source->source.answered;
+    entry->hidden = true;
     guest_id_copy(&entry->guest.id, id);
     entry->guest.history = history_new();
     HASH_ADD_KEYPTR(by_id, world->by_id, entry->id_text, strlen(entry->id_text), entry);
@@ -118,6 +121,12 @@ static void take_facts(struct world *world, struct guest_entry *entry, const str
     facts_clear(&old);
 }
 
+/* It is more than a process. */
+static bool is_defined(const struct guest_entry *entry)
+{
+    return entry->guest.facts.persistent != 0 && strcmp(entry->source->source.id, "proc") != 0;
+}
+
 void world_facts(struct world *world, const char *source, const struct facts *facts, int64_t now_ns,
                  int64_t wall_ns)
 {
@@ -135,8 +144,14 @@ void world_facts(struct world *world, const char *source, const struct facts *fa
         entry = add_guest(world, from, &id, move_ptr(&text));
     bind(world, entry, facts->handle);
     take_facts(world, entry, facts, wall_ns);
+    if (added && !facts->domain)
+        world_show(world, entry);
+    else if (facts->domain)
+        world_review(world, facts->domain);
     if (added && entry->late)
-        world_guest_event(world, entry, facts->persistent == 0 ? "appeared" : "defined", wall_ns);
+        world_guest_event(world, entry, is_defined(entry) ? "defined" : "appeared", wall_ns);
+    if (added && world_is_local_libvirt(&from->source))
+        world_review(world, facts->key);
 }
 
 static void set_state(struct world *world, struct guest_entry *entry, enum guest_state state,
@@ -248,6 +263,8 @@ void world_row(struct world *world, const char *source, uint32_t handle, enum gu
     struct guest_entry *entry = world_entry(world, source, handle);
     if (!entry)
         return;
+    if (entry->hidden && entry->unowned)
+        world_show(world, entry);
     struct guest *guest = &entry->guest;
     if ((unsigned)state >= STATE_COUNT)
         state = STATE_UNKNOWN;
@@ -281,7 +298,12 @@ void world_gone(struct world *world, const char *source, uint32_t handle, int64_
     while (world->guests[at] != entry)
         at++;
     world->guest_count--;
+    world->shown_count -= at < world->shown_count;
     memmove(&world->guests[at], &world->guests[at + 1],
             (world->guest_count - at) * sizeof(world->guests[0]));
+    CLEANUP_FREE char *key =
+        world_is_local_libvirt(&entry->source->source) ? xstrdup(entry->guest.id.key) : NULL;
     world_drop(world, entry);
+    if (key)
+        world_review(world, key);
 }

@@ -29,6 +29,8 @@ struct guest_entry {
     bool has_handle;        /* it is in by_handle */
     bool has_state;         /* a row said its state at least once */
     bool late;              /* it came when its source's list was complete already */
+    bool hidden;            /* another source shows it, or may: see world_owned.c */
+    bool unowned;           /* none does: its next row shows it */
     enum guest_state known; /* the last state that was not unknown */
     int64_t known_since_ns;
     int64_t mem_hit_ns, pids_hit_ns; /* when its limits were last hit; 0: not that we saw */
@@ -39,8 +41,9 @@ struct world {
     int64_t period_ns;
     struct source_entry **sources;
     size_t source_count;
-    struct guest_entry **guests; /* in order of arrival */
-    size_t guest_count, guest_capacity;
+    struct guest_entry *
+        *guests; /* those that are shown in order of arrival, then the hidden ones */
+    size_t guest_count, guest_capacity, shown_count;
     struct guest_entry *by_id, *by_handle; /* heads of the tables */
     struct host host;
     struct event_log *events;
@@ -64,6 +67,15 @@ void world_unbind(struct world *world, struct guest_entry *entry);
 
 /* Takes ENTRY out of the tables and frees it; the caller takes it out of WORLD->guests. */
 void world_drop(struct world *world, struct guest_entry *entry);
+
+/* Takes ENTRY in among those that are shown. */
+void world_show(struct world *world, struct guest_entry *entry);
+
+/* Decides whether guests of the source "proc" are to be shown or hidden: all of them, or only those
+ * that may be the libvirt domain UUID. */
+void world_review(struct world *world, const char *uuid);
+
+bool world_is_local_libvirt(const struct source *source);
 
 /* Its figures are of the past: no rate and no line of a graph may span what happened since. */
 void world_forget_samples(struct guest *guest);

@@ -23,6 +23,12 @@ const char *source_state_name(enum source_state state)
     return (unsigned)state < ARRAY_SIZE(names) ? names[state] : "unknown";
 }
 
+bool source_is_quiet(const struct source *source)
+{
+    return strcmp(source->id, "proc") == 0 && !source->explicit_ &&
+           (source->state == SOURCE_CONNECTING || source->state == SOURCE_UP);
+}
+
 struct source *world_add_source(struct world *world, const char *id, bool explicit_)
 {
     struct source_entry *entry = world_source_entry(world, id);
@@ -74,6 +80,7 @@ void world_source_state(struct world *world, const char *source, enum source_sta
         about->since_ns = now_ns;
     about->state = state;
     announce(world, entry, wall_ns);
+    world_review(world, NULL);
 }
 
 bool source_was_restarted(const struct source *source, int64_t now_ns, int64_t *ret_age_ns)
@@ -119,11 +126,12 @@ void world_source_restarted(struct world *world, const char *source)
 /* Guests of ENTRY that no fact has named since its worker was started anew. */
 static void remove_unseen(struct world *world, const struct source_entry *entry, int64_t wall_ns)
 {
-    size_t kept = 0;
+    size_t kept = 0, shown = 0;
     for (size_t i = 0; i < world->guest_count; i++) {
         struct guest_entry *guest = world->guests[i];
         if (guest->source != entry || guest->has_handle) {
             world->guests[kept++] = guest;
+            shown += !guest->hidden;
             continue;
         }
         if (entry->source.answered)
@@ -131,6 +139,7 @@ static void remove_unseen(struct world *world, const struct source_entry *entry,
         world_drop(world, guest);
     }
     world->guest_count = kept;
+    world->shown_count = shown;
 }
 
 void world_source_answered(struct world *world, const char *source, int64_t now_ns, int64_t wall_ns)
@@ -143,6 +152,7 @@ void world_source_answered(struct world *world, const char *source, int64_t now_
         remove_unseen(world, entry, wall_ns);
     entry->restarted = false;
     entry->source.answered = true;
+    world_review(world, NULL);
 }
 
 /* What is wrong with a source, for the row of a guest; NULL: nothing. */

@@ -84,6 +84,44 @@ START_TEST(what_liblxc_takes_is_fine)
 }
 END_TEST
 
+START_TEST(proxmox_writes_whose_it_is)
+{
+    struct lxc_config config = parsed("lxc.cgroup.relative = 0\n"
+                                      "lxc.cgroup.dir.monitor = lxc.monitor/105\n"
+                                      "lxc.cgroup.dir.container = lxc/105\n"
+                                      "lxc.cgroup.dir.container.inner = ns\n"
+                                      "lxc.arch = amd64\n"
+                                      "lxc.monitor.unshare = 1\n"
+                                      "lxc.apparmor.profile = generated\n"
+                                      "lxc.uts.name = web\n"
+                                      "lxc.net.0.script.up = /usr/share/lxc/lxcnetaddbr\n");
+    ck_assert_int_eq(config.state, LXC_CONFIG_OK);
+    ck_assert_str_eq(config.vmid, "105");
+    ck_assert_str_eq(config.host_name, "web");
+
+    static const char *const others[] = {
+        "lxc.uts.name = web\n",
+        "lxc.cgroup.dir.monitor = lxc.monitor/\n",
+        "lxc.cgroup.dir.monitor = lxc.monitor/web\n",
+        "lxc.cgroup.dir.monitor = 105\n",
+        "lxc.cgroup.dir.monitor =\n",
+        "lxc.cgroup.dir.container = lxc.monitor/105\n",
+        "lxc.apparmor.profile = generated\n",
+    };
+    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+        lxc_config_parse(&config, others[i], strlen(others[i]));
+        ck_assert_str_eq(config.vmid, "");
+    }
+    ck_assert_str_eq(config.host_name, "");
+    char text[1024];
+    snprintf(text, sizeof(text),
+             "lxc.uts.name = %0400d\nlxc.cgroup.dir.monitor = lxc.monitor/%099d", 1, 1);
+    config = parsed(text);
+    ck_assert_uint_eq(strlen(config.host_name), sizeof(config.host_name) - 1);
+    ck_assert_uint_eq(strlen(config.vmid), sizeof(config.vmid) - 1);
+}
+END_TEST
+
 START_TEST(what_liblxc_refuses_names_its_line)
 {
     static const struct {
@@ -283,6 +321,7 @@ int main(void)
     Suite *suite = suite_create("lxc config");
     TCase *text = tcase_create("text");
     tcase_add_test(text, what_liblxc_takes_is_fine);
+    tcase_add_test(text, proxmox_writes_whose_it_is);
     tcase_add_test(text, what_liblxc_refuses_names_its_line);
     tcase_add_test(text, a_long_key_is_cut);
     tcase_add_test(text, binary_data_is_no_configuration);

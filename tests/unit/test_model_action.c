@@ -127,7 +127,16 @@ START_TEST(sources_limit_what_can_be_done)
     guest.facts.manager = (char *)"Proxmox";
     ck_assert_str_eq(allowed(&guest, false), "d"); /* its owner is no obstacle by itself */
     guest.facts.can = 0;
-    expect_reason(&guest, ACTION_SHUTDOWN, "managed by Proxmox: use its own tool");
+    expect_reason(&guest, ACTION_SHUTDOWN, "managed by Proxmox: use pct");
+    guest.facts.kind = KIND_MACHINE;
+    expect_reason(&guest, ACTION_SHUTDOWN, "managed by Proxmox: use qm");
+    guest.facts.manager = (char *)"systemd unit web.service";
+    expect_reason(&guest, ACTION_START, "managed by systemd unit web.service: use systemctl");
+    guest.facts.manager = (char *)"somebody";
+    expect_reason(&guest, ACTION_START, "managed by somebody: use its own tool");
+    guest.facts.manager = NULL;
+    guest.id.source = (char *)"proc";
+    expect_reason(&guest, ACTION_FORCE_OFF, "not under libvirt: use its own monitor");
 }
 END_TEST
 

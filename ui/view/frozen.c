@@ -20,6 +20,7 @@ static void copy_guests(struct world *to, const struct world *from, int64_t now,
 
         /* Handles of different lives of a worker may coincide: here they have to be unique. */
         facts.handle = (uint32_t)i + 1;
+        facts.domain = NULL; /* what is shown stays */
         world_facts(to, guest->id.source, &facts, now, wall);
         world_row(to, guest->id.source, facts.handle, guest->state, guest->reason, guest->blame,
                   &guest->cur, now, wall);

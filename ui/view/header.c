@@ -239,7 +239,8 @@ static void put_one_source(struct line *line, const struct ui *ui, const struct 
                       source->error ? source->error : "not there");
         break;
     case SOURCE_CONNECTING:
-        line_left(line, 2, STYLE_DIM, "%.60s: asking", source->name);
+        if (!source_is_quiet(source))
+            line_left(line, 2, STYLE_DIM, "%.60s: asking", source->name);
         break;
     default:
         if (source->note)

@@ -40,7 +40,7 @@ static void pick_up(struct lv_balloons *balloons, struct lv_guests *guests,
 
 static bool monitor_is_well(const struct lv_guest *guest)
 {
-    return lv_guest_is_active(guest) && !guest->ended && guest->health == LV_RUNS &&
+    return lv_guest_is_active(guest) && !guest->ended && guest->health == QEMU_RUNS &&
            !guest->hung_ns && !guest->blame[0];
 }
 

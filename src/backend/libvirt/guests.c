@@ -31,7 +31,7 @@ static void remove_guest(struct lv_guests *guests, struct lv_guest *guest)
 #endif
     clear_domain(&guest->domain);
     facts_clear(&guest->told);
-    lv_qemu_free(guest->qemu);
+    qemu_free(guest->qemu);
     devsum_free(guest->net);
 #ifndef __clang_analyzer__ /* and sees a use after this */
     free(guest);
@@ -82,7 +82,7 @@ bool lv_guest_is_active(const struct lv_guest *guest)
 
 void lv_guest_reborn(struct lv_guest *guest)
 {
-    guest->health = LV_RUNS;
+    guest->health = QEMU_RUNS;
     guest->ended = false;
     guest->sample = (struct sample){0};
     guest->balloon = (struct lv_balloon){0};
@@ -137,7 +137,7 @@ static bool update(struct lv_guest *guest, struct lv_domain *fresh)
     bool changed = another_life || old->state != fresh->state || old->reason != fresh->reason;
 
     if (another_life) {
-        lv_qemu_free(guest->qemu);
+        qemu_free(guest->qemu);
         guest->qemu = NULL;
         lv_guest_reborn(guest);
     } else {
@@ -146,7 +146,7 @@ static bool update(struct lv_guest *guest, struct lv_domain *fresh)
     if (!fresh->definition)
         fresh->definition = lv_definition_ref(old->definition);
     if (guest->qemu && fresh->definition != old->definition)
-        lv_qemu_rewired(guest->qemu);
+        lv_local_wire(guest->qemu, fresh->definition);
     guest->here = true;
     clear_domain(old);
     move_domain(old, fresh);
@@ -242,7 +242,7 @@ static char *life_of(const struct lv_guest *guest)
 {
     if (!lv_guest_is_active(guest) || lv_guest_is_starting(guest) || guest->ended)
         return xstrdup("");
-    return guest->qemu ? xstrdup(lv_qemu_life(guest->qemu)) : xasprintf("%d", guest->domain.id);
+    return guest->qemu ? xstrdup(qemu_life(guest->qemu)) : xasprintf("%d", guest->domain.id);
 }
 
 void lv_guest_tell(struct lv_guest *guest, const struct lv_guests *guests,

@@ -27,8 +27,8 @@ struct lv_guest {
     bool was_told;
 
     /* The kernel's side, for machines of this host. */
-    struct lv_qemu *qemu; /* NULL: off, elsewhere or not found */
-    enum lv_health health;
+    struct qemu *qemu; /* NULL: off, elsewhere or not found */
+    enum qemu_health health;
     bool ended; /* the QEMU of this life went, whatever the daemon says */
 
     struct devsum *net; /* of a daemon elsewhere */

@@ -108,7 +108,7 @@ static void look_for_restart(struct instance *self, int64_t now_ns)
         return;
     HASH_ITER(by_uuid, self->guests.by_uuid, guest, next)
     {
-        uint64_t start = guest->qemu ? lv_qemu_start(guest->qemu) : 0;
+        uint64_t start = guest->qemu ? qemu_identity(guest->qemu)->start_ticks : 0;
         if (start && (!oldest || start < oldest))
             oldest = start;
     }
@@ -167,10 +167,9 @@ static void set_blame(struct lv_guest *guest, int64_t now_ns)
     int64_t silent = lv_guest_is_active(guest) ? silent_s(guest, now_ns) : 0;
 
     guest->blame[0] = '\0';
-    if (guest->qemu && guest->health == LV_STOPPED)
-        snprintf(guest->blame, sizeof(guest->blame), "QEMU stopped");
-    else if (guest->qemu && guest->health == LV_SLEEPS)
-        snprintf(guest->blame, sizeof(guest->blame), "QEMU in D state");
+    const char *blame = guest->qemu ? qemu_blame(guest->health) : NULL;
+    if (blame)
+        snprintf(guest->blame, sizeof(guest->blame), "%s", blame);
     else if (silent > 0)
         snprintf(guest->blame, sizeof(guest->blame), "monitor silent %lld s", (long long)silent);
 }
@@ -179,7 +178,8 @@ static void find_process(struct instance *self, struct lv_guest *guest)
 {
     if (!self->local || guest->qemu || !lv_guest_is_active(guest) || lv_guest_is_starting(guest))
         return;
-    guest->qemu = lv_qemu_find(self->local, guest->domain.name, guest->uuid);
+    guest->qemu =
+        lv_local_find(self->local, guest->domain.name, guest->uuid, guest->domain.definition);
     /* A daemon that was started anew counts its ids from 1: the same id, another QEMU. */
     if (guest->qemu && guest->ended)
         lv_guest_reborn(guest);
@@ -189,14 +189,13 @@ static void read_local(struct instance *self, struct lv_guest *guest, int64_t at
 {
     if (!guest->qemu)
         return;
-    guest->health =
-        lv_qemu_read(guest->qemu, self->local, guest->domain.definition, at_ns, &guest->sample);
-    if (guest->health == LV_ENDED) {
-        lv_qemu_free(guest->qemu);
+    guest->health = qemu_read(guest->qemu, at_ns, &guest->sample);
+    if (guest->health == QEMU_ENDED) {
+        qemu_free(guest->qemu);
         guest->qemu = NULL;
         guest->ended = true;
         lv_daemon_poke(self->daemon);
-    } else if (guest->health != LV_STOPPED) {
+    } else if (guest->health != QEMU_STOPPED) {
         lv_balloons_figures(guest, at_ns);
     }
 }

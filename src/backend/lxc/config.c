@@ -150,6 +150,17 @@ static void refuse(struct lxc_config *config, int line, const char *why, const c
              detail);
 }
 
+/* Proxmox makes the file anew at each start, with the monitor in a group that nobody else uses:
+ * its own configuration is on a file system of a daemon's, which may hang. */
+static void take_monitor_dir(struct lxc_config *config, const char *dir)
+{
+    static const char prefix[] = "lxc.monitor/";
+    const char *id = dir + sizeof(prefix) - 1;
+
+    if (strncmp(dir, prefix, sizeof(prefix) - 1) == 0 && *id && !id[strspn(id, "0123456789")])
+        snprintf(config->vmid, sizeof(config->vmid), "%.15s", id);
+}
+
 /* Looks at one line; false when the file is refused for it. */
 static bool check_line(struct lxc_config *config, char *line, int number)
 {
@@ -183,6 +194,10 @@ static bool check_line(struct lxc_config *config, char *line, int number)
         }
         config->autostart = strcmp(set.value, "1") == 0;
     }
+    if (strcmp(set.key, "lxc.uts.name") == 0)
+        snprintf(config->host_name, sizeof(config->host_name), "%s", set.value);
+    if (strcmp(set.key, "lxc.cgroup.dir.monitor") == 0)
+        take_monitor_dir(config, set.value);
     if (!network_is_sane(&set)) {
         refuse(config, number, "has no network that LXC knows", "");
         return false;
@@ -193,7 +208,7 @@ static bool check_line(struct lxc_config *config, char *line, int number)
 void lxc_config_parse(struct lxc_config *ret, const char *text, size_t len)
 {
     ret->state = LXC_CONFIG_OK;
-    ret->reason[0] = '\0';
+    ret->reason[0] = ret->host_name[0] = ret->vmid[0] = '\0';
     ret->autostart = false;
     ret->owner_signs = 0;
     int number = 1;

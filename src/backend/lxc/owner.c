@@ -5,7 +5,6 @@
 
 /* Whoever makes containers may have "lxc.apparmor.profile = generated": that is no sign. */
 static const struct manager_sign signs[] = {
-    {"Proxmox", LXC_TRACE_SETTING, "lxc.cgroup.dir.monitor = lxc.monitor/[0-9]*", 2},
     {"Proxmox", LXC_TRACE_SETTING, "lxc.net.*.script.up = */lxcnetaddbr", 2},
     {"Proxmox", LXC_TRACE_SETTING, "lxc.hook.* = */lxc-pve-*", 2},
     {"Proxmox", LXC_TRACE_SETTING, "lxc.include = */*-pve.conf", 2},
