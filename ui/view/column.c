@@ -18,20 +18,85 @@
 
 static const struct {
     const char *title;
-    int sort_key; /* -1: the extra column's own, or none */
+    int sort_key;     /* -1: the extra column's own, or none */
+    const char *name; /* NULL: comes and goes by itself */
+    const char *help;
 } infos[COLUMN_COUNT] = {
-    [COLUMN_KIND] = {"K", SORT_KIND},
-    [COLUMN_NAME] = {"NAME", SORT_NAME},
-    [COLUMN_STATE] = {"STATE", SORT_STATE},
-    [COLUMN_CPU] = {"CPU%", METRIC_CPU},
-    [COLUMN_EXTRA] = {"", -1},
-    [COLUMN_TREND] = {"CPU trend", -1},
-    [COLUMN_MEM] = {"MEM", METRIC_MEM_USED},
-    [COLUMN_DISK] = {"DISK", SORT_DISK},
-    [COLUMN_NET] = {"NET", SORT_NET},
-    [COLUMN_UP] = {"UP", METRIC_UPTIME},
-    [COLUMN_ADDRESS] = {"ADDRESS", SORT_ADDRESS},
+    [COLUMN_KIND] = {"K", SORT_KIND, "kind", "V machine, C container, where both are listed"},
+    [COLUMN_NAME] = {"NAME", SORT_NAME, "name", "name"},
+    [COLUMN_STATE] = {"STATE", SORT_STATE, "state", "state, with its reason where there is room"},
+    [COLUMN_CPU] = {"CPU%", METRIC_CPU, "cpu", "CPU, in % of one host CPU"},
+    [COLUMN_EXTRA] = {"", -1, NULL, NULL},
+    [COLUMN_TREND] = {"CPU trend", -1, "trend", "the last CPU figures as a curve"},
+    [COLUMN_MEM] = {"MEM", METRIC_MEM_USED, "mem", "memory used and its limit"},
+    [COLUMN_DISK] = {"DISK", SORT_DISK, "disk", "disk, read and written a second"},
+    [COLUMN_NET] = {"NET", SORT_NET, "net", "network, in and out a second"},
+    [COLUMN_UP] = {"UP", METRIC_UPTIME, "up", "time since the start"},
+    [COLUMN_ADDRESS] = {"ADDRESS", SORT_ADDRESS, "addr", "IP address"},
 };
+
+const char *column_name(enum column column)
+{
+    return infos[column].name;
+}
+
+const char *column_help(enum column column)
+{
+    return infos[column].help;
+}
+
+bool column_is_needed(enum column column)
+{
+    return column == COLUMN_NAME || column == COLUMN_STATE;
+}
+
+void column_order_default(struct column_order *ret)
+{
+    *ret = (struct column_order){0};
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        if (i != COLUMN_EXTRA)
+            ret->at[ret->count++] = (enum column)i;
+}
+
+static bool order_has(const struct column_order *order, enum column column)
+{
+    for (int i = 0; i < order->count; i++)
+        if (order->at[i] == column)
+            return true;
+    return false;
+}
+
+static int column_from_name(const char *name)
+{
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        if (infos[i].name && strcmp(infos[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+int column_order_parse(struct column_order *ret, const struct text_list *names, struct error *err)
+{
+    struct column_order order = {0};
+
+    for (size_t i = 0; i < names->count; i++) {
+        int column = column_from_name(names->items[i]);
+
+        if (column < 0)
+            return error_set(err, ERR_USAGE,
+                             "known: kind name state cpu trend mem disk net up addr",
+                             "'%.40s' is no column", names->items[i]);
+        if (order_has(&order, (enum column)column))
+            return error_set(err, ERR_USAGE, "name it once", "the column '%s' is there twice",
+                             infos[column].name);
+        order.at[order.count++] = (enum column)column;
+    }
+    if (!order_has(&order, COLUMN_NAME) || !order_has(&order, COLUMN_STATE))
+        return error_set(err, ERR_USAGE, "add it", "the columns need '%s'",
+                         order_has(&order, COLUMN_NAME) ? "state" : "name");
+    if (ret)
+        *ret = order;
+    return 0;
+}
 
 /* What a table gets as it grows wider, the most needed first.  An entry that does not fit is passed
  * over; a later, smaller one may still fit. */
@@ -56,17 +121,35 @@ static bool is_shown(const struct columns *columns, int sort_key)
     return false;
 }
 
+/* What has no column of its own stands behind the CPU, else last. */
+static void add_extra(struct column_order *order)
+{
+    int at = 0;
+
+    while (at < order->count && order->at[at] != COLUMN_CPU)
+        at++;
+    at += at < order->count;
+    memmove(order->at + at + 1, order->at + at, (size_t)(order->count - at) * sizeof(order->at[0]));
+    order->at[at] = COLUMN_EXTRA;
+    order->count++;
+}
+
 /* Gives each column its width, EXTRA one too unless it is METRIC_COUNT. */
-static void grow(struct columns *ret, int width, bool kind, enum metric extra)
+static void grow(struct columns *ret, const struct column_order *order, int width, bool kind,
+                 enum metric extra)
 {
     int used = GUTTER;
 
-    *ret = (struct columns){.extra = extra};
+    *ret = (struct columns){.extra = extra, .order = *order};
+    if (!order->count)
+        column_order_default(&ret->order);
+    add_extra(&ret->order);
     for (size_t i = 0; i < ARRAY_SIZE(growth); i++) {
         enum column column = growth[i].column;
 
         if ((column == COLUMN_KIND && !kind) ||
-            (column == COLUMN_EXTRA && ret->extra == METRIC_COUNT))
+            (column == COLUMN_EXTRA && ret->extra == METRIC_COUNT) ||
+            !order_has(&ret->order, column))
             continue;
         /* A new column costs a space too; the last of the line gives its own to the edge. */
         int more = growth[i].width - ret->width[column] + (ret->width[column] ? 0 : 1);
@@ -81,19 +164,22 @@ static void grow(struct columns *ret, int width, bool kind, enum metric extra)
     }
 }
 
-void columns_layout(struct columns *ret, int width, bool kind, int sort_key)
+void columns_layout(struct columns *ret, const struct column_order *order, int width, bool kind,
+                    int sort_key)
 {
-    grow(ret, width, kind, METRIC_COUNT);
+    grow(ret, order, width, kind, METRIC_COUNT);
     /* What is sorted by is always to be seen, though it has no column or no room for it. */
     if (sort_key >= 0 && sort_key < METRIC_COUNT && !is_shown(ret, sort_key))
-        grow(ret, width, kind, (enum metric)sort_key);
+        grow(ret, order, width, kind, (enum metric)sort_key);
     ret->bar = ret->width[COLUMN_MEM] > PAIR ? ret->width[COLUMN_MEM] - PAIR - 1 : 0;
 
     int x = GUTTER;
-    for (int i = 0; i < COLUMN_COUNT; i++) {
-        ret->x[i] = x;
-        if (ret->width[i])
-            x += ret->width[i] + 1;
+    for (int i = 0; i < ret->order.count; i++) {
+        enum column column = ret->order.at[i];
+
+        ret->x[column] = x;
+        if (ret->width[column])
+            x += ret->width[column] + 1;
     }
 }
 
@@ -114,12 +200,14 @@ int columns_sort_key_beside(const struct columns *columns, int key, int step)
 {
     int keys[COLUMN_COUNT], count = 0, at = 0;
 
-    for (int i = 0; i < COLUMN_COUNT; i++) {
-        if (!columns->width[i] || sort_key_of(columns, (enum column)i) < 0)
+    for (int i = 0; i < columns->order.count; i++) {
+        enum column column = columns->order.at[i];
+
+        if (!columns->width[column] || sort_key_of(columns, column) < 0)
             continue;
-        if (sort_key_of(columns, (enum column)i) == key)
+        if (sort_key_of(columns, column) == key)
             at = count;
-        keys[count++] = sort_key_of(columns, (enum column)i);
+        keys[count++] = sort_key_of(columns, column);
     }
     return count ? keys[(at + count + step) % count] : key;
 }
@@ -338,6 +426,14 @@ static void draw_gutter(const struct cell *cell, enum row_cursor cursor)
         draw_text(cell->rect, cell->y, 2, style ? style : STYLE_BAD, "!");
 }
 
+/* Where words that take the room of figures end: before the name, when that stands behind them. */
+static int spill_end(const struct columns *columns, int width)
+{
+    int name = columns->x[COLUMN_NAME];
+
+    return name > columns->x[COLUMN_STATE] ? name - 1 : width;
+}
+
 void columns_draw_row(const struct columns *columns, const struct ui *ui, struct rect rect, int y,
                       const struct guest *guest, enum row_cursor cursor)
 {
@@ -360,14 +456,14 @@ void columns_draw_row(const struct columns *columns, const struct ui *ui, struct
                                                 : STYLE_NORMAL;
     draw_cell(rect, y, 0, cell.cursor, "", rect.width);
     draw_gutter(&cell, cursor);
+    int end = wording.spill ? spill_end(columns, rect.width) : x;
     for (int i = 0; i < COLUMN_COUNT; i++) {
-        if (!columns->width[i] || i == COLUMN_STATE)
-            continue;
-        if (wording.spill && i > COLUMN_STATE)
-            break;
-        draw_cell_of(&cell, (enum column)i);
+        bool covered = columns->x[i] > x && columns->x[i] < end;
+
+        if (columns->width[i] && i != COLUMN_STATE && !covered)
+            draw_cell_of(&cell, (enum column)i);
     }
     if (wording.spill)
-        width = rect.width - x;
+        width = end - x;
     draw_cell(rect, y, x, cell.cursor ? cell.cursor : wording.style, wording.text, width);
 }
