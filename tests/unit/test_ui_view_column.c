@@ -114,6 +114,44 @@ START_TEST(beside_goes_round)
 }
 END_TEST
 
+static int parse(struct column_order *ret, const char *a, const char *b, const char *c,
+                 struct error *err)
+{
+    char *names[] = {(char *)a, (char *)b, (char *)c};
+    const struct text_list list = {names, (size_t)((a != NULL) + (b != NULL) + (c != NULL))};
+
+    return column_order_parse(ret, &list, err);
+}
+
+START_TEST(columns_are_set_up)
+{
+    struct column_order order = {0};
+    struct columns columns;
+    struct error err;
+
+    ck_assert_int_lt(parse(&order, "name", "cpu", NULL, &err), 0);
+    ck_assert_str_eq(err.message, "the columns need 'state'");
+    ck_assert_int_lt(parse(&order, "name", "state", "state", &err), 0);
+    ck_assert_int_lt(parse(&order, "name", "state", "speed", &err), 0);
+    ck_assert_int_eq(order.count, 0);
+
+    ck_assert_int_eq(parse(&order, "state", "net", "name", &err), 0);
+    columns_layout(&columns, &order, 80, true, METRIC_PIDS);
+    ck_assert_int_eq(columns.width[COLUMN_CPU], 0);
+    ck_assert_int_eq(columns.width[COLUMN_KIND], 0);
+    ck_assert_int_gt(columns.x[COLUMN_NET], columns.x[COLUMN_STATE]);
+    ck_assert_int_gt(columns.x[COLUMN_NAME], columns.x[COLUMN_NET]);
+    /* What is sorted by stands last then, for there is no CPU. */
+    ck_assert_int_gt(columns.x[COLUMN_EXTRA], columns.x[COLUMN_NAME]);
+    ck_assert_int_eq(columns_sort_key_beside(&columns, SORT_STATE, 1), SORT_NET);
+    ck_assert_int_eq(columns_sort_key_beside(&columns, METRIC_PIDS, 1), SORT_STATE);
+    for (int width = 30; width < 200; width++) {
+        columns_layout(&columns, &order, width, true, METRIC_PIDS);
+        ck_assert_int_le(end_of(&columns), width);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("ui_view_column");
@@ -124,6 +162,7 @@ int main(void)
     tcase_add_test(tcase, what_is_sorted_by_is_shown);
     tcase_add_test(tcase, a_click_finds_its_column);
     tcase_add_test(tcase, beside_goes_round);
+    tcase_add_test(tcase, columns_are_set_up);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -13,6 +13,7 @@
 
 #define HISTORY_MAX 50
 #define LIST_MAX 10
+#define LABEL ":"
 
 struct palette {
     struct prompt prompt;
@@ -259,7 +260,7 @@ static void remember(struct palette *palette, const char *line)
 
 static void show(struct palette *palette, const char *text)
 {
-    prompt_init(&palette->prompt, palette->prompt.label, text);
+    prompt_init(&palette->prompt, LABEL, text);
 }
 
 static void recall(struct palette *palette, const struct ui *ui, int step)
@@ -354,7 +355,7 @@ void palette_open(struct ui *ui, enum context context)
         ui->palette = xcalloc(1, sizeof(*ui->palette));
     ui->palette->context = context;
     ui->palette->at = ui->palette->history.count;
-    prompt_init(&ui->palette->prompt, ":", "");
+    prompt_init(&ui->palette->prompt, LABEL, "");
     complete(ui->palette, ui);
     ui_modal_open(ui, &palette_modal, ui->palette);
     key_accept_paste(true);

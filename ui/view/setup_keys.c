@@ -22,12 +22,13 @@ static void keys_row(const struct ui *ui, int row, struct setup_row *ret)
     snprintf(ret->value, sizeof(ret->value), "%-14s %s", keys, info->help);
 }
 
+/* The remedy is the next line of the list, or another key. */
 static void say(struct setup *setup, const struct error *err)
 {
-    error_text(err, setup->message, sizeof(setup->message));
+    snprintf(setup->message, sizeof(setup->message), "%s", err->message);
 }
 
-/* The key that was asked for; Esc is one of them, so only the mouse gets out without. */
+/* The key that was asked for: any, Esc included. */
 static void take(struct setup *setup, struct key key)
 {
     enum command command = command_at((size_t)setup->cursor)->command;

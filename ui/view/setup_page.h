@@ -7,7 +7,7 @@
 struct setup {
     int page, cursor;
     bool wants_key, more;   /* the next key is one for the command under the cursor */
-    char message[200];      /* what stood in the way of the last key, or "" */
+    char message[320];      /* what stood in the way of the last key, or "" */
 };
 
 /* A line of a page. */
