@@ -114,13 +114,13 @@ START_TEST(palette_remembers)
     expect(screen, "filter 'web'");
     screen_send(screen, ":filter db\r");
     expect(screen, "filter 'db'");
-    screen_send(screen, ":zo\033[A");
+    screen_send(screen, ":zo\033OA");
     expect_row(screen, 22, ":filter db");
-    screen_send(screen, "\033[A\033[A");
+    screen_send(screen, "\033OA\033OA");
     expect_row(screen, 22, ":filter web");
-    screen_send(screen, "\033[B\033[B\033[B");
+    screen_send(screen, "\033OB\033OB\033OB");
     expect_row(screen, 22, ":zo");
-    screen_send(screen, "\033[A\033[A\r");
+    screen_send(screen, "\033OA\033OA\r");
     expect(screen, "filter 'web'");
     /* Nothing left to erase closes it; a paste is text. */
     screen_send(screen, ":\177");
