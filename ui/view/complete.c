@@ -108,7 +108,7 @@ void completion_draw(const struct completion *completion, struct rect screen, in
         enum style style = here ? STYLE_SELECTED : STYLE_DIALOG;
 
         draw_cell(box, row, 0, style, "", box.width);
-        draw_cell(box, row, 1, here ? style : STYLE_KEY, item->name, NAME_WIDTH);
+        draw_cell(box, row, 1, here ? style : STYLE_DIALOG_TITLE, item->name, NAME_WIDTH);
         draw_cell(box, row, NAME_WIDTH + 2, here ? style : STYLE_KEY_TEXT, item->help,
                   box.width - NAME_WIDTH - 3);
     }

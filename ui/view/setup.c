@@ -100,7 +100,7 @@ static void draw_rows(const struct ui *ui, const struct setup *setup, struct rec
         int x = row.mark[0] ? 6 : 2;
         draw_cell(list, y, 0, style, "", list.width);
         draw_text(list, y, 2, style, row.mark);
-        draw_cell(list, y, x, here ? style : STYLE_KEY, row.label, LABEL_WIDTH);
+        draw_cell(list, y, x, here ? style : STYLE_DIALOG_TITLE, row.label, LABEL_WIDTH);
         draw_cell(list, y, x + LABEL_WIDTH + 1, style, row.value,
                   list.width - x - LABEL_WIDTH - 2);
     }
