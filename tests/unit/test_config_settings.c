@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -412,6 +413,37 @@ START_TEST(what_is_wrong_is_not_written_over)
 }
 END_TEST
 
+/* Several that save at once lose nothing of each other. */
+START_TEST(savers_take_turns)
+{
+    static const char *const names[] = {"delay", "escdelay", "keys.up", "keys.down"};
+    static const char *const others[] = {"2", "60", "\"a\"", "\"b\""};
+    static const char *const values[] = {"1", "50", "\"x\"", "\"y\""};
+    struct options o = parsed(NULL, NULL, NULL);
+
+    write_file("# mine\n", 7);
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        if (fork() == 0) {
+            int failed = 0;
+            /* What is the same is not written: each round changes it. */
+            for (int round = 0; round < 20; round++)
+                failed |= save(names[i], others[i], NULL) || save(names[i], values[i], NULL);
+            _exit(failed);
+        }
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        int status;
+        wait(&status);
+        ck_assert_int_eq(status, 0);
+    }
+    ck_assert_int_eq(read_named(&o, path, false, NULL), 0);
+    ck_assert_int_eq(o.period_ns, NS_PER_S);
+    ck_assert_int_eq(o.escdelay_ms, 50);
+    ck_assert_uint_eq(o.key_count, 2);
+    options_clear(&o);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("config/settings");
@@ -433,6 +465,7 @@ int main(void)
     tcase_add_test(tc, without_a_place_nothing_is_saved);
     tcase_add_test(tc, saving_leaves_the_rest_alone);
     tcase_add_test(tc, what_is_wrong_is_not_written_over);
+    tcase_add_test(tc, savers_take_turns);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

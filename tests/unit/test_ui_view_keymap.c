@@ -1,7 +1,9 @@
 #include "ui/view/keymap.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 
@@ -133,6 +135,46 @@ START_TEST(one_at_a_time)
 }
 END_TEST
 
+/* TEXT as the manual page has it. */
+static void add_roff(char *dst, size_t size, const char *text)
+{
+    size_t len = strlen(dst);
+
+    for (; *text && len + 8 < size; text++) {
+        const char *plain = *text == '-' ? "\\-" : *text == '^' ? "\\(ha" : NULL;
+        len += (size_t)(plain ? snprintf(dst + len, size - len, "%s", plain)
+                              : snprintf(dst + len, size - len, "%c", *text));
+    }
+}
+
+/* vctop.conf(5) has a line for each command, with its default keys. */
+START_TEST(the_manual_knows_every_command)
+{
+    static char manual[1 << 16];
+    char path[512];
+
+    snprintf(path, sizeof(path), "%.*sman/vctop.conf.5",
+             (int)(sizeof(TEST_DATA) - sizeof("tests/unit/data")), TEST_DATA);
+    CLEANUP_FCLOSE FILE *file = fopen(path, "r");
+    ck_assert_ptr_nonnull(file);
+    manual[fread(manual, 1, sizeof(manual) - 1, file)] = '\0';
+    struct keymap map;
+    keymap_defaults(&map);
+    keymap_use(&map);
+    for (size_t i = 0; i < command_count(); i++) {
+        char line[200] = "\n", keys[64];
+
+        command_keys_text(keys, sizeof(keys), command_at(i)->command);
+        add_roff(line, sizeof(line), command_at(i)->name);
+        add_roff(line, sizeof(line), "\t");
+        add_roff(line, sizeof(line), keys);
+        add_roff(line, sizeof(line), "\tT{\n");
+        ck_assert_msg(strstr(manual, line) != NULL, "man/vctop.conf.5 has no line '%s\t%s'",
+                      command_at(i)->name, keys);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("ui_view_keymap");
@@ -144,6 +186,7 @@ int main(void)
     tcase_add_test(tcase, a_setting_takes_a_default_key);
     tcase_add_test(tcase, conflicts_are_named);
     tcase_add_test(tcase, one_at_a_time);
+    tcase_add_test(tcase, the_manual_knows_every_command);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
