@@ -216,8 +216,8 @@ static unsigned common_command(struct app *app, enum command which)
 /* These are not for a dialog to swallow, unless they lie on keys that one types. */
 static bool is_for_the_loop(enum command which, struct key key)
 {
-    return key.kind == KEY_CONTROL && (which == COMMAND_REDRAW || which == COMMAND_SUSPEND ||
-                                       which == COMMAND_HOW_TO_QUIT);
+    return key.kind == KEY_CONTROL &&
+           (which == COMMAND_REDRAW || which == COMMAND_SUSPEND || which == COMMAND_HOW_TO_QUIT);
 }
 
 static unsigned run_command(struct app *app, enum command which)
@@ -435,8 +435,8 @@ int app_run(struct engine *engine, const struct options *options, const char *si
     struct term_options terminal = {.no_colour = options->no_colour,
                                     .ascii = options->ascii,
                                     .no_mouse = options->no_mouse,
-                                    .escdelay_ms = options->escdelay_ms ? options->escdelay_ms
-                                                                       : ESCDELAY_MS};
+                                    .escdelay_ms =
+                                        options->escdelay_ms ? options->escdelay_ms : ESCDELAY_MS};
     struct app app = {.signals = -1};
     struct error err = {0};
     char text[600];

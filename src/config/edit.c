@@ -75,8 +75,9 @@ static struct span span_value(const char *at)
         span.end = skip_nested(at, &span.comment);
     } else if (*at == '"') {
         /* Strings that stand beside each other are one. */
-        for (const char *next = at; *next == '"'; next = skip_blank(span.end)) {
-            for (const char *gap = span.end; gap && gap < next; gap++)
+        span.end = skip_string(at);
+        for (const char *next = skip_blank(span.end); *next == '"'; next = skip_blank(span.end)) {
+            for (const char *gap = span.end; gap < next; gap++)
                 span.comment |= at_comment(gap);
             span.end = skip_string(next);
         }
@@ -160,8 +161,8 @@ char *edit_setting(const char *text, const char *name, const char *value, struct
     if (found == 1 && !inner)
         return replace(text, name, span, value, err);
     if (found == 1) {
-        int inside = *span.start == '{' ? find(span.start + 1, inner + 1, strlen(inner + 1), &entry)
-                                        : -1;
+        int inside =
+            *span.start == '{' ? find(span.start + 1, inner + 1, strlen(inner + 1), &entry) : -1;
         if (inside == 1)
             return replace(text, name, entry, value, err);
         if (inside == 0)

@@ -20,7 +20,8 @@ static int check_one_folder(const char *dir, struct error *err)
         return error_errno(err, errno, "%s", dir);
     if (st.st_uid == 0 && (!(st.st_mode & (S_IWGRP | S_IWOTH)) || st.st_mode & S_ISVTX))
         return 0;
-    return error_set(err, ERR_DENIED, "root trusts no file there: chown root, chmod go-w, or sudo -H",
+    return error_set(err, ERR_DENIED,
+                     "root trusts no file there: chown root, chmod go-w, or sudo -H",
                      "%s can be written by others than root", dir);
 }
 
@@ -59,7 +60,8 @@ int settings_read_file(int dirfd, const char *name, const char *path, int flags,
                        char **ret, struct error *err)
 {
     /* O_NONBLOCK: a FIFO must not hold the start up. */
-    CLEANUP_CLOSE int fd = openat(dirfd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | flags);
+    CLEANUP_CLOSE int fd =
+        openat(dirfd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | flags);
     CLEANUP_FREE char *text = NULL;
     struct stat st;
     ssize_t len;
@@ -90,8 +92,7 @@ static void add_notice(struct options *options, const struct error *err)
     char text[sizeof(err->message) + sizeof(err->remedy) + 8];
 
     error_text(err, text, sizeof(text));
-    char *both =
-        options->notice ? xasprintf("%s; %s", options->notice, text) : xstrdup(text);
+    char *both = options->notice ? xasprintf("%s; %s", options->notice, text) : xstrdup(text);
     free(options->notice);
     options->notice = both;
 }

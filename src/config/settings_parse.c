@@ -340,8 +340,8 @@ int settings_parse(struct settings *settings, const char *path, const char *text
     settings_init(&own);
     config_init(&config);
     if (!config_read_string(&config, text)) {
-        rc = error_set(err, ERR_SYNTAX, "mend the line or start with --no-config", "%s:%d: %s", path,
-                       config_error_line(&config), config_error_text(&config));
+        rc = error_set(err, ERR_SYNTAX, "mend the line or start with --no-config", "%s:%d: %s",
+                       path, config_error_line(&config), config_error_text(&config));
         goto cleanup;
     }
     const config_setting_t *root = config_root_setting(&config);

@@ -61,7 +61,8 @@ static int open_folder(struct target *target, bool as_root, struct error *err)
 {
     const char *slash = strrchr(target->path, '/');
     CLEANUP_FREE char *folder =
-        !slash ? xstrdup(".") : xstrndup(target->path, slash > target->path ? (size_t)(slash - target->path) : 1);
+        !slash ? xstrdup(".")
+               : xstrndup(target->path, slash > target->path ? (size_t)(slash - target->path) : 1);
 
     target->name = slash ? slash + 1 : target->path;
     if (!*target->name)
@@ -93,8 +94,8 @@ static int lock(const struct target *target, struct error *err)
             return 0;
         nanosleep(&pause, NULL);
     }
-    return error_set(err, ERR_BUSY, "save again", "not saved: another program holds the folder of %s",
-                     target->path);
+    return error_set(err, ERR_BUSY, "save again",
+                     "not saved: another program holds the folder of %s", target->path);
 }
 
 static int check_file(const struct target *target, struct error *err)
@@ -167,10 +168,9 @@ static int put_in_place(const struct target *target, const char *text, struct er
     uint64_t chance = 0;
     if (getrandom(&chance, sizeof(chance), GRND_NONBLOCK) < 0)
         chance = (uint64_t)getpid();
-    CLEANUP_FREE char *name =
-        xasprintf(".%s.%llx", target->name, (unsigned long long)chance);
-    CLEANUP_CLOSE int fd = openat(target->dirfd, name,
-                                  O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    CLEANUP_FREE char *name = xasprintf(".%s.%llx", target->name, (unsigned long long)chance);
+    CLEANUP_CLOSE int fd =
+        openat(target->dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return error_errno(err, errno, "not saved: %s", target->path);
     int rc = write_all(fd, text);

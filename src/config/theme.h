@@ -38,8 +38,8 @@ int look_pick(struct look *ret, const char *alternatives, int colours, struct er
 int theme_load(const char *path, const char *const *names, size_t count, int colours,
                struct look *looks, struct error *err);
 
-/* The file of the theme NAME (not the built-in one): the user's own, then what lies beside a build, then what is
- * installed. The caller frees; NULL with ERR when there is none. */
+/* The file of the theme NAME (not the built-in one): the user's own, then what lies beside a build,
+ * then what is installed. The caller frees; NULL with ERR when there is none. */
 char *theme_path(const char *name, struct error *err);
 
 /* The theme that is built in: "default", and NULL for want of another name. */

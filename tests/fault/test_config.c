@@ -26,18 +26,45 @@
 static char top[] = "/tmp/vctop-config-XXXXXX";
 static char home[64], folder[128], config[160], themes[160];
 
-static void make_home(void)
+static void remove_all(const char *path)
+{
+    char command[200];
+    pid_t child = fork();
+
+    if (child == 0) {
+        snprintf(command, sizeof(command), "chmod -R u+rwX '%s' 2>/dev/null; rm -rf '%s'", path,
+                 path);
+        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+        _exit(127);
+    }
+    waitpid(child, NULL, 0);
+}
+
+/* An empty one: a test before may have failed. */
+static void clear_home(void)
+{
+    snprintf(home, sizeof(home), "%s/home", top);
+    remove_all(home);
+    mkdir(home, 0700);
+}
+
+static void make_folders(void)
 {
     char path[160];
 
     snprintf(folder, sizeof(folder), "%s/.config/vctop", home);
     snprintf(config, sizeof(config), "%s/vctop.conf", folder);
     snprintf(themes, sizeof(themes), "%s/themes", folder);
-    mkdir(home, 0700);
     snprintf(path, sizeof(path), "%s/.config", home);
     mkdir(path, 0700);
     mkdir(folder, 0700);
     mkdir(themes, 0700);
+}
+
+static void make_home(void)
+{
+    clear_home();
+    make_folders();
 }
 
 static void write_file(const char *path, const char *text, size_t len)
@@ -57,20 +84,6 @@ static const char *read_text(const char *path)
     if (file)
         text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
     return text;
-}
-
-static void remove_all(const char *path)
-{
-    char command[200];
-    pid_t child = fork();
-
-    if (child == 0) {
-        snprintf(command, sizeof(command), "chmod -R u+rwX '%s' 2>/dev/null; rm -rf '%s'", path,
-                 path);
-        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-        _exit(127);
-    }
-    waitpid(child, NULL, 0);
 }
 
 /* Wide enough for a path and what is wrong with it. */
@@ -287,9 +300,15 @@ START_TEST(row_55_mode_000)
         return;
     }
     char pair[100];
-    const char *const argv[] = {"/usr/bin/setpriv", "--reuid=65534", "--regid=65534",
-                                "--clear-groups",   screen_program(), SIM,
-                                "-d",               "0.2",            NULL};
+    const char *const argv[] = {"/usr/bin/setpriv",
+                                "--reuid=65534",
+                                "--regid=65534",
+                                "--clear-groups",
+                                screen_program(),
+                                SIM,
+                                "-d",
+                                "0.2",
+                                NULL};
     const char *const env[] = {pair, "XDG_CONFIG_HOME", NULL};
     snprintf(pair, sizeof(pair), "HOME=%s", home);
     ck_assert_int_eq(chmod(top, 0711), 0);
@@ -311,7 +330,8 @@ START_TEST(row_55_mode_000)
 }
 END_TEST
 
-/* What is not known is named and passed over; it is still there after a save, and so are comments. */
+/* What is not known is named and passed over; it is still there after a save, and so are comments.
+ */
 START_TEST(row_55_of_a_newer_version)
 {
     static const char text[] = "# mine\nwarp = { speed = 9; }; # engage\nsort = \"name\"\n"
@@ -411,11 +431,11 @@ static bool own_mounts(void)
 
 START_TEST(row_56_read_only)
 {
-    mkdir(home, 0700);
+    clear_home();
     if (!own_mounts())
         return;
     ck_assert_int_eq(mount("vctop-test", home, "tmpfs", 0, "size=256k,mode=0700"), 0);
-    make_home();
+    make_folders();
     write_file(config, TEXT("# mine\nsort = \"name\"\n"));
     ck_assert_int_eq(mount(NULL, home, NULL, MS_REMOUNT | MS_RDONLY, NULL), 0);
     struct screen *screen = start(NULL);
@@ -433,11 +453,11 @@ START_TEST(row_56_full_disk)
     static const char zeros[65536];
     char filler[160];
 
-    mkdir(home, 0700);
+    clear_home();
     if (!own_mounts())
         return;
     ck_assert_int_eq(mount("vctop-test", home, "tmpfs", 0, "size=64k,mode=0700"), 0);
-    make_home();
+    make_folders();
     write_file(config, TEXT("# mine\nsort = \"name\"\n"));
     snprintf(filler, sizeof(filler), "%s/filler", home);
     int fd = open(filler, O_WRONLY | O_CREAT, 0600);
@@ -538,13 +558,6 @@ START_TEST(row_62_held_folder)
 }
 END_TEST
 
-/* What a test before left, which may have failed. */
-static void clear_folder(void)
-{
-    snprintf(home, sizeof(home), "%s/home", top);
-    remove_all(home);
-}
-
 int main(void)
 {
     const TTest *const tests[] = {
@@ -564,18 +577,7 @@ int main(void)
     };
     if (!mkdtemp(top))
         return EXIT_FAILURE;
-    Suite *suite = suite_create("configuration");
-    TCase *tcase = tcase_create("all");
-
-    tcase_set_timeout(tcase, 240);
-    tcase_add_checked_fixture(tcase, clear_folder, NULL);
-    for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
-        tcase_add_test(tcase, tests[i]);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    int rc = steps_main("configuration", tests, ARRAY_SIZE(tests));
     remove_all(top);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return rc;
 }

@@ -89,8 +89,8 @@ END_TEST
 /* Neither a name of an action nor anything else in it touches a guest. */
 START_TEST(palette_changes_no_guest)
 {
-    static const char *const actions[] = {"start", "shutdown", "reboot", "pause", "resume",
-                                          "reset", "force-off"};
+    static const char *const actions[] = {"start",  "shutdown", "reboot",   "pause",
+                                          "resume", "reset",    "force-off"};
     struct screen *screen = start_small();
 
     for (size_t i = 0; i < ARRAY_SIZE(actions); i++) {
@@ -215,9 +215,9 @@ static struct screen *start_with(const char *text)
 
 START_TEST(keys_of_a_file)
 {
-    struct screen *screen =
-        start_with("keys: {\n  down = [\"x\", \"Down\"];\n  back-or-quit = \"X\";\n  redraw = \"r\";\n"
-                   "  actions = \"^X\";\n};\n");
+    struct screen *screen = start_with(
+        "keys: {\n  down = [\"x\", \"Down\"];\n  back-or-quit = \"X\";\n  redraw = \"r\";\n"
+        "  actions = \"^X\";\n};\n");
 
     ck_assert(steps_cursor_is(screen, "backup", PATIENCE_MS));
     screen_send(screen, "x");
@@ -244,12 +244,8 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        palette_completes,
-        palette_says_what_it_does_not_know,
-        palette_changes_no_guest,
-        palette_remembers,
-        setup_of_columns_and_meters,
-        setup_of_keys,
+        palette_completes, palette_says_what_it_does_not_know, palette_changes_no_guest,
+        palette_remembers, setup_of_columns_and_meters,        setup_of_keys,
         keys_of_a_file,
     };
 

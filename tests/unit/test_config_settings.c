@@ -84,6 +84,7 @@ static int read_named(struct options *options, const char *file, bool as_root, s
     struct settings_place place = nowhere;
 
     place.as_root = as_root;
+    xreplace(&options->save_path, NULL);
     xreplace(&options->config_file, file);
     return settings_read(options, &place, &words, err);
 }
@@ -237,8 +238,8 @@ START_TEST(what_is_not_known_is_passed_over)
 {
     struct options o = parsed(NULL, NULL, NULL);
 
-    ck_assert_int_eq(
-        load(&o, "speed = 3\ndelay = 1\nkeys: { warp = \"w\"; up = \"x\"; }\n", NULL), 0);
+    ck_assert_int_eq(load(&o, "speed = 3\ndelay = 1\nkeys: { warp = \"w\"; up = \"x\"; }\n", NULL),
+                     0);
     ck_assert_int_eq(o.period_ns, NS_PER_S);
     ck_assert_uint_eq(o.key_count, 1);
     ck_assert_msg(strstr(o.notice, ":1: 'speed' is no setting") != NULL, "%s", o.notice);

@@ -44,8 +44,8 @@ END_TEST
 
 START_TEST(no_keys)
 {
-    static const char *const bad[] = {"", "F13", "F0", "ab", "^M", "^i", "^[", "^H", "^1",
-                                      "\x01", "\xff", "\u200b", "Ctrl-x"};
+    static const char *const bad[] = {"",   "F13", "F0",   "ab",   "^M",     "^i",    "^[",
+                                      "^H", "^1",  "\x01", "\xff", "\u200b", "Ctrl-x"};
     struct chord chord;
     struct error err;
 

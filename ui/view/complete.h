@@ -8,10 +8,10 @@
 #include "ui/widget/draw.h"
 
 struct completion_item {
-    char *before;           /* of the line, kept as it is */
-    char *name;             /* the word */
-    const char *help;       /* static */
-    bool prefix;            /* it begins with what was typed; else it holds it */
+    char *before;     /* of the line, kept as it is */
+    char *name;       /* the word */
+    const char *help; /* static */
+    bool prefix;      /* it begins with what was typed; else it holds it */
 };
 
 struct completion {
@@ -28,7 +28,8 @@ void completion_offer(struct completion *completion, const char *typed, const ch
                       const char *name, const char *help);
 /* Those that begin with it first, else in the order of the offers. */
 void completion_sort(struct completion *completion);
-bool completion_is_prefix(const struct completion *completion, size_t index); /* false past the end */
+bool completion_is_prefix(const struct completion *completion,
+                          size_t index); /* false past the end */
 
 /* The line after a Tab (STEP 1) or back (-1): as far as all matches agree when that is
  * more than there is, else the next match.  False when there is nothing to offer. */

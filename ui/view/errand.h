@@ -17,9 +17,9 @@ void errand_end(struct ui *ui);
 /* Readable when errand_finish() has something to do; -1: never. */
 int errand_fd(const struct errand *errand);
 
-/* WORK(DATA) in a thread, which touches nothing else, then DONE(ui, DATA) from errand_finish(), which
- * takes DATA.  WHAT is said when it takes long ("saving /home/x": copied).  False, with a word on
- * the status line and DATA still the caller's, while another one is under way. */
+/* WORK(DATA) in a thread, which touches nothing else, then DONE(ui, DATA) from errand_finish(),
+ * which takes DATA.  WHAT is said when it takes long ("saving /home/x": copied).  False, with a
+ * word on the status line and DATA still the caller's, while another one is under way. */
 bool errand_run(struct ui *ui, const char *what, void (*work)(void *data),
                 void (*done)(struct ui *ui, void *data), void *data);
 bool errand_is_busy(const struct errand *errand);

@@ -69,7 +69,8 @@ static int parse_control(struct chord *ret, const char *text, struct error *err)
     if (letter >= 'a' && letter <= 'z')
         letter = (char)(letter - 'a' + 'A');
     if (letter < '@' || letter > '_')
-        return error_set(err, ERR_USAGE, "a caret and a letter, as in ^L", "'%.20s' is no key", text);
+        return error_set(err, ERR_USAGE, "a caret and a letter, as in ^L", "'%.20s' is no key",
+                         text);
     if (strchr("HIJM[", letter))
         return error_set(err, ERR_USAGE, "write BS, Tab, Enter or Esc",
                          "^%c cannot be told from another key", letter);

@@ -13,12 +13,12 @@ struct keymap {
 
 void keymap_defaults(struct keymap *ret);
 
-/* "F5", "^L", "Space", "x": as command_chord_text() writes it, names of keys in any case.  ERR_USAGE
+/* "F5", "^L", "Space", "x": as command_chord_text() writes it, names of keys in any case. ERR_USAGE
  * for what is no key and for what no terminal sends (^M arrives as Enter). */
 int keymap_parse_chord(struct chord *ret, const char *text, struct error *err);
 
-/* Whether a file may give COMMAND keys: ERR_UNSUPPORTED for a name not known here, ERR_USAGE for one
- * that would change a guest. */
+/* Whether a file may give COMMAND keys: ERR_UNSUPPORTED for a name not known here, ERR_USAGE for
+ * one that would change a guest. */
 int keymap_check_command(const char *command, struct error *err);
 
 /* The default keys with SETTINGS over them.  A key that a setting takes is taken from the command
@@ -27,8 +27,8 @@ int keymap_check_command(const char *command, struct error *err);
 int keymap_build(struct keymap *ret, const struct key_setting *settings, size_t count,
                  size_t *ret_bad, struct error *err);
 
-/* KEY alone, or MORE: beside those that there are, calls COMMAND.  ERR_USAGE when another command has
- * it. */
+/* KEY alone, or MORE: beside those that there are, calls COMMAND.  ERR_USAGE when another command
+ * has it. */
 int keymap_rebind(struct keymap *map, enum command command, struct chord chord, bool more,
                   struct error *err);
 /* COMMAND has its default keys again; ERR_USAGE when another command has one of them. */

@@ -272,8 +272,7 @@ static void recall(struct palette *palette, const struct ui *ui, int step)
     if (palette->at == history->count)
         snprintf(palette->own, sizeof(palette->own), "%s", palette->prompt.text);
     palette->at = step < 0 ? palette->at - 1 : palette->at + 1;
-    show(palette,
-         palette->at == history->count ? palette->own : history->items[palette->at]);
+    show(palette, palette->at == history->count ? palette->own : history->items[palette->at]);
     complete(palette, ui);
 }
 

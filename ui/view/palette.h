@@ -1,5 +1,5 @@
-/* The line that ':' opens: any command by its name.  The commands of the table, and some that take a
- * value.  None of them changes a guest. */
+/* The line that ':' opens: any command by its name.  The commands of the table, and some that take
+ * a value.  None of them changes a guest. */
 #ifndef VCTOP_UI_VIEW_PALETTE_H
 #define VCTOP_UI_VIEW_PALETTE_H
 

@@ -28,9 +28,9 @@ enum {
 };
 
 static const char *const saved_names[SAVED_KEYS] = {
-    [SAVED_DELAY] = "delay",       [SAVED_SORT] = "sort",   [SAVED_INVERTED] = "inverted",
-    [SAVED_THEME] = "theme",       [SAVED_MOUSE] = "mouse", [SAVED_ASCII] = "ascii",
-    [SAVED_COLUMNS] = "columns",   [SAVED_METERS] = "meters",
+    [SAVED_DELAY] = "delay",     [SAVED_SORT] = "sort",     [SAVED_INVERTED] = "inverted",
+    [SAVED_THEME] = "theme",     [SAVED_MOUSE] = "mouse",   [SAVED_ASCII] = "ascii",
+    [SAVED_COLUMNS] = "columns", [SAVED_METERS] = "meters",
 };
 
 struct preferences {
@@ -252,7 +252,8 @@ void preferences_save(struct ui *ui)
     }
     snprintf(what, sizeof(what), "saving %.140s", save->path);
     if (!save->count)
-        ui_say(ui, STYLE_NORMAL, "nothing to save: nothing was set up since the start or last save");
+        ui_say(ui, STYLE_NORMAL,
+               "nothing to save: nothing was set up since the start or last save");
     if (!save->count || !errand_run(ui, what, save_work, save_done, save))
         free_save(save);
 }

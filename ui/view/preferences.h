@@ -11,8 +11,8 @@
 /* The names of columns, meters, commands and sort keys, for reading and writing files. */
 extern const struct settings_words preferences_words;
 
-/* Makes UI as OPTIONS say, terminal up and views not yet made; a theme that cannot be used is worth a
- * word, not a refusal. */
+/* Makes UI as OPTIONS say, terminal up and views not yet made; a theme that cannot be used is worth
+ * a word, not a refusal. */
 void preferences_begin(struct ui *ui, const struct options *options);
 void preferences_end(struct ui *ui);
 
@@ -22,7 +22,8 @@ const struct text_list *preferences_themes(const struct ui *ui); /* as there wer
 bool preferences_mouse(const struct ui *ui);
 bool preferences_ascii(const struct ui *ui);
 
-/* Reads the theme's file in an errand; it holds when that is done, and the old one when it fails. */
+/* Reads the theme's file in an errand; it holds when that is done, and the old one when it fails.
+ */
 void preferences_set_theme(struct ui *ui, const char *name);
 void preferences_set_delay(struct ui *ui, int64_t period_ns);
 void preferences_set_mouse(struct ui *ui, bool on);

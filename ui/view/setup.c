@@ -82,7 +82,8 @@ static void draw_tabs(const struct setup *setup, struct rect inside)
         char text[32];
 
         snprintf(text, sizeof(text), " %s ", setup_pages[i]->title);
-        x += draw_text(inside, 0, x, i == setup->page ? STYLE_BUTTON_FOCUS : STYLE_BUTTON, text) + 1;
+        x +=
+            draw_text(inside, 0, x, i == setup->page ? STYLE_BUTTON_FOCUS : STYLE_BUTTON, text) + 1;
     }
 }
 
@@ -101,8 +102,7 @@ static void draw_rows(const struct ui *ui, const struct setup *setup, struct rec
         draw_cell(list, y, 0, style, "", list.width);
         draw_text(list, y, 2, style, row.mark);
         draw_cell(list, y, x, here ? style : STYLE_DIALOG_TITLE, row.label, LABEL_WIDTH);
-        draw_cell(list, y, x + LABEL_WIDTH + 1, style, row.value,
-                  list.width - x - LABEL_WIDTH - 2);
+        draw_cell(list, y, x + LABEL_WIDTH + 1, style, row.value, list.width - x - LABEL_WIDTH - 2);
     }
 }
 

@@ -6,13 +6,13 @@
 
 struct setup {
     int page, cursor;
-    bool wants_key, more;   /* the next key is one for the command under the cursor */
-    char message[320];      /* what stood in the way of the last key, or "" */
+    bool wants_key, more; /* the next key is one for the command under the cursor */
+    char message[320];    /* what stood in the way of the last key, or "" */
 };
 
 /* A line of a page. */
 struct setup_row {
-    char mark[8];    /* "[x]", "(*)" */
+    char mark[8]; /* "[x]", "(*)" */
     char label[32];
     char value[120]; /* what it is or does */
 };
