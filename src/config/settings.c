@@ -87,11 +87,24 @@ int settings_read_file(int dirfd, const char *name, const char *path, int flags,
     return 0;
 }
 
-static void add_notice(struct options *options, const struct error *err)
+void settings_shorten(char *text, const char *home)
+{
+    size_t len = home ? strlen(home) : 0;
+    char *at = len > 1 ? strstr(text, home) : NULL;
+
+    if (!at || at[len] != '/')
+        return;
+    *at = '~';
+    memmove(at + 1, at + len, strlen(at + len) + 1);
+}
+
+static void add_notice(struct options *options, const struct settings_place *place,
+                       const struct error *err)
 {
     char text[sizeof(err->message) + sizeof(err->remedy) + 8];
 
     error_text(err, text, sizeof(text));
+    settings_shorten(text, place->home);
     char *both = options->notice ? xasprintf("%s; %s", options->notice, text) : xstrdup(text);
     free(options->notice);
     options->notice = both;
@@ -111,7 +124,7 @@ static int read_one(struct options *options, struct settings *settings, const ch
     if (rc == 0)
         rc = settings_parse(settings, path, text, words, &note, err);
     if (rc == 0 && note.message[0])
-        add_notice(options, &note);
+        add_notice(options, place, &note);
     return rc;
 }
 
@@ -169,10 +182,10 @@ int settings_read(struct options *options, const struct settings_place *place,
     } else {
         options->save_path = user_file(place);
         if (read_one(options, &settings, place->system_file, false, place, words, &wrong))
-            add_notice(options, &wrong);
+            add_notice(options, place, &wrong);
         if (options->save_path &&
             read_one(options, &settings, options->save_path, false, place, words, &wrong))
-            add_notice(options, &wrong);
+            add_notice(options, place, &wrong);
     }
     if (!options->save_path)
         options->save_refusal =

@@ -35,6 +35,11 @@ struct settings_place {
 int settings_read(struct options *options, const struct settings_place *place,
                   const struct settings_words *words, struct error *err);
 
+/* Writes the home directory HOME (NULL: none) in TEXT as "~", so that what is wrong has room on a
+ * line.
+ */
+void settings_shorten(char *text, const char *home);
+
 /* "delay" = "2.5", "keys.freeze" = "\"Z\"": a setting and its value as the file has it. */
 struct setting_change {
     const char *name;

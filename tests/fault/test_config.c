@@ -414,7 +414,7 @@ START_TEST(row_56_no_home)
     screen = start_in("HOME=/nonexistent/vctop", NULL);
     expect_defaults(screen);
     screen_send(screen, ":sort name\r:save\r");
-    expect(screen, "not saved: cannot make /nonexistent/vctop/.config/vctop: No such file");
+    expect(screen, "not saved: cannot make ~/.config/vctop: No such file");
     steps_quit(screen);
 }
 END_TEST

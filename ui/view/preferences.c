@@ -178,6 +178,15 @@ bool preferences_changed(const struct ui *ui)
     return false;
 }
 
+static void say_error(struct ui *ui, const struct error *err)
+{
+    char text[600];
+
+    error_text(err, text, sizeof(text));
+    settings_shorten(text, getenv("HOME"));
+    ui_say(ui, STYLE_BAD, "%s", text);
+}
+
 /* ---- saving ---- */
 
 struct save {
@@ -214,11 +223,13 @@ static void save_done(struct ui *ui, void *data)
     char text[600];
 
     if (save->rc) {
-        ui_say(ui, STYLE_BAD, "%s", error_text(&save->err, text, sizeof(text)));
+        say_error(ui, &save->err);
     } else {
         for (size_t i = 0; i < save->count; i++)
             xreplace(&ui->preferences->saved[save->what[i]], save->changes[i].value);
-        ui_say(ui, STYLE_GOOD, "saved to %s", save->path);
+        snprintf(text, sizeof(text), "saved to %s", save->path);
+        settings_shorten(text, getenv("HOME"));
+        ui_say(ui, STYLE_GOOD, "%s", text);
     }
     free_save(save);
 }
@@ -286,10 +297,9 @@ static void theme_done(struct ui *ui, void *data)
 {
     struct preferences *p = ui->preferences;
     struct theme_reading *theme = data;
-    char text[600];
 
     if (theme->rc) {
-        ui_say(ui, STYLE_BAD, "%s", error_text(&theme->err, text, sizeof(text)));
+        say_error(ui, &theme->err);
     } else {
         style_use(theme->looks);
         xreplace(&p->theme, theme->name);
@@ -330,12 +340,11 @@ void preferences_set_theme(struct ui *ui, const char *name)
 static void first_theme(struct ui *ui, const char *name)
 {
     struct theme_reading theme = {.name = (char *)name, .colours = style_colours()};
-    char text[600];
 
     theme_work(&theme);
     style_use(theme.looks);
     if (theme.rc)
-        ui_say(ui, STYLE_BAD, "%s", error_text(&theme.err, text, sizeof(text)));
+        say_error(ui, &theme.err);
     ui->preferences->theme = xstrdup(theme.rc || !name ? "default" : name);
 }
 
