@@ -18,85 +18,20 @@
 
 static const struct {
     const char *title;
-    int sort_key;     /* -1: the extra column's own, or none */
-    const char *name; /* NULL: comes and goes by itself */
-    const char *help;
+    int sort_key; /* -1: the extra column's own, or none */
 } infos[COLUMN_COUNT] = {
-    [COLUMN_KIND] = {"K", SORT_KIND, "kind", "V machine, C container, where both are listed"},
-    [COLUMN_NAME] = {"NAME", SORT_NAME, "name", "name"},
-    [COLUMN_STATE] = {"STATE", SORT_STATE, "state", "state, with its reason where there is room"},
-    [COLUMN_CPU] = {"CPU%", METRIC_CPU, "cpu", "CPU, in % of one host CPU"},
-    [COLUMN_EXTRA] = {"", -1, NULL, NULL},
-    [COLUMN_TREND] = {"CPU trend", -1, "trend", "the last CPU figures as a curve"},
-    [COLUMN_MEM] = {"MEM", METRIC_MEM_USED, "mem", "memory used and its limit"},
-    [COLUMN_DISK] = {"DISK", SORT_DISK, "disk", "disk, read and written a second"},
-    [COLUMN_NET] = {"NET", SORT_NET, "net", "network, in and out a second"},
-    [COLUMN_UP] = {"UP", METRIC_UPTIME, "up", "time since the start"},
-    [COLUMN_ADDRESS] = {"ADDRESS", SORT_ADDRESS, "addr", "IP address"},
+    [COLUMN_KIND] = {"K", SORT_KIND},
+    [COLUMN_NAME] = {"NAME", SORT_NAME},
+    [COLUMN_STATE] = {"STATE", SORT_STATE},
+    [COLUMN_CPU] = {"CPU%", METRIC_CPU},
+    [COLUMN_EXTRA] = {"", -1},
+    [COLUMN_TREND] = {"CPU trend", -1},
+    [COLUMN_MEM] = {"MEM", METRIC_MEM_USED},
+    [COLUMN_DISK] = {"DISK", SORT_DISK},
+    [COLUMN_NET] = {"NET", SORT_NET},
+    [COLUMN_UP] = {"UP", METRIC_UPTIME},
+    [COLUMN_ADDRESS] = {"ADDRESS", SORT_ADDRESS},
 };
-
-const char *column_name(enum column column)
-{
-    return infos[column].name;
-}
-
-const char *column_help(enum column column)
-{
-    return infos[column].help;
-}
-
-bool column_is_needed(enum column column)
-{
-    return column == COLUMN_NAME || column == COLUMN_STATE;
-}
-
-void column_order_default(struct column_order *ret)
-{
-    *ret = (struct column_order){0};
-    for (int i = 0; i < COLUMN_COUNT; i++)
-        if (i != COLUMN_EXTRA)
-            ret->at[ret->count++] = (enum column)i;
-}
-
-static bool order_has(const struct column_order *order, enum column column)
-{
-    for (int i = 0; i < order->count; i++)
-        if (order->at[i] == column)
-            return true;
-    return false;
-}
-
-static int column_from_name(const char *name)
-{
-    for (int i = 0; i < COLUMN_COUNT; i++)
-        if (infos[i].name && strcmp(infos[i].name, name) == 0)
-            return i;
-    return -1;
-}
-
-int column_order_parse(struct column_order *ret, const struct text_list *names, struct error *err)
-{
-    struct column_order order = {0};
-
-    for (size_t i = 0; i < names->count; i++) {
-        int column = column_from_name(names->items[i]);
-
-        if (column < 0)
-            return error_set(err, ERR_USAGE,
-                             "known: kind name state cpu trend mem disk net up addr",
-                             "'%.40s' is no column", names->items[i]);
-        if (order_has(&order, (enum column)column))
-            return error_set(err, ERR_USAGE, "name it once", "the column '%s' is there twice",
-                             infos[column].name);
-        order.at[order.count++] = (enum column)column;
-    }
-    if (!order_has(&order, COLUMN_NAME) || !order_has(&order, COLUMN_STATE))
-        return error_set(err, ERR_USAGE, "add it", "the columns need '%s'",
-                         order_has(&order, COLUMN_NAME) ? "state" : "name");
-    if (ret)
-        *ret = order;
-    return 0;
-}
 
 /* What a table gets as it grows wider, the most needed first.  An entry that does not fit is passed
  * over; a later, smaller one may still fit. */
@@ -149,7 +84,7 @@ static void grow(struct columns *ret, const struct column_order *order, int widt
 
         if ((column == COLUMN_KIND && !kind) ||
             (column == COLUMN_EXTRA && ret->extra == METRIC_COUNT) ||
-            !order_has(&ret->order, column))
+            !column_order_has(&ret->order, column))
             continue;
         /* A new column costs a space too; the last of the line gives its own to the edge. */
         int more = growth[i].width - ret->width[column] + (ret->width[column] ? 0 : 1);

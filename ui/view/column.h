@@ -36,6 +36,8 @@ struct column_order {
 /* The order that holds when none is set up. */
 void column_order_default(struct column_order *ret);
 
+bool column_order_has(const struct column_order *order, enum column column);
+
 /* From names as in "name state cpu"; without "name" and "state" no table says what is what.
  * RET may be NULL. */
 int column_order_parse(struct column_order *ret, const struct text_list *names, struct error *err);

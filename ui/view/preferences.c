@@ -2,44 +2,14 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
-#include "base/clock.h"
-#include "config/edit.h"
 #include "config/theme.h"
 #include "ui/term/term.h"
 #include "ui/view/errand.h"
 #include "ui/view/keymap.h"
-
-/* What is saved, each as its text in a file; the keys of each command follow. */
-enum {
-    SAVED_DELAY,
-    SAVED_SORT,
-    SAVED_INVERTED,
-    SAVED_THEME,
-    SAVED_MOUSE,
-    SAVED_ASCII,
-    SAVED_COLUMNS,
-    SAVED_METERS,
-    SAVED_KEYS,
-    SAVED_COUNT = SAVED_KEYS + COMMAND_COUNT
-};
-
-static const char *const saved_names[SAVED_KEYS] = {
-    [SAVED_DELAY] = "delay",     [SAVED_SORT] = "sort",     [SAVED_INVERTED] = "inverted",
-    [SAVED_THEME] = "theme",     [SAVED_MOUSE] = "mouse",   [SAVED_ASCII] = "ascii",
-    [SAVED_COLUMNS] = "columns", [SAVED_METERS] = "meters",
-};
-
-struct preferences {
-    char *save_path, *save_refusal;
-    char *theme, *wanted_theme; /* the second, while its file is being read */
-    struct text_list themes;
-    bool mouse, ascii;
-    char *saved[SAVED_COUNT]; /* as at the start or the last save */
-};
+#include "ui/view/preferences_internal.h"
 
 /* ---- words ---- */
 
@@ -77,196 +47,13 @@ const struct settings_words preferences_words = {
     .keys = check_keys,
 };
 
-/* ---- as they are now, in the words of a file ---- */
-
-static char *delay_text(int64_t period_ns)
-{
-    char text[32];
-    int len = snprintf(text, sizeof(text), "%.3f", (double)period_ns / NS_PER_S);
-
-    while (text[len - 1] == '0')
-        text[--len] = '\0';
-    if (text[len - 1] == '.')
-        text[--len] = '\0';
-    return xstrdup(text);
-}
-
-static char *columns_text(const struct ui *ui)
-{
-    struct text_list names = {0};
-
-    for (int i = 0; i < ui->columns.count; i++)
-        text_list_add(&names, column_name(ui->columns.at[i]));
-    char *text = edit_list(&names);
-    text_list_clear(&names);
-    return text;
-}
-
-static char *meters_text(const struct ui *ui)
-{
-    struct text_list names = {0};
-
-    for (int i = 0; i < METER_COUNT; i++)
-        if (!(ui->meters_off & METER_BIT(i)))
-            text_list_add(&names, meter_name((enum meter)i));
-    char *text = edit_list(&names);
-    text_list_clear(&names);
-    return text;
-}
-
-static char *keys_text(enum command command)
-{
-    const struct chord *keys = keymap_keys(command);
-    struct text_list names = {0};
-
-    for (int k = 0; k < COMMAND_KEYS_MAX && keys[k].kind; k++) {
-        char text[16];
-        command_chord_text(text, keys[k]);
-        text_list_add(&names, text);
-    }
-    char *text = names.count == 1 ? edit_quote(names.items[0]) : edit_list(&names);
-    text_list_clear(&names);
-    return text;
-}
-
-static char *text_now(const struct ui *ui, int what)
-{
-    const struct preferences *p = ui->preferences;
-
-    switch (what) {
-    case SAVED_DELAY:
-        return delay_text(world_period(engine_world(ui->engine)));
-    case SAVED_SORT:
-        return edit_quote(sort_key_name(ui->order.key));
-    case SAVED_INVERTED:
-        return xstrdup(ui->order.inverted ? "true" : "false");
-    case SAVED_THEME:
-        return edit_quote(p->theme);
-    case SAVED_MOUSE:
-        return xstrdup(p->mouse ? "true" : "false");
-    case SAVED_ASCII:
-        return xstrdup(p->ascii ? "true" : "false");
-    case SAVED_COLUMNS:
-        return columns_text(ui);
-    case SAVED_METERS:
-        return meters_text(ui);
-    default:
-        return keys_text((enum command)(what - SAVED_KEYS));
-    }
-}
-
-static bool differs(const struct ui *ui, int what)
-{
-    CLEANUP_FREE char *now = text_now(ui, what);
-
-    return strcmp(now, ui->preferences->saved[what]) != 0;
-}
-
-static bool is_changed(const struct ui *ui, int what)
-{
-    /* A direction means nothing without its column. */
-    if (what == SAVED_SORT || what == SAVED_INVERTED)
-        return differs(ui, SAVED_SORT) || differs(ui, SAVED_INVERTED);
-    return differs(ui, what);
-}
-
-bool preferences_changed(const struct ui *ui)
-{
-    for (int i = 0; i < SAVED_COUNT; i++)
-        if (is_changed(ui, i))
-            return true;
-    return false;
-}
-
-static void say_error(struct ui *ui, const struct error *err)
+void preferences_say_error(struct ui *ui, const struct error *err)
 {
     char text[600];
 
     error_text(err, text, sizeof(text));
     settings_shorten(text, getenv("HOME"));
     ui_say(ui, STYLE_BAD, "%s", text);
-}
-
-/* ---- saving ---- */
-
-struct save {
-    char *path;
-    struct setting_change changes[SAVED_COUNT];
-    int what[SAVED_COUNT];
-    size_t count;
-    bool as_root;
-    int rc;
-    struct error err;
-};
-
-static void save_work(void *data)
-{
-    struct save *save = data;
-
-    save->rc = settings_save(save->path, save->changes, save->count, &preferences_words,
-                             save->as_root, &save->err);
-}
-
-static void free_save(struct save *save)
-{
-    for (size_t i = 0; i < save->count; i++) {
-        free((char *)save->changes[i].name);
-        free(save->changes[i].value);
-    }
-    free(save->path);
-    free(save);
-}
-
-static void save_done(struct ui *ui, void *data)
-{
-    struct save *save = data;
-    char text[600];
-
-    if (save->rc) {
-        say_error(ui, &save->err);
-    } else {
-        for (size_t i = 0; i < save->count; i++)
-            xreplace(&ui->preferences->saved[save->what[i]], save->changes[i].value);
-        snprintf(text, sizeof(text), "saved to %s", save->path);
-        settings_shorten(text, getenv("HOME"));
-        ui_say(ui, STYLE_GOOD, "%s", text);
-    }
-    free_save(save);
-}
-
-static char *saved_name(int what)
-{
-    return what < SAVED_KEYS
-               ? xstrdup(saved_names[what])
-               : xasprintf("keys.%s", command_info_of((enum command)(what - SAVED_KEYS))->name);
-}
-
-void preferences_save(struct ui *ui)
-{
-    const struct preferences *p = ui->preferences;
-    struct save *save;
-    char what[160];
-
-    if (p->save_refusal) {
-        ui_say(ui, STYLE_BAD, "%s", p->save_refusal);
-        return;
-    }
-    save = xcalloc(1, sizeof(*save));
-    save->path = xstrdup(p->save_path);
-    save->as_root = geteuid() == 0;
-    for (int i = 0; i < SAVED_COUNT; i++) {
-        if (!is_changed(ui, i))
-            continue;
-        save->what[save->count] = i;
-        save->changes[save->count++] =
-            (struct setting_change){.name = saved_name(i), .value = text_now(ui, i)};
-    }
-    snprintf(what, sizeof(what), "saving %.140s", save->path);
-    if (!save->count)
-        ui_say(ui, STYLE_NORMAL,
-               "nothing to save: nothing was set up since the start or last save");
-    if (!save->count || !errand_run(ui, what, save_work, save_done, save))
-        free_save(save);
 }
 
 /* ---- the theme ---- */
@@ -299,7 +86,7 @@ static void theme_done(struct ui *ui, void *data)
     struct theme_reading *theme = data;
 
     if (theme->rc) {
-        say_error(ui, &theme->err);
+        preferences_say_error(ui, &theme->err);
     } else {
         style_use(theme->looks);
         xreplace(&p->theme, theme->name);
@@ -344,7 +131,7 @@ static void first_theme(struct ui *ui, const char *name)
     theme_work(&theme);
     style_use(theme.looks);
     if (theme.rc)
-        say_error(ui, &theme.err);
+        preferences_say_error(ui, &theme.err);
     ui->preferences->theme = xstrdup(theme.rc || !name ? "default" : name);
 }
 
@@ -419,7 +206,7 @@ void preferences_begin(struct ui *ui, const struct options *options)
     if (options->notice)
         ui_say(ui, STYLE_BAD, "%s", options->notice);
     for (int i = 0; i < SAVED_COUNT; i++)
-        p->saved[i] = text_now(ui, i);
+        p->saved[i] = preferences_text(ui, i);
 }
 
 void preferences_end(struct ui *ui)

@@ -116,13 +116,9 @@ static enum column column_of(const struct ui *ui, int row)
 
     if (row < order->count)
         return order->at[row];
-    for (int i = 0; i < COLUMN_COUNT; i++) {
-        bool shown = i == COLUMN_EXTRA;
-        for (int k = 0; k < order->count; k++)
-            shown |= order->at[k] == (enum column)i;
-        if (!shown && rest-- == 0)
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        if (column_name((enum column)i) && !column_order_has(order, (enum column)i) && rest-- == 0)
             return (enum column)i;
-    }
     return COLUMN_NAME;
 }
 
