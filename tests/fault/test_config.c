@@ -4,11 +4,13 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -26,18 +28,25 @@
 static char top[] = "/tmp/vctop-config-XXXXXX";
 static char home[64], folder[128], config[160], themes[160];
 
-static void remove_all(const char *path)
+static int shell(const char *command)
 {
-    char command[200];
+    int status = -1;
     pid_t child = fork();
 
     if (child == 0) {
-        snprintf(command, sizeof(command), "chmod -R u+rwX '%s' 2>/dev/null; rm -rf '%s'", path,
-                 path);
         execl("/bin/sh", "sh", "-c", command, (char *)NULL);
         _exit(127);
     }
-    waitpid(child, NULL, 0);
+    waitpid(child, &status, 0);
+    return status;
+}
+
+static void remove_all(const char *path)
+{
+    char command[200];
+
+    snprintf(command, sizeof(command), "chmod -R u+rwX '%s' 2>/dev/null; rm -rf '%s'", path, path);
+    shell(command);
 }
 
 /* An empty one: a test before may have failed. */
@@ -482,6 +491,71 @@ START_TEST(row_56_full_disk)
 }
 END_TEST
 
+/* A file system on a file, mounted on HOME; false when this machine has no such thing. */
+static bool mount_image(void)
+{
+    char command[400];
+
+    snprintf(command, sizeof(command),
+             "truncate -s 8M '%s/image' && mkfs.ext4 -q '%s/image' && "
+             "mount -o loop '%s/image' '%s'",
+             top, top, top, home);
+    if (shell(command) == 0)
+        return true;
+    fprintf(stderr, "SKIPPED: no file system on a loop device here\n");
+    return false;
+}
+
+/* Freezes the file system of FD until the descriptor returned is closed, by whatever end of this
+ * process: nobody else would thaw it. */
+static int freeze(int fd, pid_t *ret_guard)
+{
+    int ends[2];
+    char byte;
+
+    ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+    *ret_guard = fork();
+    if (*ret_guard == 0) {
+        close(ends[1]);
+        while (read(ends[0], &byte, 1) > 0)
+            ;
+        ioctl(fd, FITHAW, 0);
+        _exit(0);
+    }
+    close(ends[0]);
+    ck_assert_int_eq(ioctl(fd, FIFREEZE, 0), 0);
+    return ends[1];
+}
+
+/* As a dead NFS server does it: what writes waits in the kernel. */
+START_TEST(row_56_file_system_that_hangs)
+{
+    pid_t guard;
+
+    clear_home();
+    if (!own_mounts() || !mount_image())
+        return;
+    make_folders();
+    struct screen *screen = start(NULL);
+    expect_defaults(screen);
+    int fd = open(home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int frozen = freeze(fd, &guard);
+    screen_send(screen, ":sort name\r:save\r");
+    expect(screen, "NAME\342\226\274");
+    ck_assert_int_lt(steps_key_ms(screen), KEY_LIMIT_MS);
+    expect(screen, "no answer from the file system for");
+    screen_send(screen, ":save\r");
+    expect(screen, "still saving");
+    close(frozen);
+    waitpid(guard, NULL, 0);
+    expect(screen, "saved to ~/.config/vctop/vctop.conf");
+    steps_quit(screen);
+    ck_assert_str_eq(read_text(config), "sort = \"name\";\ninverted = false;\n");
+    close(fd);
+    umount2(home, 0);
+}
+END_TEST
+
 /* Under sudo that keeps HOME: root neither trusts what is there nor leaves anything behind. */
 START_TEST(row_56_root_in_anothers_home)
 {
@@ -571,6 +645,7 @@ int main(void)
         row_56_no_home,
         row_56_read_only,
         row_56_full_disk,
+        row_56_file_system_that_hangs,
         row_56_root_in_anothers_home,
         row_62_two_save,
         row_62_held_folder,
