@@ -19,7 +19,7 @@
 #include "base/cleanup.h"
 #include "screen/steps.h"
 
-#define SIM "--sim=guests=20,machines=6," RESTING
+#define SIM ("--sim=guests=20,machines=6," RESTING)
 #define GIGABYTE (1L << 30)
 #define NOBODY 65534
 #define TEXT(literal) literal, sizeof(literal) - 1 /* zero bytes inside it count */

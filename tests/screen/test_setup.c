@@ -44,7 +44,7 @@ START_TEST(palette_completes)
     ck_assert_int_lt(screen_find(screen, "one line up"), 0);
     screen_send(screen, "\t");
     expect_row(screen, 22, ":sort");
-    screen_send(screen, "\t\t");
+    screen_send(screen, "\t\t\t");
     expect_row(screen, 22, ":sort-memory");
     screen_send(screen, "\r");
     expect(screen, "MEM" ARROW);
@@ -201,7 +201,7 @@ END_TEST
 static struct screen *start_with(const char *text)
 {
     char path[] = "/tmp/vctop-keys-XXXXXX";
-    const char *const args[] = {"--sim=" SMALL, "-d", "0.2", "--config", path, NULL};
+    const char *const args[] = {("--sim=" SMALL), "-d", "0.2", "--config", path, NULL};
     int fd = mkstemp(path);
 
     ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));

@@ -126,13 +126,14 @@ static void offer_commands(struct palette *palette, const char *typed)
 {
     struct completion *completion = &palette->completion;
 
+    /* Those without a key first. */
+    for (size_t i = 0; i < ARRAY_SIZE(valued); i++)
+        completion_offer(completion, typed, "", valued[i].name, valued[i].help);
     for (size_t i = 0; i < command_count(); i++) {
         const struct command_info *info = command_at(i);
         if (info->contexts & palette->context && !valued_by_name(info->name))
             completion_offer(completion, typed, "", info->name, info->help);
     }
-    for (size_t i = 0; i < ARRAY_SIZE(valued); i++)
-        completion_offer(completion, typed, "", valued[i].name, valued[i].help);
 }
 
 static void offer_values(struct palette *palette, const struct ui *ui, const char *command,
