@@ -1,69 +1,116 @@
-/* Row 57 of the fault list on real containers: no descriptors left. */
+/* A container that runs into its limits of memory and of tasks is told of, with the kernel's
+ * counts. */
 // sources: tests/fault/lxc_guests.c tests/fault/lxc_view.c
 #include <check.h>
-#include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "fault/lxc_view.h"
-#include "screen/family.h"
 #include "screen/steps.h"
 
-static rlim_t open_files(pid_t pid)
-{
-    char path[64];
-    rlim_t highest = 0;
+#define NAME "greedy"
+#define SOON_MS 12000
 
-    snprintf(path, sizeof(path), "/proc/%ld/fd", (long)pid);
-    CLEANUP_CLOSEDIR DIR *dir = opendir(path);
-    ck_assert_ptr_nonnull(dir);
-    for (struct dirent *entry; (entry = readdir(dir));)
-        if ((rlim_t)atol(entry->d_name) + 1 > highest)
-            highest = (rlim_t)atol(entry->d_name) + 1;
-    return highest;
+static bool is_v1(void)
+{
+    return access("/sys/fs/cgroup/memory/memory.limit_in_bytes", F_OK) == 0;
 }
 
-/* The soft limit of PID; returns what it was. */
-static rlim_t limit_files(pid_t pid, rlim_t to)
+static int in_container(const char *script)
 {
-    struct rlimit limit;
-
-    ck_assert_int_eq(prlimit(pid, RLIMIT_NOFILE, NULL, &limit), 0);
-    rlim_t old = limit.rlim_cur;
-    limit.rlim_cur = to;
-    ck_assert_int_eq(prlimit(pid, RLIMIT_NOFILE, &limit, NULL), 0);
-    return old;
+    const char *argv[] = {"timeout", "20", "lxc-attach", "-P", lxc_guests_path(), "-n", NAME, "--",
+                          "/bin/sh", "-c", script,       NULL};
+    return lxc_run(argv, NULL, 0);
 }
 
-static void check_never_says(struct screen *screen, const char *name, const char *text, int ms)
+/* A count of the kernel's in FILE of the container's group below CONTROLLER, behind KEY ("": the
+ * file is the number). */
+static long kernel_count(const char *controller, const char *file, const char *key)
 {
-    for (long long end = screen_now_ms() + ms; screen_now_ms() < end;) {
-        int row = steps_row_of(screen, name);
-        ck_assert_msg(row < 0 || !strstr(screen_row(screen, row), text), "%s says '%s':\n%s", name,
-                      text, screen_text(screen));
-        screen_pump(screen, 100);
+    char groups[4096], path[512], text[4096], wanted[32];
+
+    lxc_read_proc(lxc_guest_init(NAME), "cgroup", groups, sizeof(groups));
+    snprintf(wanted, sizeof(wanted), is_v1() ? ":%s:" : "::", controller);
+    const char *group = strstr(groups, wanted);
+    ck_assert_msg(group != NULL, "no %s in %s", wanted, groups);
+    group += strlen(wanted);
+    snprintf(path, sizeof(path), "/sys/fs/cgroup/%s%.*s/%s", is_v1() ? controller : "",
+             (int)strcspn(group, "\n"), group, file);
+    FILE *in = fopen(path, "r");
+    ck_assert_msg(in != NULL, "%s", path);
+    size_t len = fread(text, 1, sizeof(text) - 1, in);
+    fclose(in);
+    text[len] = '\0';
+    const char *at = text;
+    while (*key && at && (strncmp(at, key, strlen(key)) != 0 || at[strlen(key)] != ' ')) {
+        at = strchr(at, '\n');
+        at = at ? at + 1 : NULL;
     }
+    ck_assert_msg(at != NULL, "%s has no %s: %s", path, key, text);
+    return atol(at + strlen(key));
 }
 
-START_TEST(row_57_no_descriptors_for_a_worker)
+static long told(const char *key)
 {
-    lxc_guest_add("late", NULL);
-    struct screen *screen = lxc_watch();
-    pid_t worker = family_find(screen, "--role=worker");
+    json_t *sample = lxc_sample();
+    const json_t *figure = json_object_get(lxc_sample_guest(sample, NAME), key);
 
-    ck_assert(steps_row_says(screen, LXC_LIVE, " run ", PATIENCE_MS));
-    ck_assert(steps_row_says(screen, "late", " off ", PATIENCE_MS));
-    rlim_t old = limit_files(worker, open_files(worker));
-    lxc_guest_start("late");
-    screen_pump(screen, 1500);
-    check_never_says(screen, "late", " off ", 3000);
-    check_never_says(screen, LXC_LIVE, " off ", 1000);
-    ck_assert_int_ge(screen_find(screen, "no file descriptors are left"), 0);
-    limit_files(worker, old);
-    ck_assert(steps_row_says(screen, "late", " run ", PATIENCE_MS));
-    ck_assert(steps_row_says(screen, LXC_LIVE, " run ", PATIENCE_MS));
+    ck_assert_msg(json_is_integer(figure), "%s", key);
+    long value = (long)json_integer_value(figure);
+    json_decref(sample);
+    return value;
+}
+
+static void start_limited(void)
+{
+    static const char *const v1[] = {"lxc.cgroup.memory.limit_in_bytes = 24M",
+                                     "lxc.cgroup.pids.max = 12", NULL};
+    static const char *const v2[] = {"lxc.cgroup2.memory.max = 24M", "lxc.cgroup2.pids.max = 12",
+                                     NULL};
+
+    lxc_guest_add(NAME, is_v1() ? v1 : v2);
+    lxc_guest_start(NAME);
+}
+
+START_TEST(an_oom_kill_is_told_with_the_kernels_count)
+{
+    start_limited();
+    struct screen *screen = lxc_watch();
+    ck_assert(steps_row_says(screen, NAME, " run ", SOON_MS));
+    ck_assert_int_eq(told("oom_kills"), 0);
+
+    ck_assert_int_ne(in_container("dd if=/dev/zero of=/dev/null bs=64M count=1"), 0);
+    ck_assert(screen_wait(screen, NAME ": OOM kill: 1 process", SOON_MS));
+    const char *file = is_v1() ? "memory.oom_control" : "memory.events";
+    ck_assert_int_eq(kernel_count("memory", file, "oom_kill"), 1);
+    ck_assert_int_eq(told("oom_kills"), 1);
+    long hits = is_v1() ? kernel_count("memory", "memory.failcnt", "")
+                        : kernel_count("memory", file, "max");
+    ck_assert_int_gt(hits, 0);
+    ck_assert_int_eq(told("mem_limit_hits"), hits);
+    ck_assert(steps_row_says(screen, NAME, "!C", SOON_MS));
+    ck_assert(screen_wait(screen, "1 OOM kill, limit 24.0M", SOON_MS));
+    lxc_check_rule(screen);
+    lxc_quit(screen);
+}
+END_TEST
+
+START_TEST(a_limit_of_tasks_is_told_with_the_kernels_count)
+{
+    start_limited();
+    struct screen *screen = lxc_watch();
+    ck_assert(steps_row_says(screen, NAME, " run ", SOON_MS));
+    ck_assert_int_eq(told("pids_limit_hits"), 0);
+
+    in_container("i=0; while [ $i -lt 20 ]; do sleep 1 & i=$((i+1)); done; wait");
+    long hits = kernel_count("pids", "pids.events", "max");
+    ck_assert_int_gt(hits, 0);
+    ck_assert(screen_wait(screen, "hits its limit of tasks", SOON_MS));
+    ck_assert(steps_row_says(screen, NAME, "TASK LIMIT", SOON_MS));
+    ck_assert_int_eq(told("pids_limit_hits"), hits);
     lxc_check_rule(screen);
     lxc_quit(screen);
 }
@@ -72,7 +119,9 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        row_57_no_descriptors_for_a_worker,
+        an_oom_kill_is_told_with_the_kernels_count,
+        a_limit_of_tasks_is_told_with_the_kernels_count,
     };
-    return lxc_guests_main("lxc_limits", tests, ARRAY_SIZE(tests));
+
+    return lxc_guests_main("limits", tests, ARRAY_SIZE(tests));
 }

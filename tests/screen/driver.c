@@ -415,6 +415,34 @@ uint32_t screen_cell(struct screen *screen, int row, int column)
     return cell.chars[0] == (uint32_t)-1 ? 0 : cell.chars[0];
 }
 
+static long colour_of(struct screen *screen, VTermColor colour)
+{
+    if (VTERM_COLOR_IS_DEFAULT_FG(&colour) || VTERM_COLOR_IS_DEFAULT_BG(&colour))
+        return -1;
+    vterm_state_convert_color_to_rgb(vterm_obtain_state(screen->vt), &colour);
+    return (long)colour.rgb.red << 16 | colour.rgb.green << 8 | colour.rgb.blue;
+}
+
+void screen_look(struct screen *screen, int row, int column, struct screen_look *ret)
+{
+    VTermScreenCell cell;
+    size_t len = 0;
+
+    vterm_screen_get_cell(screen->cells, (VTermPos){.row = row, .col = column}, &cell);
+    for (int i = 0; i < VTERM_MAX_CHARS_PER_CELL && cell.chars[i]; i++)
+        if (cell.chars[i] != (uint32_t)-1)
+            len += text_encode(cell.chars[i], ret->text + len);
+    if (!len)
+        ret->text[len++] = ' ';
+    ret->text[len] = '\0';
+    ret->width = cell.width;
+    ret->foreground = colour_of(screen, cell.fg);
+    ret->background = colour_of(screen, cell.bg);
+    ret->bold = cell.attrs.bold;
+    ret->underline = cell.attrs.underline;
+    ret->reverse = cell.attrs.reverse;
+}
+
 int screen_column(struct screen *screen, int row, int from, uint32_t code)
 {
     for (int x = from; x < screen->columns; x++)

@@ -56,6 +56,15 @@ const char *screen_text(struct screen *screen);
 const char *screen_row(struct screen *screen, int row);
 /* The code point in a cell; 0 for an empty one and for the second half of a wide character. */
 uint32_t screen_cell(struct screen *screen, int row, int column);
+/* How a cell looks: what stands in it (UTF-8, " " when empty), its width, colours as 0xRRGGBB, -1
+ * the terminal's own. */
+struct screen_look {
+    char text[32];
+    int width;
+    long foreground, background;
+    bool bold, underline, reverse;
+};
+void screen_look(struct screen *screen, int row, int column, struct screen_look *ret);
 /* The column in ROW of the first cell with CODE at FROM or after it, -1 without one. */
 int screen_column(struct screen *screen, int row, int from, uint32_t code);
 /* The row that holds TEXT, -1 when none does. */

@@ -148,7 +148,7 @@ static void prepare_restore(void)
     restore->len = 0;
     if (term.paste)
         add_restore(restore, PASTE_OFF);
-    if (term.mouse)
+    if (capability("kmous"))
         add_restore(restore, MOUSE_OFF);
     add_restore(restore, capability("rmir"));
     add_restore(restore, capability("sgr0"));
@@ -177,6 +177,11 @@ static void set_modes(void)
     modes.c_cc[VMIN] = 1;
     modes.c_cc[VTIME] = 0;
     tcsetattr(STDIN_FILENO, TCSANOW, &modes);
+}
+
+static bool locale_is_utf8(void)
+{
+    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
 static int check_terminal(struct error *err)
@@ -214,7 +219,7 @@ static void set_up_curses(const struct term_options *options)
     curs_set(0);
     leaveok(stdscr, TRUE);
     set_escdelay(options->escdelay_ms);
-    key_input_open(term.mouse);
+    key_input_open(capability("kmous") != NULL);
     if (!options->no_colour && has_colors()) {
         start_color();
         use_default_colors();
@@ -301,7 +306,7 @@ int term_up(const struct term_options *options, struct error *err)
         end_curses();
         return rc;
     }
-    term.utf8 = !options->ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    term_set_ascii(options->ascii);
     term.paste = is_xterm_like();
     term.mouse = !options->no_mouse && capability("kmous");
     output_may_ask(term.paste);
@@ -358,6 +363,19 @@ void term_resized(void)
     resizeterm(size.ws_row, size.ws_col);
     prepare_restore();
     term_redraw_all();
+}
+
+void term_set_mouse(bool on)
+{
+    on = on && capability("kmous");
+    if (on != term.mouse)
+        output_add(on ? MOUSE_ON : MOUSE_OFF, strlen(on ? MOUSE_ON : MOUSE_OFF));
+    term.mouse = on;
+}
+
+void term_set_ascii(bool on)
+{
+    term.utf8 = !on && locale_is_utf8();
 }
 
 bool term_is_utf8(void)
