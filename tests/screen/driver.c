@@ -322,8 +322,8 @@ static size_t allowance(struct screen *screen, size_t room)
         return room;
     if (now - screen->link_us > LINK_STEP_US)
         screen->link_us = now - LINK_STEP_US;
-    size_t may = now > screen->link_us ? (size_t)(screen->link * (now - screen->link_us) / 1000000)
-                                       : 0;
+    size_t may =
+        now > screen->link_us ? (size_t)(screen->link * (now - screen->link_us) / 1000000) : 0;
     return may < room ? may : room;
 }
 

@@ -87,7 +87,8 @@ bool screen_restored(const struct screen *screen);
 /* Waits for the end, at most TIMEOUT_MS: the exit status, 128 + n for a signal, -1 when it still
  * runs. */
 int screen_exit(struct screen *screen, int timeout_ms);
-/* Ended by a signal itself, so that its parent knows and a core is kept, and did not only say so. */
+/* Ended by a signal itself, so that its parent knows and a core is kept, and did not only say so.
+ */
 bool screen_was_killed(const struct screen *screen);
 
 /* Stops and starts the terminal's output, as ^S and ^Q do where they are not raw keys. */

@@ -19,7 +19,7 @@
 
 /* Of the one terminal, like ncurses' own state. */
 static struct {
-    WINDOW *pad; /* reading from stdscr would draw it, half finished as it may be */
+    WINDOW *pad;    /* reading from stdscr would draw it, half finished as it may be */
     mbstate_t torn; /* the first bytes of a character */
     bool accept_paste;
 } input;

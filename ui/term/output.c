@@ -49,8 +49,8 @@ static int reopen(void)
         return fd;
     /* After su the device is another user's, but the controlling terminal is always open. */
     fd = open("/dev/tty", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (fd >= 0 && ioctl(fd, TIOCGDEV, &other) == 0 &&
-        ioctl(STDOUT_FILENO, TIOCGDEV, &ours) == 0 && ours == other)
+    if (fd >= 0 && ioctl(fd, TIOCGDEV, &other) == 0 && ioctl(STDOUT_FILENO, TIOCGDEV, &ours) == 0 &&
+        ours == other)
         return fd;
     cleanup_close(&fd);
     return -1;

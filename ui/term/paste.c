@@ -9,7 +9,7 @@ static const char END[] = "[201~";
 /* Of the one terminal. */
 static struct {
     bool on;
-    bool alone; /* an escape came, and nothing for a while: the key, or the mark torn */
+    bool alone;       /* an escape came, and nothing for a while: the key, or the mark torn */
     const char *next; /* in END, NULL outside of it */
 } paste;
 
