@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -62,16 +63,22 @@ static void queue(struct proc_scan *scan, pid_t pid)
     scan->pids[scan->count++] = pid;
 }
 
+/* 0: it is no process. */
+static pid_t number_of(const char *name)
+{
+    uint64_t pid;
+    return parse_u64(&name, &pid) && !*name && pid <= INT32_MAX ? (pid_t)pid : 0;
+}
+
 /* The next process that /proc lists; 0 at the end. */
 static pid_t next_pid(DIR *dir, long *ret_next)
 {
     const struct dirent *entry;
     while ((entry = readdir(dir))) {
-        const char *name = entry->d_name;
-        uint64_t pid;
+        pid_t pid = number_of(entry->d_name);
         *ret_next = (long)entry->d_off;
-        if (parse_u64(&name, &pid) && !*name && pid > 0 && pid <= INT32_MAX)
-            return (pid_t)pid;
+        if (pid)
+            return pid;
     }
     return 0;
 }
@@ -112,18 +119,30 @@ static bool make_pass(struct proc_scan *scan, int64_t now_ns, bool (*visit)(pid_
     return begins;
 }
 
-/* Those from FROM on. */
-static void visit_from(struct proc_scan *scan, pid_t from, bool (*visit)(pid_t pid, void *user),
-                       void *user)
+/* Those from FROM to LAST.  The kernel fills whatever room it is given, with all that come behind
+ * too: there is little. */
+static void visit_between(struct proc_scan *scan, pid_t from, pid_t last,
+                          bool (*visit)(pid_t pid, void *user), void *user)
 {
-    long next;
-    seekdir(scan->dir, from + scan->place);
-    for (int i = 0; i < NEWCOMERS_MAX; i++) {
-        pid_t pid = next_pid(scan->dir, &next);
-        if (!pid)
-            break;
-        if (pid >= from)
+    char buf[768] __attribute__((aligned(__alignof__(struct dirent64))));
+    int fd = dirfd(scan->dir);
+    if (lseek(fd, from + scan->place, SEEK_SET) < 0)
+        return;
+    for (int visited = 0; visited < NEWCOMERS_MAX;) {
+        ssize_t len = getdents64(fd, buf, sizeof(buf));
+        if (len <= 0)
+            return;
+        for (ssize_t at = 0; at < len;) {
+            const struct dirent64 *entry = (const struct dirent64 *)(const void *)(buf + at);
+            pid_t pid = number_of(entry->d_name);
+            at += entry->d_reclen;
+            if (pid > last)
+                return;
+            if (pid < from)
+                continue;
             visit(pid, user);
+            visited++;
+        }
     }
 }
 
@@ -142,7 +161,7 @@ static void visit_newcomers(struct proc_scan *scan, bool (*visit)(pid_t pid, voi
     if (from == 0 || newest == from)
         return;
     if (newest > from && scan->place) {
-        visit_from(scan, from + 1, visit, user);
+        visit_between(scan, from + 1, (pid_t)newest, visit, user);
         return;
     }
     if (newest < from || newest - from > NEWCOMERS_MAX) {
