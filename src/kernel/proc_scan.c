@@ -24,15 +24,17 @@ struct proc_scan {
     pid_t *pids; /* what is left of the pass under way */
     size_t count, capacity;
     int64_t every_ns, passed_at_ns, pass_at_ns;
+    bool hasty;
     bool passed;                 /* a whole pass was made */
     pid_t newest, newest_before; /* the last pid that was given out at the last steps */
 };
 
-struct proc_scan *proc_scan_new(const char *root, int64_t every_ns)
+struct proc_scan *proc_scan_new(const char *root, int64_t every_ns, bool hasty)
 {
     struct proc_scan *scan = xcalloc(1, sizeof(*scan));
     scan->root = root;
     scan->every_ns = every_ns;
+    scan->hasty = hasty;
     char path[KERNEL_PATH_MAX];
     if (kernel_path(path, "%s/proc", root))
         scan->dir = opendir(path);
@@ -156,20 +158,21 @@ static void visit_newcomers(struct proc_scan *scan, bool (*visit)(pid_t pid, voi
         sscanf(text, "%*s %*s %*s %*s %d", &newest) != 1)
         return;
     pid_t from = scan->newest_before;
+    pid_t last = scan->hasty ? (pid_t)newest : scan->newest;
     scan->newest_before = scan->newest ? scan->newest : (pid_t)newest;
     scan->newest = (pid_t)newest;
-    if (from == 0 || newest == from)
+    if (from == 0 || last == from)
         return;
-    if (newest > from && scan->place) {
-        visit_between(scan, from + 1, (pid_t)newest, visit, user);
+    if (last > from && scan->place) {
+        visit_between(scan, from + 1, last, visit, user);
         return;
     }
-    if (newest < from || newest - from > NEWCOMERS_MAX) {
+    if (last < from || last - from > NEWCOMERS_MAX) {
         if (scan->pass_at_ns > scan->passed_at_ns + SOON_NS)
             scan->pass_at_ns = scan->passed_at_ns + SOON_NS;
         return;
     }
-    for (pid_t pid = from + 1; pid <= (pid_t)newest; pid++)
+    for (pid_t pid = from + 1; pid <= last; pid++)
         visit(pid, user);
 }
 
