@@ -32,8 +32,8 @@ struct lxc_config {
     enum lxc_config_state state;
     char reason[160]; /* in words, when broken or denied */
     bool autostart;
-    char host_name[65]; /* lxc.uts.name, cut; "" when it has none */
-    char vmid[16];      /* Proxmox wrote the file, for the container of that number; "": not */
+    char host_name[65];   /* lxc.uts.name, cut; "" when it has none */
+    char vmid[16];        /* Proxmox wrote the file, for the container of that number; "": not */
     uint32_t owner_signs; /* see owner.h */
     uid_t owner;
     struct lxc_config_stamp stamp;
