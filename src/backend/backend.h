@@ -30,14 +30,18 @@ void sink_answered(struct sink *sink); /* the list is complete; repeated calls a
 void sink_host(struct sink *sink, const struct host_sample *sample);
 void sink_event(struct sink *sink, uint32_t handle, const char *text);
 void sink_stuck(struct sink *sink, int calls);
+/* All that the source knows of storage; what is not in REPORT is gone. */
+void sink_storage(struct sink *sink, const struct storage_report *report);
 
 /* What the screen wants now; valid during the call. */
 struct want {
     int64_t period_ns;
     const uint32_t *visible;
     size_t visible_count;
-    uint32_t selected; /* 0: none */
-    int stuck;         /* calls that earlier workers of this source left hanging */
+    uint32_t selected;  /* 0: none */
+    int stuck;          /* calls that earlier workers of this source left hanging */
+    char *const *paths; /* for the host: where disks of guests lie; sorted, each once */
+    size_t path_count;
 };
 
 /* Progress of a job or probe, as it goes; may be called from the thread that runs act(). */

@@ -116,6 +116,12 @@ static void take_rows(struct engine *engine, struct worker *worker, const struct
     engine->changes |= ENGINE_ROWS;
 }
 
+/* The one that looks at paths of this host. */
+static bool is_host(const struct worker *worker)
+{
+    return strcmp(worker->id, "host") == 0;
+}
+
 int worker_frame(struct engine *engine, struct child *child, struct frame *frame, int64_t now_ns)
 {
     struct worker *worker = child->owner;
@@ -136,7 +142,7 @@ int worker_frame(struct engine *engine, struct child *child, struct frame *frame
     case FRAME_FACTS:
         probes_complete(&engine->probes, worker->id, &frame->u.facts);
         world_facts(engine->world, worker->id, &frame->u.facts, now_ns, wall);
-        engine->want_changed = true;
+        engine->want_changed = engine->paths_changed = true;
         engine->changes |= ENGINE_ROWS | ENGINE_EVENTS;
         break;
     case FRAME_ROWS:
@@ -144,7 +150,7 @@ int worker_frame(struct engine *engine, struct child *child, struct frame *frame
         break;
     case FRAME_GONE:
         world_gone(engine->world, worker->id, frame->u.gone, now_ns, wall);
-        engine->want_changed = true;
+        engine->want_changed = engine->paths_changed = true;
         engine->changes |= ENGINE_ROWS | ENGINE_EVENTS;
         break;
     case FRAME_ANSWERED:
@@ -159,6 +165,12 @@ int worker_frame(struct engine *engine, struct child *child, struct frame *frame
         break;
     case FRAME_EVENT:
         take_event(engine, worker, &frame->u.event);
+        break;
+    case FRAME_STORAGE:
+        /* Nothing to draw at once: the next tick shows it. */
+        world_storage(engine->world, worker->id, &frame->u.storage, now_ns);
+        if (!is_host(worker)) /* pools have directories */
+            engine->want_changed = engine->paths_changed = true;
         break;
     case FRAME_STUCK:
         worker->stuck = frame->u.stuck < 0           ? 0
@@ -279,6 +291,10 @@ void worker_tell(struct engine *engine, struct worker *worker)
     frame.u.want.visible = visible;
     frame.u.want.selected = handle_of(engine, worker, &engine->selected);
     frame.u.want.stuck = worker->stuck;
+    if (is_host(worker)) {
+        frame.u.want.paths = engine->paths;
+        frame.u.want.path_count = engine->path_count;
+    }
     msgpack_sbuffer_init(&buf);
     frame_put(&buf, &frame);
     if ((buf.size != worker->wanted.size || memcmp(buf.data, worker->wanted.data, buf.size) != 0) &&

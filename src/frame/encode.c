@@ -13,7 +13,7 @@ static void put_facts(msgpack_packer *pk, const struct facts *facts)
 
     while (addresses < FACTS_ADDRESSES_MAX && facts->addresses[addresses])
         addresses++;
-    msgpack_pack_array(pk, 18);
+    msgpack_pack_array(pk, 19);
     msgpack_pack_uint8(pk, FRAME_FACTS);
     msgpack_pack_uint32(pk, facts->handle);
     pack_text(pk, facts->key ? facts->key : "");
@@ -34,13 +34,14 @@ static void put_facts(msgpack_packer *pk, const struct facts *facts)
         pack_text(pk, facts->addresses[i]);
     pack_text(pk, facts->io_error_disk);
     put_bool(pk, facts->io_error_no_space);
+    pack_disks(pk, facts->disks);
 }
 
 static void put_want(msgpack_packer *pk, const struct frame_want *want)
 {
     size_t count = want->visible_count < FRAME_MAX_ROWS ? want->visible_count : FRAME_MAX_ROWS;
 
-    msgpack_pack_array(pk, 5);
+    msgpack_pack_array(pk, 6);
     msgpack_pack_uint8(pk, FRAME_WANT);
     msgpack_pack_int64(pk, want->period_ns);
     msgpack_pack_array(pk, count);
@@ -48,6 +49,10 @@ static void put_want(msgpack_packer *pk, const struct frame_want *want)
         msgpack_pack_uint32(pk, want->visible[i]);
     msgpack_pack_uint32(pk, want->selected);
     msgpack_pack_int(pk, want->stuck);
+    count = want->path_count < STORAGE_PATHS_MAX ? want->path_count : STORAGE_PATHS_MAX;
+    msgpack_pack_array(pk, count);
+    for (size_t i = 0; i < count; i++)
+        pack_text(pk, want->paths[i]);
 }
 
 static void put_answer(msgpack_packer *pk, const struct frame_answer *answer)
@@ -167,6 +172,9 @@ void frame_put(msgpack_sbuffer *buf, const struct frame *frame)
         break;
     case FRAME_HOST:
         pack_host(&pk, frame->u.host);
+        break;
+    case FRAME_STORAGE:
+        pack_storage(&pk, &frame->u.storage);
         break;
     case FRAME_WANT:
         put_want(&pk, &frame->u.want);

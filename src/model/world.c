@@ -35,6 +35,7 @@ void world_free(struct world *world)
         free(world->sources[i]);
     }
     free(world->sources);
+    world_storage_clear(world);
     host_clear(&world->host);
     event_log_free(world->events);
     free(world);

@@ -1,4 +1,5 @@
-/* Everything known about one host: sources, guests, events.  Pure: no I/O, told the time. */
+/* Everything known about one host: sources, guests, events, storage (model/storage.h).  Pure: no
+ * I/O, told the time. */
 #ifndef VCTOP_MODEL_WORLD_H
 #define VCTOP_MODEL_WORLD_H
 
@@ -9,6 +10,7 @@
 #include "model/event.h"
 #include "model/guest.h"
 #include "model/host.h"
+#include "model/storage.h"
 
 enum source_state {
     SOURCE_CONNECTING, /* has not answered yet */
@@ -30,6 +32,7 @@ struct source {
     bool explicit_; /* named on the command line: its failure is the exit status */
     bool answered;  /* was up at least once, with its list of guests complete */
     int64_t since_ns; /* CLOCK_MONOTONIC of the last state change */
+    int64_t back_ns;  /* when it last came back after it was lost; 0: it never was */
     /* CLOCK_MONOTONIC of when the daemon behind it was started anew while guests of it ran on; 0:
      * it was not, as far as anyone knows.  No news after a while: see source_was_restarted(). */
     int64_t restarted_ns;

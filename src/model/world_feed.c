@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "model/problem.h"
 
 /* A rate over a longer time than this many periods is an average of what nobody looked at. */
 #define MAX_GAP_PERIODS 5
@@ -53,9 +54,11 @@ void world_forget_samples(struct guest *guest)
     guest->prev.at_ns = guest->cur.at_ns = 0;
     guest->prev.valid = guest->cur.valid = 0;
     guest->metrics.valid = 0;
+    trend_reset(&guest->written);
 }
 
-/* A copy with every text fit for the screen but key, life and domain, which only name things. */
+/* A copy with every text fit for the screen but key, life, domain and where disks lie, which only
+ * name things. */
 static void copy_clean(struct facts *dst, const struct facts *src)
 {
     *dst = *src;
@@ -69,6 +72,11 @@ static void copy_clean(struct facts *dst, const struct facts *src)
     for (int i = 0; i < FACTS_ADDRESSES_MAX; i++)
         dst->addresses[i] = world_clean(src->addresses[i], WORD_CELLS);
     dst->io_error_disk = world_clean(src->io_error_disk, WORD_CELLS);
+    for (int i = 0; i < FACTS_DISKS_MAX; i++) {
+        dst->disks[i].target = world_clean(src->disks[i].target, WORD_CELLS);
+        dst->disks[i].source = xstrdup(src->disks[i].source);
+        dst->disks[i].pool = xstrdup(src->disks[i].pool);
+    }
 }
 
 static struct guest_entry *add_guest(struct world *world, struct source_entry *source,
@@ -114,6 +122,7 @@ static void take_facts(struct world *world, struct guest_entry *entry, const str
     copy_clean(&guest->facts, facts);
     if (old.life && strcmp(old.life, guest->facts.life) != 0) {
         world_forget_samples(guest);
+        problem_new_life(guest);
         /* Off and on again between two looks: no row will tell of it. */
         if (old.life[0] && guest->facts.life[0] && guest->state == STATE_RUNNING)
             world_guest_event(world, entry, "started anew", wall_ns);
@@ -254,6 +263,8 @@ static void take_sample(struct world *world, struct guest_entry *entry, const st
     tell_hits(world, entry, now_ns, wall_ns);
     metrics_compute(&guest->metrics, &guest->prev, &guest->cur, max_gap_ns);
     history_add(guest->history, sample->at_ns, &guest->metrics);
+    if (sample_has(sample, FIELD_DISK_WRITE))
+        trend_add(&guest->written, sample->at_ns, sample->value[FIELD_DISK_WRITE]);
 }
 
 void world_row(struct world *world, const char *source, uint32_t handle, enum guest_state state,
@@ -283,6 +294,7 @@ void world_row(struct world *world, const char *source, uint32_t handle, enum gu
         world_forget_samples(guest);
     if (sample && state != STATE_OFF)
         take_sample(world, entry, sample, now_ns, wall_ns);
+    problem_settle(world, guest, now_ns);
 }
 
 void world_gone(struct world *world, const char *source, uint32_t handle, int64_t now_ns,

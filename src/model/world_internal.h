@@ -37,6 +37,24 @@ struct guest_entry {
     UT_hash_handle by_id, by_handle;
 };
 
+struct place_entry {
+    struct place place; /* first: a struct place of the world is one of these */
+    struct source_entry *source;
+    char *name; /* raw */
+    char *path; /* of a pool's directory, or NULL */
+    struct place_entry *below;
+    bool seen; /* in the report that is being taken */
+};
+
+struct path_entry {
+    char *path; /* key */
+    struct source_entry *source;
+    struct place_entry *place; /* NULL unknown */
+    struct trend allocated;    /* empty: unknown */
+    bool seen;
+    UT_hash_handle hh;
+};
+
 struct world {
     int64_t period_ns;
     struct source_entry **sources;
@@ -46,6 +64,9 @@ struct world {
     size_t guest_count, guest_capacity, shown_count;
     struct guest_entry *by_id, *by_handle; /* heads of the tables */
     struct host host;
+    struct place_entry **places; /* in order of arrival */
+    size_t place_count;
+    struct path_entry *paths; /* head of the table */
     struct event_log *events;
 };
 
@@ -76,6 +97,8 @@ void world_show(struct world *world, struct guest_entry *entry);
 void world_review(struct world *world, const char *uuid);
 
 bool world_is_local_libvirt(const struct source *source);
+
+void world_storage_clear(struct world *world);
 
 /* Its figures are of the past: no rate and no line of a graph may span what happened since. */
 void world_forget_samples(struct guest *guest);

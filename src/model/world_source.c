@@ -76,6 +76,8 @@ void world_source_state(struct world *world, const char *source, enum source_sta
     world_set_text(&about->error, error && error[0] ? error : NULL, SENTENCE_CELLS);
     world_set_text(&about->remedy, remedy && remedy[0] ? remedy : NULL, SENTENCE_CELLS);
     world_set_text(&about->note, note && note[0] ? note : NULL, SENTENCE_CELLS);
+    if (state == SOURCE_UP && entry->announced == SOURCE_LOST)
+        about->back_ns = now_ns;
     if (about->state != state || about->since_ns == 0)
         about->since_ns = now_ns;
     about->state = state;

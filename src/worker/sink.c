@@ -173,6 +173,15 @@ void sink_daemon(struct sink *sink, int64_t restarted_ns)
     sink->restarted_ns = restarted_ns;
 }
 
+void sink_storage(struct sink *sink, const struct storage_report *report)
+{
+    struct frame frame = {.type = FRAME_STORAGE, .u.storage = *report};
+
+    /* Another one comes soon. */
+    if (!sink->dropping)
+        send_frame(sink, &frame);
+}
+
 void sink_source(struct sink *sink, enum source_state state, const struct error *why,
                  const char *note)
 {

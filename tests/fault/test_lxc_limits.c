@@ -91,7 +91,8 @@ START_TEST(an_oom_kill_is_told_with_the_kernels_count)
                         : kernel_count("memory", file, "max");
     ck_assert_int_gt(hits, 0);
     ck_assert_int_eq(told("mem_limit_hits"), hits);
-    ck_assert(steps_row_says(screen, NAME, " run ", 0));
+    ck_assert(steps_row_says(screen, NAME, "!C", SOON_MS));
+    ck_assert(screen_wait(screen, "1 OOM kill, limit 24.0M", SOON_MS));
     lxc_check_rule(screen);
     lxc_quit(screen);
 }
@@ -139,6 +140,7 @@ START_TEST(a_limit_of_tasks_is_told_with_the_kernels_count)
     long hits = kernel_count("pids", "pids.events", "max");
     ck_assert_int_gt(hits, 0);
     ck_assert(screen_wait(screen, "hits its limit of tasks", SOON_MS));
+    ck_assert(steps_row_says(screen, NAME, "TASK LIMIT", SOON_MS));
     ck_assert_int_eq(told("pids_limit_hits"), hits);
     lxc_check_rule(screen);
     lxc_quit(screen);

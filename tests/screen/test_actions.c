@@ -286,7 +286,7 @@ START_TEST(row_64_repeated_action_is_one)
     ck_assert_int_gt(job, 0);
     ck_assert_int_eq(family_successor(screen, "--role=job", job, 1000), 0);
     /* Recent events say so, once. */
-    ck_assert_int_eq(count(screen, "shut down requested"), 1);
+    ck_assert_int_eq(count(screen, ": shut down requested"), 1);
     screen_free(screen);
 }
 END_TEST

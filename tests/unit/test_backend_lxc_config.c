@@ -166,6 +166,40 @@ START_TEST(binary_data_is_no_configuration)
 }
 END_TEST
 
+static void expect_rootfs(const char *value, const char *path)
+{
+    char text[600];
+    snprintf(text, sizeof(text), "lxc.rootfs.path = %s\n", value);
+    struct lxc_config config = parsed(text);
+    ck_assert_int_eq(config.state, LXC_CONFIG_OK);
+    ck_assert_str_eq(config.rootfs, path);
+}
+
+START_TEST(the_root_file_system_is_found)
+{
+    expect_rootfs("/var/lib/lxc/c/rootfs", "/var/lib/lxc/c/rootfs");
+    expect_rootfs("dir:/var/lib/lxc/c/rootfs", "/var/lib/lxc/c/rootfs");
+    expect_rootfs("\"dir:/with blank\"", "/with blank");
+    expect_rootfs("btrfs:/pool/c", "/pool/c");
+    expect_rootfs("lvm:/dev/vg/c", "/dev/vg/c");
+    expect_rootfs("loop:/images/c.img", "/images/c.img");
+    expect_rootfs("overlay:/base/rootfs:/var/lib/lxc/c/delta0", "/var/lib/lxc/c/delta0");
+    expect_rootfs("overlayfs:/a:/b:/c", "/c");
+    /* No path of ours. */
+    expect_rootfs("zfs:tank/lxc/c", "");
+    expect_rootfs("rbd:pool/c", "");
+    expect_rootfs("relative/path", "");
+    expect_rootfs("overlay:", "");
+    expect_rootfs("", "");
+    char longest[500];
+    memset(longest, 'x', sizeof(longest) - 1);
+    longest[0] = '/';
+    longest[sizeof(longest) - 1] = '\0';
+    expect_rootfs(longest, "");
+    ck_assert_str_eq(parsed("lxc.rootfs.path = /a\nlxc.rootfs.path = /b\n").rootfs, "/b");
+}
+END_TEST
+
 START_TEST(the_last_autostart_counts)
 {
     ck_assert(parsed("lxc.start.auto = 0\nlxc.start.auto=1\n").autostart);
@@ -325,6 +359,7 @@ int main(void)
     tcase_add_test(text, what_liblxc_refuses_names_its_line);
     tcase_add_test(text, a_long_key_is_cut);
     tcase_add_test(text, binary_data_is_no_configuration);
+    tcase_add_test(text, the_root_file_system_is_found);
     tcase_add_test(text, the_last_autostart_counts);
     tcase_add_test(text, an_edit_keeps_every_other_byte);
     suite_add_tcase(suite, text);

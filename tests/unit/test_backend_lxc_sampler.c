@@ -107,6 +107,12 @@ void sink_event(struct sink *sink, uint32_t handle, const char *text)
     (void)text;
 }
 
+void sink_storage(struct sink *sink, const struct storage_report *report)
+{
+    (void)sink;
+    (void)report;
+}
+
 void sink_stuck(struct sink *sink, int calls)
 {
     (void)sink;

@@ -87,6 +87,12 @@ void sink_event(struct sink *to, uint32_t handle, const char *text)
     (void)text;
 }
 
+void sink_storage(struct sink *to, const struct storage_report *report)
+{
+    (void)to;
+    (void)report;
+}
+
 void sink_stuck(struct sink *to, int calls)
 {
     (void)to;

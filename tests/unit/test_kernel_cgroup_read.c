@@ -137,9 +137,9 @@ END_TEST
 START_TEST(no_figure_is_unset_not_zero)
 {
     put_v2();
-    static const char *const files[] = {"cpu.stat",     "memory.current",  "memory.stat",
-                                        "memory.max",   "memory.events",   "pids.current",
-                                        "pids.events",  "cpu.pressure", "memory.pressure", "io.pressure"};
+    static const char *const files[] = {
+        "cpu.stat",     "memory.current", "memory.stat",  "memory.max",      "memory.events",
+        "pids.current", "pids.events",    "cpu.pressure", "memory.pressure", "io.pressure"};
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         char path[128];
         snprintf(path, sizeof(path), V2 "%s", files[i]);

@@ -2,6 +2,11 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#include "model/problem.h"
 
 void ui_modal_open(struct ui *ui, const struct modal *modal, void *data)
 {
@@ -23,11 +28,14 @@ void ui_modal_close(struct ui *ui)
 
 void ui_say(struct ui *ui, enum style style, const char *fmt, ...)
 {
+    char text[sizeof(ui->message.text)];
     va_list args;
 
     va_start(args, fmt);
-    vsnprintf(ui->message.text, sizeof(ui->message.text), fmt, args);
+    vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
+    /* Parts of it may come from a file. */
+    text_sanitise_into(ui->message.text, sizeof(ui->message.text), text, strlen(text));
     ui->message.style = style;
     ui->message.at_ns = ui->clock_ns;
 }
@@ -40,4 +48,16 @@ void ui_mark(struct ui *ui, struct guest *guest, bool marked)
     struct guest *live = world_find(engine_world(ui->engine), &guest->id);
     if (live)
         live->marked = marked;
+}
+
+bool ui_acknowledge(struct ui *ui, struct guest *guest)
+{
+    bool news = problem_acknowledge(ui->world, guest, ui->now_ns);
+
+    if (!ui->frozen)
+        return news;
+    struct guest *live = world_find(engine_world(ui->engine), &guest->id);
+    if (live)
+        live->seen.acknowledged |= guest->seen.acknowledged;
+    return news;
 }

@@ -8,9 +8,10 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "model/state.h"
+#include "model/guest.h"
 
 #define LV_NICS_MAX 64
+#define LV_DISKS_MAX FACTS_DISKS_MAX
 #define LV_XML_MAX (4u << 20)
 
 struct lv_nic {
@@ -19,11 +20,11 @@ struct lv_nic {
     bool direct; /* macvtap: the host's view is the guest's, nothing to swap */
 };
 
-#define LV_DISKS_MAX 64
-
 struct lv_disk {
-    char *target; /* "vda" */
-    char *alias;  /* libvirt's name of the device, or NULL */
+    char *target;        /* "vda"; "rootfs" of a container */
+    char *alias;         /* libvirt's name of the device, or NULL */
+    char *source;        /* path of the file, device or directory, or NULL */
+    char *pool, *volume; /* when it is a volume of a pool, else NULL */
 };
 
 struct lv_definition {
@@ -48,6 +49,16 @@ int lv_definition_parse(const char *xml, size_t len, struct lv_definition **ret,
 
 /* The target of the disk whose alias or target is NAME; NULL when there is none. */
 const char *lv_definition_disk(const struct lv_definition *definition, const char *name);
+/* What a pool's XML says of it. */
+struct lv_pool_definition {
+    char *type;      /* "dir", "logical", ... */
+    char *directory; /* absolute path below which its volumes are files, NULL when they are not */
+};
+
+/* The same guards; the caller clears. */
+int lv_pool_definition_parse(const char *xml, size_t len, struct lv_pool_definition *ret,
+                             struct error *err);
+void lv_pool_definition_clear(struct lv_pool_definition *pool);
 
 struct lv_definition *lv_definition_ref(struct lv_definition *definition); /* NULL gives NULL */
 void lv_definition_unref(struct lv_definition *definition);

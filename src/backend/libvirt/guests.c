@@ -229,7 +229,8 @@ static bool facts_same(const struct facts *a, const struct facts *b)
            same(a->type, b->type) && same(a->manager, b->manager) && a->kind == b->kind &&
            a->can == b->can && a->autostart == b->autostart && a->persistent == b->persistent &&
            a->vcpus == b->vcpus && a->memory == b->memory &&
-           same(a->io_error_disk, b->io_error_disk) && a->io_error_no_space == b->io_error_no_space;
+           same(a->io_error_disk, b->io_error_disk) &&
+           a->io_error_no_space == b->io_error_no_space && facts_disks_same(a, b);
 }
 
 bool lv_guest_is_starting(const struct lv_guest *guest)
@@ -243,6 +244,25 @@ static char *life_of(const struct lv_guest *guest)
     if (!lv_guest_is_active(guest) || lv_guest_is_starting(guest) || guest->ended)
         return xstrdup("");
     return guest->qemu ? xstrdup(qemu_life(guest->qemu)) : xasprintf("%d", guest->domain.id);
+}
+
+/* Where its disks lie, as far as that is on this host. */
+static void find_disks(const struct lv_guests *guests, const struct lv_definition *definition,
+                       struct facts *facts)
+{
+    for (size_t i = 0; i < definition->disk_count && i < FACTS_DISKS_MAX; i++) {
+        const struct lv_disk *disk = &definition->disks[i];
+        const char *directory = disk->pool ? lv_pools_directory(guests->pools, disk->pool) : NULL;
+
+        facts->disks[i].target = xstrdup(disk->target);
+        facts->disks[i].pool = xstrdup(disk->pool);
+        if (!guests->uri->here)
+            continue;
+        if (disk->source)
+            facts->disks[i].source = xstrdup(disk->source);
+        else if (directory && disk->volume)
+            facts->disks[i].source = xasprintf("%s/%s", directory, disk->volume);
+    }
 }
 
 void lv_guest_tell(struct lv_guest *guest, const struct lv_guests *guests,
@@ -267,6 +287,7 @@ void lv_guest_tell(struct lv_guest *guest, const struct lv_guests *guests,
         facts.manager = xstrdup(definition->manager);
         facts.vcpus = definition->vcpus;
         facts.memory = definition->memory;
+        find_disks(guests, definition, &facts);
     }
     struct lv_io_error io_error;
     if (lv_guest_io_error(guest, &io_error)) {

@@ -11,6 +11,7 @@
 #include "backend/backend.h"
 #include "backend/libvirt/local.h"
 #include "backend/libvirt/monitor.h"
+#include "backend/libvirt/pools.h"
 #include "backend/libvirt/snapshot.h"
 #include "backend/libvirt/uri.h"
 #include "kernel/address.h"
@@ -48,6 +49,7 @@ struct lv_guest {
 
 struct lv_guests {
     const struct lv_uri *uri;
+    const struct lv_pools *pools; /* NULL: none are asked for */
     struct lv_guest *by_uuid, *by_handle;
     uint32_t last_handle;
 };

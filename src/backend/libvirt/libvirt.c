@@ -32,6 +32,7 @@ struct instance {
     struct lv_balloons balloons;
     struct lv_restart restart;
     struct oom_log oom_log; /* of this host */
+    struct lv_pools *pools; /* NULL before the first tick */
     struct neighbours *neighbours;
     int64_t neighbours_due_ns;
     size_t watch_next;   /* whose turn it is to have its monitor looked at */
@@ -59,6 +60,7 @@ static void lv_close(struct backend *backend)
 
     lv_daemon_stop(self->daemon);
     lv_monitor_free(self->balloons.monitor);
+    lv_pools_free(self->pools);
     lv_guests_clear(&self->guests);
     lv_local_free(self->local);
     neighbours_free(self->neighbours);
@@ -72,6 +74,7 @@ static void start(struct instance *self)
     if (self->daemon || self->failed.code)
         return;
     lv_daemon_start(&self->daemon, &self->uri, &self->failed);
+    self->guests.pools = self->pools = lv_pools_new(&self->uri);
     if (self->uri.local_qemu) {
         self->local = lv_local_new(&self->uri);
         oom_log_open(&self->oom_log);
@@ -323,6 +326,7 @@ static void lv_tick(struct backend *backend, const struct want *want, struct sin
         else
             lv_daemon_poke(self->daemon);
         step_balloons(self, want, now);
+        lv_pools_step(self->pools, self->usable, now, sink);
     }
     say_source(self, sink, now);
     HASH_ITER(by_uuid, self->guests.by_uuid, guest, next)

@@ -84,6 +84,7 @@ void lv_uri_init(struct lv_uri *uri, const char *text)
     uri->open = without_prompts(text, &parts);
     uri->test = is(text, parts.scheme_len, "test");
     uri->containers = parts.scheme_len >= 3 && strncasecmp(text, "lxc", 3) == 0;
+    uri->here = parts.host_len == 0 && !uri->test;
     bool qemu = is(text, parts.scheme_len, "qemu") || is(text, parts.scheme_len, "qemu+unix");
     uri->session = qemu && parts.host_len == 0 && is(parts.path, parts.path_len, "/session");
     uri->local_qemu =

@@ -161,6 +161,33 @@ static void take_monitor_dir(struct lxc_config *config, const char *dir)
         snprintf(config->vmid, sizeof(config->vmid), "%.15s", id);
 }
 
+/* "overlay:/lower:/upper": writes go to the last one. */
+static const char *writable_layer(const char *value)
+{
+    const char *last = strrchr(value, ':');
+    return last && last[1] == '/' ? last + 1 : value;
+}
+
+/* Where lxc.rootfs.path leads: a directory, an image or a device, behind the name of its kind or
+ * without one.  A data set of ZFS or an image of Ceph has no path that we could look at. */
+static void take_rootfs(struct lxc_config *config, const char *value)
+{
+    static const char *const kinds[] = {"dir:", "btrfs:", "lvm:", "loop:", "nbd:", "zfs:", "rbd:"};
+    config->rootfs[0] = '\0';
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+        size_t len = strlen(kinds[i]);
+        if (strncmp(value, kinds[i], len) == 0) {
+            value += len;
+            break;
+        }
+    }
+    if (strncmp(value, "overlay:", 8) == 0 || strncmp(value, "overlayfs:", 10) == 0 ||
+        strncmp(value, "aufs:", 5) == 0)
+        value = writable_layer(value);
+    if (value[0] == '/' && strlen(value) < sizeof(config->rootfs))
+        memcpy(config->rootfs, value, strlen(value) + 1);
+}
+
 /* Looks at one line; false when the file is refused for it. */
 static bool check_line(struct lxc_config *config, char *line, int number)
 {
@@ -198,6 +225,8 @@ static bool check_line(struct lxc_config *config, char *line, int number)
         snprintf(config->host_name, sizeof(config->host_name), "%s", set.value);
     if (strcmp(set.key, "lxc.cgroup.dir.monitor") == 0)
         take_monitor_dir(config, set.value);
+    if (strcmp(set.key, "lxc.rootfs.path") == 0)
+        take_rootfs(config, set.value);
     if (!network_is_sane(&set)) {
         refuse(config, number, "has no network that LXC knows", "");
         return false;
@@ -211,6 +240,7 @@ void lxc_config_parse(struct lxc_config *ret, const char *text, size_t len)
     ret->reason[0] = ret->host_name[0] = ret->vmid[0] = '\0';
     ret->autostart = false;
     ret->owner_signs = 0;
+    ret->rootfs[0] = '\0';
     int number = 1;
     for (size_t at = 0; at < len; number++) {
         const char *end = memchr(text + at, '\n', len - at);
@@ -240,6 +270,7 @@ static void set_state(struct lxc_config *ret, enum lxc_config_state state, const
 {
     ret->state = state;
     ret->autostart = false;
+    ret->rootfs[0] = '\0';
     snprintf(ret->reason, sizeof(ret->reason), "%s", reason);
 }
 

@@ -212,6 +212,9 @@ void lxc_guest_say_facts(struct lxc_guest *guest, enum guest_state state, struct
         .autostart = known && !proxmox ? guest->config.autostart : -1,
         .persistent = known ? 1 : -1,
     };
+    if (known && guest->config.rootfs[0])
+        facts.disks[0] =
+            (struct facts_disk){.target = (char *)"rootfs", .source = guest->config.rootfs};
     memcpy(facts.addresses, guest->figures.addresses, sizeof(facts.addresses));
     sink_facts(sink, &facts);
 }

@@ -16,6 +16,9 @@ static void change(struct sim_guest *guest, enum guest_state now, enum guest_sta
 {
     guest->state = now;
     guest->reason = NULL;
+    guest->told = guest->told && !guest->io_error_disk;
+    guest->io_error_disk = NULL;
+    guest->io_error_no_space = false;
     guest->change_to = then;
     guest->change_at = at_ns;
     guest->changed = true;
@@ -26,6 +29,7 @@ static void new_life(struct sim_guest *guest, double now)
     guest->lives++;
     guest->started = now;
     memset(guest->total, 0, sizeof(guest->total));
+    guest->oom_kills = guest->pids_hits = 0;
     guest->told = false;
 }
 
@@ -193,9 +197,9 @@ void sim_guest_sample(const struct sim_guest *guest, const struct sim *sim, int6
     sample_set(ret, FIELD_NET_DROPS, 0);
     if (!machine) {
         sample_set(ret, FIELD_PIDS, 5 + guest->boot_ms % 40);
-        sample_set(ret, FIELD_OOM_KILLS, 0);
+        sample_set(ret, FIELD_OOM_KILLS, guest->oom_kills);
         sample_set(ret, FIELD_MEM_LIMIT_HITS, 0);
-        sample_set(ret, FIELD_PIDS_LIMIT_HITS, 0);
+        sample_set(ret, FIELD_PIDS_LIMIT_HITS, guest->pids_hits);
         sample_set(ret, FIELD_PSI_CPU, 0);
         sample_set(ret, FIELD_PSI_MEM, 0);
         sample_set(ret, FIELD_PSI_IO, 0);
