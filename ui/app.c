@@ -12,14 +12,17 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "config/theme.h"
 #include "ui/quit.h"
 #include "ui/screen.h"
 #include "ui/term/term.h"
+#include "ui/view/errand.h"
 #include "ui/view/frozen.h"
+#include "ui/view/palette.h"
+#include "ui/view/preferences.h"
+#include "ui/view/setup.h"
 #include "ui/view/view.h"
 
-#define ESCDELAY_MS 100
+#define ESCDELAY_MS 100 /* unless a file says otherwise */
 #define ENGINE_FDS_MAX 256
 #define KEYS_A_TURN 64
 
@@ -120,8 +123,10 @@ static void draw_if_due(struct app *app)
     app->draw = false;
     if (ui->frozen)
         app->draw_at_ns = INT64_MAX;
-    else if (due || app->draw_at_ns == INT64_MAX)
+    else if (due)
         app->draw_at_ns = next_beat(ui->clock_ns, period);
+    else
+        draw_by(app, next_beat(ui->clock_ns, period)); /* a shorter delay may have been set */
 }
 
 /* ---- input ---- */
@@ -165,7 +170,9 @@ static void toggle_freeze(struct app *app)
 
 static unsigned say_how_to_quit(struct app *app)
 {
-    ui_say(&app->ui, STYLE_NORMAL, "press q to quit");
+    char key[16];
+
+    ui_say(&app->ui, STYLE_NORMAL, "press %s to quit", command_key_text(key, COMMAND_BACK_OR_QUIT));
     return REACT_HANDLED | REACT_REDRAW;
 }
 
@@ -195,15 +202,40 @@ static unsigned common_command(struct app *app, enum command which)
         return REACT_HANDLED | REACT_REDRAW;
     case COMMAND_HOW_TO_QUIT:
         return say_how_to_quit(app);
+    case COMMAND_PALETTE:
+        palette_open(&app->ui, current_view(app)->ops->context);
+        return REACT_HANDLED | REACT_REDRAW;
+    case COMMAND_SETUP:
+        setup_open(&app->ui);
+        return REACT_HANDLED | REACT_REDRAW;
     default:
         return 0;
     }
 }
 
-/* These are not for a dialog to swallow. */
-static bool is_for_the_loop(enum command which)
+/* These are not for a dialog to swallow, unless they lie on keys that one types. */
+static bool is_for_the_loop(enum command which, struct key key)
 {
-    return which == COMMAND_REDRAW || which == COMMAND_SUSPEND || which == COMMAND_HOW_TO_QUIT;
+    return key.kind == KEY_CONTROL &&
+           (which == COMMAND_REDRAW || which == COMMAND_SUSPEND || which == COMMAND_HOW_TO_QUIT);
+}
+
+static unsigned run_command(struct app *app, enum command which)
+{
+    struct view *view = current_view(app);
+    unsigned reaction = view->ops->command(view, &app->ui, which);
+
+    return reaction ? reaction : common_command(app, which);
+}
+
+static unsigned modal_key(struct app *app, struct key key)
+{
+    struct ui *ui = &app->ui;
+    unsigned reaction = ui->modal->key(ui, ui->modal_data, key);
+    enum command wanted = ui->wanted;
+
+    ui->wanted = COMMAND_NONE;
+    return wanted == COMMAND_NONE ? reaction : reaction | run_command(app, wanted);
 }
 
 static unsigned handle_key(struct app *app, struct key key)
@@ -212,12 +244,11 @@ static unsigned handle_key(struct app *app, struct key key)
     struct ui *ui = &app->ui;
     enum command which = command_for_key(view->ops->context, key);
 
-    if (ui->modal && !is_for_the_loop(which))
-        return key.kind == KEY_POINTER ? 0 : ui->modal->key(ui, ui->modal_data, key);
+    if (ui->modal && !is_for_the_loop(which, key))
+        return key.kind == KEY_POINTER ? 0 : modal_key(app, key);
     if (key.kind == KEY_POINTER)
         return view->ops->mouse ? view->ops->mouse(view, ui, key) : 0;
-    unsigned reaction = view->ops->command(view, ui, which);
-    return reaction ? reaction : common_command(app, which);
+    return run_command(app, which);
 }
 
 static void react(struct app *app, unsigned reaction)
@@ -326,19 +357,22 @@ static int timeout_ms(const struct app *app)
 
 static void turn(struct app *app)
 {
-    struct pollfd fds[2 + ENGINE_FDS_MAX] = {
+    struct pollfd fds[3 + ENGINE_FDS_MAX] = {
         {.fd = STDIN_FILENO, .events = POLLIN},
         {.fd = app->signals, .events = POLLIN},
+        {.fd = errand_fd(app->ui.errand), .events = POLLIN},
     };
-    size_t count = engine_poll_fds(app->ui.engine, fds + 2, ENGINE_FDS_MAX);
+    size_t count = engine_poll_fds(app->ui.engine, fds + 3, ENGINE_FDS_MAX);
 
-    int ready = poll(fds, 2 + count, timeout_ms(app));
+    int ready = poll(fds, 3 + count, timeout_ms(app));
     read_clocks(app);
     if (ready < 0)
         return;
     if (fds[1].revents)
         read_signals(app);
-    engine_changed(app, engine_dispatch(app->ui.engine, fds + 2, count, app->ui.clock_ns));
+    engine_changed(app, engine_dispatch(app->ui.engine, fds + 3, count, app->ui.clock_ns));
+    if (fds[2].revents && errand_finish(&app->ui))
+        app->draw = true;
     if (fds[0].revents || app->keys_left)
         read_keys(app);
     if (!app->quit)
@@ -379,24 +413,11 @@ static void set_up(struct app *app, struct engine *engine, const struct options 
                            strlen(options->filter));
     if (options->sort)
         ui->order.key = sort_key_from_name(options->sort);
+    preferences_begin(ui, options);
     for (int i = 0; i < VIEW_COUNT; i++)
         app->views[i] = view_makers[i]();
     app->rows_old = true;
     resized(app);
-}
-
-/* A theme that cannot be used is worth a word, not a refusal: the default holds. */
-static void load_theme(struct app *app, const struct options *options)
-{
-    struct error err = {0};
-    CLEANUP_FREE char *path = NULL;
-    char text[600];
-
-    if (options->theme && !options->no_colour)
-        path = theme_path(options->theme, &err);
-    bool found = path || !options->theme || options->no_colour;
-    if (style_load(path, &err) < 0 || !found)
-        ui_say(&app->ui, STYLE_BAD, "%s", error_text(&err, text, sizeof(text)));
 }
 
 static void tear_down(struct app *app)
@@ -404,6 +425,8 @@ static void tear_down(struct app *app)
     ui_modal_close(&app->ui);
     for (int i = 0; i < VIEW_COUNT; i++)
         app->views[i]->ops->free(app->views[i]);
+    palette_free(&app->ui);
+    preferences_end(&app->ui);
     frozen_end(&app->ui);
 }
 
@@ -412,7 +435,8 @@ int app_run(struct engine *engine, const struct options *options, const char *si
     struct term_options terminal = {.no_colour = options->no_colour,
                                     .ascii = options->ascii,
                                     .no_mouse = options->no_mouse,
-                                    .escdelay_ms = ESCDELAY_MS};
+                                    .escdelay_ms =
+                                        options->escdelay_ms ? options->escdelay_ms : ESCDELAY_MS};
     struct app app = {.signals = -1};
     struct error err = {0};
     char text[600];
@@ -425,7 +449,6 @@ int app_run(struct engine *engine, const struct options *options, const char *si
         return 1;
     }
     set_up(&app, engine, options, simulated);
-    load_theme(&app, options);
     draw_if_due(&app);
     while (!app.quit)
         turn(&app);

@@ -31,6 +31,8 @@ static struct {
 
 static const int FATAL_SIGNALS[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS};
 
+#define MOUSE_EVENTS (BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED)
+
 static const char MOUSE_OFF[] = "\033[?1000l\033[?1002l\033[?1003l\033[?1006l";
 static const char PASTE_ON[] = "\033[?2004h";
 static const char PASTE_OFF[] = "\033[?2004l";
@@ -144,6 +146,11 @@ static void prepare_restore(void)
     add_restore(capability("rmcup"));
 }
 
+static bool locale_is_utf8(void)
+{
+    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
 static int check_terminal(struct error *err)
 {
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
@@ -188,7 +195,7 @@ int term_up(const struct term_options *options, struct error *err)
     static const int LOOPED[] = {SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
     for (size_t i = 0; i < ARRAY_SIZE(LOOPED); i++)
         signal(LOOPED[i], SIG_DFL);
-    term.utf8 = !options->ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    term_set_ascii(options->ascii);
     term.paste = is_xterm_like();
     raw();
     noecho();
@@ -200,10 +207,9 @@ int term_up(const struct term_options *options, struct error *err)
     set_escdelay(options->escdelay_ms);
     define_key("\033[200~", KEYCODE_PASTE_BEGIN);
     define_key("\033[201~", KEYCODE_PASTE_END);
-    if (!options->no_mouse) {
-        mouseinterval(0);
-        term.mouse = mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL) != 0;
-    }
+    mouseinterval(0);
+    if (!options->no_mouse)
+        term.mouse = mousemask(MOUSE_EVENTS, NULL) != 0;
     if (!options->no_colour && has_colors()) {
         start_color();
         use_default_colors();
@@ -288,6 +294,17 @@ void term_resized(void)
         return;
     resizeterm(size.ws_row, size.ws_col);
     term_redraw_all();
+}
+
+void term_set_mouse(bool on)
+{
+    term.mouse = mousemask(on ? MOUSE_EVENTS : 0, NULL) != 0;
+    prepare_restore();
+}
+
+void term_set_ascii(bool on)
+{
+    term.utf8 = !on && locale_is_utf8();
 }
 
 bool term_is_utf8(void)

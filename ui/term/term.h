@@ -32,6 +32,10 @@ void term_continued(void);
 /* After SIGWINCH: asks the size and tells ncurses. */
 void term_resized(void);
 
+/* As the options of term_up(), later. */
+void term_set_mouse(bool on);
+void term_set_ascii(bool on);
+
 bool term_is_utf8(void); /* false under -U too: then draw ASCII only */
 bool term_has_colour(void);
 

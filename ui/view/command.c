@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "ui/view/keymap.h"
 
 #define CHAR(c) \
     { \
@@ -223,6 +224,22 @@ static const struct command_info commands[] = {
      0,
      {CTRL('L')}},
 
+    {COMMAND_PALETTE,
+     CONTEXT_ALL,
+     "vctop",
+     "palette",
+     "any command by its name, with Tab to complete it",
+     NULL,
+     0,
+     {CHAR(':')}},
+    {COMMAND_SETUP,
+     CONTEXT_ALL,
+     "vctop",
+     "setup",
+     "columns, meters, theme, delay, keys; save them",
+     NULL,
+     0,
+     {FUNCTION(2)}},
     {COMMAND_HELP, CONTEXT_ALL, "vctop", "help", "this help", "Help", 0, {CHAR('?'), FUNCTION(1)}},
     {COMMAND_BACK,
      CONTEXT_ALL,
@@ -272,13 +289,51 @@ const struct command_info *command_at(size_t index)
 enum command command_for_key(enum context context, struct key key)
 {
     for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+        const struct chord *keys = keymap_keys(commands[i].command);
+
         if (!(commands[i].contexts & context))
             continue;
-        for (size_t k = 0; k < COMMAND_KEYS_MAX && commands[i].keys[k].kind; k++)
-            if (commands[i].keys[k].kind == key.kind && commands[i].keys[k].code == key.code)
+        for (size_t k = 0; k < COMMAND_KEYS_MAX && keys[k].kind; k++)
+            if (keys[k].kind == key.kind && keys[k].code == key.code)
                 return commands[i].command;
     }
     return COMMAND_NONE;
+}
+
+const struct command_info *command_by_name(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+const struct command_info *command_info_of(enum command command)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+        if (commands[i].command == command)
+            return &commands[i];
+    return NULL;
+}
+
+const char *command_key_text(char dst[16], enum command command)
+{
+    command_chord_text(dst, keymap_keys(command)[0]);
+    return dst;
+}
+
+void command_keys_text(char *dst, size_t size, enum command command)
+{
+    const struct chord *keys = keymap_keys(command);
+
+    dst[0] = '\0';
+    for (size_t k = 0; k < COMMAND_KEYS_MAX && keys[k].kind; k++) {
+        char chord[16];
+        size_t len = strlen(dst);
+
+        command_chord_text(chord, keys[k]);
+        snprintf(dst + len, size - len, "%s%s", k ? " " : "", chord);
+    }
 }
 
 void command_chord_text(char dst[16], struct chord chord)
@@ -315,8 +370,8 @@ static int footer_width(const struct command_info *info, enum context context)
 {
     char text[16];
 
-    command_chord_text(text, info->keys[0]);
-    return (int)(strlen(text) + 1 + strlen(footer_label(info, context))) + 2;
+    command_key_text(text, info->command);
+    return (int)(text_width(text) + 1 + strlen(footer_label(info, context))) + 2;
 }
 
 void command_draw_footer(enum context context, struct rect rect, int y)
@@ -342,9 +397,9 @@ void command_draw_footer(enum context context, struct rect rect, int y)
 
         if (!commands[i].footer || !(commands[i].contexts & context) || commands[i].rank > limit)
             continue;
-        command_chord_text(text, commands[i].keys[0]);
+        command_key_text(text, commands[i].command);
         draw_text(rect, y, x, STYLE_KEY, text);
-        draw_text(rect, y, x + (int)strlen(text) + 1, STYLE_KEY_TEXT,
+        draw_text(rect, y, x + (int)text_width(text) + 1, STYLE_KEY_TEXT,
                   footer_label(&commands[i], context));
         x += footer_width(&commands[i], context);
     }

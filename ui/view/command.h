@@ -42,7 +42,10 @@ enum command {
     COMMAND_REDRAW,
     COMMAND_SUSPEND,
     COMMAND_HOW_TO_QUIT,
-    COMMAND_QUIT
+    COMMAND_QUIT,
+    COMMAND_PALETTE,
+    COMMAND_SETUP,
+    COMMAND_COUNT
 };
 
 /* Where a command exists.  A key means the same wherever it exists. */
@@ -67,7 +70,7 @@ struct command_info {
     const char *help;   /* one line */
     const char *footer; /* short label, NULL: not in the footer */
     int rank;           /* in the footer the highest rank goes first when room is short */
-    struct chord keys[COMMAND_KEYS_MAX];
+    struct chord keys[COMMAND_KEYS_MAX]; /* by default: keymap_keys() has those that hold */
 };
 
 size_t command_count(void);
@@ -76,8 +79,15 @@ const struct command_info *command_at(size_t index); /* in the order of the help
 /* The command of KEY in CONTEXT, COMMAND_NONE when there is none. */
 enum command command_for_key(enum context context, struct key key);
 
+const struct command_info *command_by_name(const char *name); /* NULL: there is none */
+const struct command_info *command_info_of(enum command command);
+
 /* "F5", "^L", "Space": as in help and footer. */
 void command_chord_text(char dst[16], struct chord chord);
+/* The first key of COMMAND, for sentences that name it. */
+const char *command_key_text(char dst[16], enum command command);
+/* All its keys, with spaces between them. */
+void command_keys_text(char *dst, size_t size, enum command command);
 
 /* The keys that matter in CONTEXT, as many as fit on line Y of RECT. */
 void command_draw_footer(enum context context, struct rect rect, int y);

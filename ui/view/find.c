@@ -132,7 +132,7 @@ static void sort_draw(const struct ui *ui, const void *data, struct rect screen,
 }
 
 static const struct modal sort_modal = {
-    .hint = "Enter sorts, Esc cancels; I inverts the order afterwards",
+    .hint = "Enter sorts, Esc cancels",
     .key = sort_key,
     .draw = sort_draw,
     .close = free,

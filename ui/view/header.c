@@ -67,6 +67,11 @@ static void put_bar(struct line *line, int cells, double fraction)
         draw_bar(line->rect, line->y, x, cells, fraction, true);
 }
 
+static bool is_on(const struct scene *scene, enum meter meter)
+{
+    return !(scene->ui->meters_off & METER_BIT(meter));
+}
+
 static void put_cpu(struct line *line, const struct scene *scene, int bar)
 {
     const struct host_figures *figures = &scene->host->figures;
@@ -74,6 +79,8 @@ static void put_cpu(struct line *line, const struct scene *scene, int bar)
     bool known = !isnan(figures->cpu) && all > 0;
     char text[32] = "   -";
 
+    if (!is_on(scene, METER_CPU))
+        return;
     if (known)
         snprintf(text, sizeof(text), "%4.0f/%.0f", figures->cpu, all);
     if (!bar) {
@@ -90,7 +97,7 @@ static void put_share(struct line *line, const struct scene *scene)
 {
     const struct host_figures *figures = &scene->host->figures;
 
-    if (!scene->totals.cpu_known)
+    if (!scene->totals.cpu_known || !is_on(scene, METER_CPU))
         return;
     double guests = scene->totals.cpu_percent, other = figures->cpu - guests;
     if (isnan(other))
@@ -106,6 +113,8 @@ static void put_memory(struct line *line, const struct scene *scene, int bar)
     double used = known ? (double)(cur->mem_total - cur->mem_available) : NAN;
     char text[32];
 
+    if (!is_on(scene, METER_MEMORY))
+        return;
     wording_ratio(text, used, known ? (double)cur->mem_total : NAN);
     if (bar) {
         line_left(line, 2, STYLE_NORMAL, "MEM");
@@ -133,7 +142,7 @@ static void put_pressure(struct line *line, const struct scene *scene)
     static const char names[3] = {'c', 'm', 'i'};
     bool any = false;
 
-    if (!cur->has_psi)
+    if (!cur->has_psi || !is_on(scene, METER_PRESSURE))
         return;
     for (int i = 0; i < 3; i++) {
         if (!(values[i] >= 0.5))
@@ -160,11 +169,13 @@ static void put_flows(struct line *line, const struct scene *scene)
 
     rate_text(in, figures->disk_read_bps);
     rate_text(out, figures->disk_write_bps);
-    line_left(line, 2, STYLE_NORMAL, "disk r %5s/s w %5s/s", in, out);
+    if (is_on(scene, METER_DISK))
+        line_left(line, 2, STYLE_NORMAL, "disk r %5s/s w %5s/s", in, out);
     rate_text(in, figures->net_rx_bps);
     rate_text(out, figures->net_tx_bps);
-    line_left(line, 3, STYLE_NORMAL, "net in %5s/s out %5s/s", in, out);
-    if (scene->host->cur.has_load)
+    if (is_on(scene, METER_NET))
+        line_left(line, 3, STYLE_NORMAL, "net in %5s/s out %5s/s", in, out);
+    if (scene->host->cur.has_load && is_on(scene, METER_LOAD))
         line_left(line, 3, STYLE_DIM, "load %.2f %.2f %.2f", scene->host->cur.load[0],
                   scene->host->cur.load[1], scene->host->cur.load[2]);
 }
@@ -172,6 +183,8 @@ static void put_flows(struct line *line, const struct scene *scene)
 static void put_trend(struct line *line, const struct scene *scene)
 {
     float values[TREND];
+    if (!is_on(scene, METER_TREND))
+        return;
     int x = line_reserve(line, 0, TREND);
     int count = frozen_host_cpu(scene->ui, values, TREND);
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "ui/view/palette.h"
 #include "ui/view/view.h"
 
 struct help_view {
@@ -15,18 +16,6 @@ static void arrange(struct view *view, struct ui *ui, bool resort)
     (void)view;
     (void)ui;
     (void)resort;
-}
-
-static void keys_text(char *dst, size_t size, const struct command_info *info)
-{
-    dst[0] = '\0';
-    for (size_t k = 0; k < COMMAND_KEYS_MAX && info->keys[k].kind; k++) {
-        char chord[16];
-        size_t len = strlen(dst);
-
-        command_chord_text(chord, info->keys[k]);
-        snprintf(dst + len, size - len, "%s%s", k ? " " : "", chord);
-    }
 }
 
 /* Draws line AT of the text when it is on the screen. */
@@ -49,7 +38,7 @@ static const char *const notes[] = {
     "Figures: CPU in % of one host CPU; disk and network per second, as the guest sees them;",
     "'-' is unknown, never zero. Dim figures are old: the state says since when and why.",
     "! a guest that wants a look   * marked   V machine   C container",
-    "No single key changes a guest: m opens the menu, and every action asks first.",
+    "No single key and no : command changes a guest: that is in the menu, and it asks first.",
 };
 
 static void draw(struct view *view, struct ui *ui, struct rect rect)
@@ -71,9 +60,13 @@ static void draw(struct view *view, struct ui *ui, struct rect rect)
             put(help, rect, at++, NULL, info->group);
             group = info->group;
         }
-        keys_text(keys, sizeof(keys), info);
+        command_keys_text(keys, sizeof(keys), info->command);
         put(help, rect, at++, keys, info->help);
     }
+    const char *text;
+    char usage[32];
+    for (size_t i = 0; palette_entry(i, usage, sizeof(usage), &text); i++)
+        put(help, rect, at++, usage, text);
     put(help, rect, ++at, NULL, "Reading the screen");
     for (size_t i = 0; i < sizeof(notes) / sizeof(notes[0]); i++) {
         at++;

@@ -270,7 +270,8 @@ void pane_draw(struct pane *pane, const struct ui *ui, struct rect rect, bool ti
                bool with_keyboard)
 {
     pane->rect = rect;
-    columns_layout(&pane->columns, rect.width, pane->kinds == LIST_BOTH, ui->order.key);
+    columns_layout(&pane->columns, &ui->columns, rect.width, pane->kinds == LIST_BOTH,
+                   ui->order.key);
     if (title)
         draw_title(pane, ui, rect_cut_rows(&rect, 1), with_keyboard);
     columns_draw_header(&pane->columns, rect_cut_rows(&rect, 1), 0, ui->order);

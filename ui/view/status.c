@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "ui/view/errand.h"
 #include "ui/view/header.h"
 #include "ui/view/line.h"
 #include "ui/view/recent.h"
@@ -71,9 +72,12 @@ static void draw_ended_job(const struct ui *ui, const struct job *job, const str
                            struct line *line)
 {
     if (job->timed_out && (job->action == ACTION_SHUTDOWN || job->action == ACTION_REBOOT)) {
-        line_left(line, 0, STYLE_WARN, "%.60s did not %s in time: %sm f forces it off", job->name,
+        char key[16];
+
+        line_left(line, 0, STYLE_WARN, "%.60s did not %s in time: %s%s f forces it off", job->name,
                   action_name(job->action),
-                  menu_is_for(ui, selected, job) ? "" : "select it, then ");
+                  menu_is_for(ui, selected, job) ? "" : "select it, then ",
+                  command_key_text(key, COMMAND_ACTIONS));
         return;
     }
     if (job->state == JOB_FAILED) {
@@ -118,9 +122,12 @@ void status_draw(const struct ui *ui, const struct guest *selected, struct rect 
     struct line line = line_new(rect, 0);
     struct rect screen = draw_screen();
     const struct job *job = job_to_show(ui);
+    char errand[200];
 
     if (ui->message.at_ns && ui->clock_ns - ui->message.at_ns < MESSAGE_NS) {
         line_rest(&line, 0, ui->message.style, ui->message.text);
+    } else if (ui->errand && errand_is_slow(ui->errand, ui->clock_ns, errand, sizeof(errand))) {
+        line_rest(&line, 0, STYLE_WARN, errand);
     } else if (job && (job->state == JOB_QUEUED || job->state == JOB_RUNNING)) {
         draw_live_job(ui, job, &line);
     } else if (job) {

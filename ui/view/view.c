@@ -2,6 +2,9 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
 
 #include "model/problem.h"
 
@@ -25,11 +28,14 @@ void ui_modal_close(struct ui *ui)
 
 void ui_say(struct ui *ui, enum style style, const char *fmt, ...)
 {
+    char text[sizeof(ui->message.text)];
     va_list args;
 
     va_start(args, fmt);
-    vsnprintf(ui->message.text, sizeof(ui->message.text), fmt, args);
+    vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
+    /* Parts of it may come from a file. */
+    text_sanitise_into(ui->message.text, sizeof(ui->message.text), text, strlen(text));
     ui->message.style = style;
     ui->message.at_ns = ui->clock_ns;
 }

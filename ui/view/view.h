@@ -11,7 +11,9 @@
 #include "engine/engine.h"
 #include "model/listing.h"
 #include "ui/term/key.h"
+#include "ui/view/column.h"
 #include "ui/view/command.h"
+#include "ui/view/meter.h"
 #include "ui/widget/draw.h"
 
 /* What a handler wants of the loop. */
@@ -22,8 +24,11 @@ enum reaction {
     REACT_QUIT = 1 << 3
 };
 
+struct errand;
 struct frozen;
 struct modal;
+struct palette;
+struct preferences;
 
 struct ui {
     struct engine *engine;
@@ -38,10 +43,17 @@ struct ui {
 
     struct listing_order order;
     char filter[256];
+    struct column_order columns;
+    unsigned meters_off; /* bits of enum meter */
     bool follow;
     size_t shown, total; /* guests that the filter leaves, of how many; set by the view */
 
     int64_t jobs_seen_ns; /* results of jobs up to then have been read: an Esc was pressed */
+
+    struct preferences *preferences; /* what is set up and can be saved (preferences.h) */
+    struct palette *palette;         /* NULL until it was opened */
+    struct errand *errand;           /* what waits for a file system */
+    enum command wanted;             /* by the palette, for the view; COMMAND_NONE: nothing */
 
     const struct modal *modal; /* what has the keyboard, or NULL */
     void *modal_data;
