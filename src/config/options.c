@@ -64,7 +64,8 @@ void options_help(FILE *out)
           "                        (default: $LIBVIRT_DEFAULT_URI, else qemu:///system)\n"
           "  -P, --lxcpath PATH    a directory of LXC containers; may be repeated\n"
           "                        (default: the system's lxc.lxcpath)\n"
-          "      --backend LIST    only these, with commas: libvirt, lxc, host, sim\n"
+          "      --backend LIST    only these, with commas: libvirt, lxc, host,\n"
+          "                        proc, sim\n"
           "      --sim[=SPEC]      a simulated host instead of the real one\n"
           "  -F, --filter TEXT     only guests with TEXT in name, title, address, state, id\n"
           "  -s, --sort COLUMN     sort by COLUMN; '-s help' lists them\n"
@@ -141,7 +142,7 @@ static int add_source(char ***list, size_t *count, const char *what, const char 
 
 static int check_backends(const char *list, struct error *err)
 {
-    static const char *const known[] = {"libvirt", "lxc", "host", "sim"};
+    static const char *const known[] = {"libvirt", "lxc", "host", "proc", "sim"};
 
     for (const char *at = list;; at++) {
         size_t len = strcspn(at, ",");
@@ -150,7 +151,7 @@ static int check_backends(const char *list, struct error *err)
         for (size_t i = 0; i < ARRAY_SIZE(known); i++)
             found |= strlen(known[i]) == len && strncmp(at, known[i], len) == 0;
         if (!found)
-            return error_set(err, ERR_USAGE, "known are: libvirt, lxc, host, sim",
+            return error_set(err, ERR_USAGE, "known are: libvirt, lxc, host, proc, sim",
                              "--backend: '%.*s' is no backend", (int)(len < 100 ? len : 100), at);
         at += len;
         if (!*at)

@@ -158,6 +158,9 @@ struct engine {
     bool readonly;
     bool broken; /* the spawner is gone */
     bool want_changed;
+    bool paths_changed; /* where disks lie, or who has which */
+    char **paths;       /* what the host's worker is asked to look at */
+    size_t path_count;
     int64_t period_ns;
     int64_t turn_ns; /* when the last dispatch was: to see that we were stopped */
     struct worker *workers;

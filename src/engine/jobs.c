@@ -111,7 +111,7 @@ static int check(struct engine *engine, const struct guest *guest, enum action a
 int engine_act(struct engine *engine, enum action action, const struct guest_id *id, int timeout_s,
                struct error *err)
 {
-    const struct guest *guest = world_find(engine->world, id);
+    struct guest *guest = world_find(engine->world, id);
     const struct worker *worker = engine_worker(engine, id->source);
     CLEANUP_FREE char *text = NULL;
     struct job_entry *entry;
@@ -122,6 +122,7 @@ int engine_act(struct engine *engine, enum action action, const struct guest_id 
     if (!make_room(&engine->jobs))
         return error_set(err, ERR_BUSY, "wait for some to end", "%d jobs are already waiting",
                          JOBS_KEPT);
+    guest_asked(guest, action);
     entry = xcalloc(1, sizeof(*entry));
     entry->job.id = ++engine->jobs.last_id;
     entry->job.action = action;

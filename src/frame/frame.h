@@ -13,6 +13,7 @@
 #include "model/field.h"
 #include "model/guest.h"
 #include "model/host.h"
+#include "model/storage.h"
 #include "model/world.h"
 
 #define FRAME_PROTOCOL 1
@@ -34,7 +35,8 @@ enum frame_type {
     FRAME_PROGRESS, /* of a job */
     FRAME_ANSWER,   /* of a probe */
     FRAME_LOG,
-    FRAME_STUCK, /* how many calls hang in the daemon for good: counted across restarts */
+    FRAME_STUCK,   /* how many calls hang in the daemon for good: counted across restarts */
+    FRAME_STORAGE, /* all that the source knows of storage */
     /* parent to child */
     FRAME_WANT = 32,
     FRAME_DO,
@@ -50,6 +52,7 @@ struct frame_hello {
 struct frame_source {
     enum source_state state;
     char *error, *remedy, *note; /* NULL when there is none */
+    int64_t restarted_ns;        /* as in struct source */
 };
 
 struct frame_row {
@@ -78,6 +81,8 @@ struct frame_want {
     size_t visible_count;
     uint32_t selected; /* 0: none */
     int stuck;         /* calls that earlier workers left hanging in this daemon */
+    char **paths;      /* for the host's own worker: where guests' disks lie */
+    size_t path_count;
 };
 
 /* A job: all that names the guest is raw. */
@@ -117,6 +122,7 @@ struct frame {
         struct frame_answer answer;
         char *log;
         int stuck;
+        struct storage_report storage;
         struct frame_want want;
         struct frame_do action;
         struct frame_ask ask;

@@ -74,8 +74,8 @@ bool filter_matches(const struct guest *guest, const char *filter)
     if (!filter || !filter[0])
         return true;
     if (contains(guest->facts.name, filter) || contains(guest->facts.title, filter) ||
-        contains(state_name(guest->state), filter) || contains(guest->reason, filter) ||
-        contains(guest->id.key, filter))
+        contains(guest->facts.manager, filter) || contains(state_name(guest->state), filter) ||
+        contains(guest->reason, filter) || contains(guest->id.key, filter))
         return true;
     for (int i = 0; i < FACTS_ADDRESSES_MAX; i++) {
         if (contains(guest->facts.addresses[i], filter))

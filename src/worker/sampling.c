@@ -1,6 +1,7 @@
 #include "worker/roles.h"
 
 #include <stdint.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -91,12 +92,39 @@ static struct want current_want(const struct sampling *sampling)
                          .visible = want->visible,
                          .visible_count = want->visible_count,
                          .selected = want->selected,
-                         .stuck = want->stuck};
+                         .stuck = want->stuck,
+                         .paths = want->paths,
+                         .path_count = want->path_count};
+}
+
+/* A guest came or went, or other paths are to be looked at: tick at once, unless the last figures
+ * are too fresh or the next tick is as good as here. */
+static void tick_soon(struct sampling *sampling, int64_t now)
+{
+    int64_t gap = gap_ns(sampling);
+    int64_t soon = sampling->last_tick + gap > now ? sampling->last_tick + gap : now;
+
+    if (!sampling->last_tick || soon + gap >= sampling->next_tick)
+        return;
+    sampling->next_tick = soon;
+    sampling->out_of_turn = true;
+}
+
+static bool same_paths(const struct frame_want *a, const struct frame_want *b)
+{
+    if (a->path_count != b->path_count)
+        return false;
+    for (size_t i = 0; i < a->path_count; i++) {
+        if (strcmp(a->paths[i], b->paths[i]) != 0)
+            return false;
+    }
+    return true;
 }
 
 static void take_want(struct sampling *sampling, const struct frame *want)
 {
     bool period_changed = want->u.want.period_ns != sampling->want.u.want.period_ns;
+    bool paths_changed = !same_paths(&want->u.want, &sampling->want.u.want);
 
     frame_clear(&sampling->want);
     sampling->want = *want;
@@ -106,6 +134,8 @@ static void take_want(struct sampling *sampling, const struct frame *want)
         sampling->next_tick = clock_next_tick(clock_mono_ns(), want->u.want.period_ns);
     if (period_changed)
         sampling->out_of_turn = false;
+    if (paths_changed)
+        tick_soon(sampling, clock_mono_ns());
     sampling->wanted = true;
 }
 
@@ -147,19 +177,6 @@ static void tick(struct sampling *sampling, int64_t now)
     sampling->next_tick = clock_next_tick(now, want.period_ns);
     if (sampling->next_tick - now < gap_ns(sampling))
         sampling->next_tick += want.period_ns;
-}
-
-/* A guest came or went: tick at once, unless the last figures are too fresh or the next tick is as
- * good as here. */
-static void tick_soon(struct sampling *sampling, int64_t now)
-{
-    int64_t gap = gap_ns(sampling);
-    int64_t soon = sampling->last_tick + gap > now ? sampling->last_tick + gap : now;
-
-    if (!sampling->last_tick || soon + gap >= sampling->next_tick)
-        return;
-    sampling->next_tick = soon;
-    sampling->out_of_turn = true;
 }
 
 static void ready(struct sampling *sampling, const struct pollfd *fds, size_t count, int64_t now)

@@ -8,6 +8,10 @@
 #include "screen/steps.h"
 
 #define SMALL "guests=20,machines=6," RESTING
+/* Faults as old as the look at them, so that no age changes while one looks. */
+#define SICK \
+    SMALL ",calm,nospace=backup@0,hang=web1@0,crash=gitlab@0,oom=grafana@0,off=mail@0," \
+          "restarted=724"
 #define LARGE "guests=60,machines=20," RESTING
 
 /* Graphs grow by a column in seconds: a golden picture has its moment, and it is waited for. */
@@ -34,6 +38,9 @@ static const struct picture {
     {"guests-120x40", 40, 120, LARGE, NULL, {{"build-01", "jj"}}},
     {"guests-120x40-ascii", 40, 120, LARGE, "-U", {{"build-01", "j"}}},
     {"guests-200x60", 60, 200, LARGE, NULL, {{"build-01", "jj"}}},
+    {"sick-80x24", 24, 80, SICK, NULL, {{"1 OOM kill", "!"}}},
+    {"sick-120x40", 40, 120, SICK, NULL, {{"1 OOM kill", "!!"}}},
+    {"calm-80x24", 24, 80, SMALL ",calm", NULL, {{"legacy", "G"}}},
     {"help-80x24", 24, 80, SMALL, NULL, {{"build-01", "?"}}},
     {"help-120x60", 60, 120, SMALL, NULL, {{"build-01", "?"}}},
     {"menu-80x24", 24, 80, SMALL, NULL, {{"build-01", "jm"}}},

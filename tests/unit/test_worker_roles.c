@@ -305,7 +305,7 @@ START_TEST(what_cannot_be_opened_says_why_and_beats)
         const char *error, *remedy;
     } cases[] = {{"fake:denied", SOURCE_DENIED, "not for you", "join the group"},
                  {"nonsense", SOURCE_FAILED, "there is no source \"nonsense\"",
-                  "a source is libvirt:URI, lxc:PATH, host or sim"}};
+                  "a source is libvirt:URI, lxc:PATH, host, proc or sim"}};
     struct kid kid = start(ROLE_WORKER, 1, cases[_i].source);
     struct frame frame;
 

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "model/problem.h"
 #include "ui/term/term.h"
 #include "ui/view/frozen.h"
 #include "ui/view/wording.h"
@@ -358,22 +359,75 @@ static void draw_gutter(const struct cell *cell, enum row_cursor cursor)
     if (cell->guest->marked)
         draw_text(cell->rect, cell->y, 1, style ? style : STYLE_MARKED, "*");
     if (cell->wording->problem)
-        draw_text(cell->rect, cell->y, 2, style ? style : STYLE_BAD, "!");
+        draw_text(cell->rect, cell->y, 2, style ? style : cell->wording->style, "!");
 }
 
-/* Where words that take the room of figures end: before the name, when that stands behind them. */
-static int spill_end(const struct columns *columns, int width)
-{
-    int name = columns->x[COLUMN_NAME];
+/* The cells of a row from X up to END; END 0: none. */
+struct stretch {
+    int x, end;
+};
 
-    return name > columns->x[COLUMN_STATE] ? name - 1 : width;
+/* Of a guest that stands still the cause may take all figures, of one that runs what goes in and
+ * out. */
+static bool may_take(enum column column, bool idle)
+{
+    if (!idle)
+        return column >= COLUMN_DISK;
+    return column != COLUMN_KIND && column != COLUMN_NAME && column != COLUMN_STATE;
+}
+
+/* The widest room for the cause: columns beside each other that it may take. */
+static struct stretch cause_stretch(const struct columns *columns, bool idle, int width)
+{
+    struct stretch best = {0};
+    int from = -1;
+
+    for (int i = 0; i <= columns->order.count; i++) {
+        bool last = i == columns->order.count;
+        enum column column = last ? COLUMN_COUNT : columns->order.at[i];
+
+        if (!last && !columns->width[column])
+            continue;
+        if (!last && may_take(column, idle)) {
+            from = from < 0 ? columns->x[column] : from;
+            continue;
+        }
+        int end = last ? width : columns->x[column] - 1;
+        if (from >= 0 && end - from > best.end - best.x)
+            best = (struct stretch){from, end};
+        from = -1;
+    }
+    return best;
+}
+
+bool columns_want_line(const struct columns *columns, const struct ui *ui, struct rect rect,
+                       const struct guest *guest)
+{
+    struct wording wording;
+
+    if (problem_rank(ui->world, guest, ui->now_ns) == PROBLEM_RANK_NONE)
+        return false;
+    wording_short(&wording, ui->world, guest, ui->now_ns, columns->width[COLUMN_STATE]);
+    struct stretch room = cause_stretch(columns, wording.idle, rect.width);
+    return !wording.idle || room.x + (int)text_width(wording.cause) > room.end;
+}
+
+void columns_draw_cause(const struct columns *columns, const struct ui *ui, struct rect rect, int y,
+                        const struct guest *guest)
+{
+    struct wording wording;
+    int x = columns->x[COLUMN_NAME] + 2;
+
+    wording_short(&wording, ui->world, guest, ui->now_ns, columns->width[COLUMN_STATE]);
+    draw_cell(rect, y, x, wording.style, wording.cause, rect.width - x);
 }
 
 void columns_draw_row(const struct columns *columns, const struct ui *ui, struct rect rect, int y,
-                      const struct guest *guest, enum row_cursor cursor)
+                      const struct guest *guest, enum row_cursor cursor, bool cause)
 {
     struct wording wording;
     int x = columns->x[COLUMN_STATE], width = columns->width[COLUMN_STATE];
+    struct stretch taken = {0}; /* by the cause */
 
     wording_short(&wording, ui->world, guest, ui->now_ns, width);
     struct cell cell = {.columns = columns,
@@ -389,16 +443,18 @@ void columns_draw_row(const struct columns *columns, const struct ui *ui, struct
                  : wording.stale                ? STYLE_STALE
                  : !state_is_live(guest->state) ? STYLE_DIM
                                                 : STYLE_NORMAL;
+    if (cause && (wording.problem || (wording.idle && wording.cause[0])))
+        taken = cause_stretch(columns, wording.idle, rect.width);
     draw_cell(rect, y, 0, cell.cursor, "", rect.width);
     draw_gutter(&cell, cursor);
-    int end = wording.spill ? spill_end(columns, rect.width) : x;
     for (int i = 0; i < COLUMN_COUNT; i++) {
-        bool covered = columns->x[i] > x && columns->x[i] < end;
+        bool covered = columns->x[i] >= taken.x && columns->x[i] < taken.end;
 
         if (columns->width[i] && i != COLUMN_STATE && !covered)
             draw_cell_of(&cell, (enum column)i);
     }
-    if (wording.spill)
-        width = end - x;
-    draw_cell(rect, y, x, cell.cursor ? cell.cursor : wording.style, wording.text, width);
+    enum style style = cell.cursor ? cell.cursor : wording.style;
+    draw_cell(rect, y, x, style, wording.text, width);
+    if (taken.end)
+        draw_cell(rect, y, taken.x, style, wording.cause, taken.end - taken.x);
 }

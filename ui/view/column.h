@@ -69,8 +69,17 @@ enum row_cursor {
     ROW_CURSOR_AWAY /* has the cursor of a pane without the keyboard */
 };
 
+/* CAUSE: what is wrong with the guest takes the place of figures that say little then. */
 void columns_draw_row(const struct columns *columns, const struct ui *ui, struct rect rect, int y,
-                      const struct guest *guest, enum row_cursor cursor);
+                      const struct guest *guest, enum row_cursor cursor, bool cause);
+
+/* A line of its own for the cause of GUEST's problem is worth it: its figures go on, or have less
+ * room than the cause takes.  False without a problem that is not acknowledged. */
+bool columns_want_line(const struct columns *columns, const struct ui *ui, struct rect rect,
+                       const struct guest *guest);
+/* That line. */
+void columns_draw_cause(const struct columns *columns, const struct ui *ui, struct rect rect, int y,
+                        const struct guest *guest);
 
 /* The sort key of the column at X of the table, -1 when there is none. */
 int columns_sort_key_at(const struct columns *columns, int x);

@@ -20,6 +20,7 @@ static void copy_guests(struct world *to, const struct world *from, int64_t now,
 
         /* Handles of different lives of a worker may coincide: here they have to be unique. */
         facts.handle = (uint32_t)i + 1;
+        facts.domain = NULL; /* what is shown stays */
         world_facts(to, guest->id.source, &facts, now, wall);
         world_row(to, guest->id.source, facts.handle, guest->state, guest->reason, guest->blame,
                   &guest->cur, now, wall);
@@ -33,6 +34,8 @@ static void copy_guests(struct world *to, const struct world *from, int64_t now,
         copy->state_since_ns = guest->state_since_ns;
         copy->blame_since_ns = guest->blame_since_ns;
         copy->marked = guest->marked;
+        copy->seen = guest->seen;
+        copy->written = guest->written;
     }
 }
 
@@ -40,9 +43,15 @@ static struct world *copy_world(const struct world *from, int64_t now, int64_t w
 {
     struct world *to = world_new(world_period(from));
 
-    for (size_t i = 0; i < world_source_count(from); i++)
-        world_add_source(to, world_source_at(from, i)->id, world_source_at(from, i)->explicit_);
+    for (size_t i = 0; i < world_source_count(from); i++) {
+        const struct source *source = world_source_at(from, i);
+        struct source *copy = world_add_source(to, source->id, source->explicit_);
+
+        copy->back_ns = source->back_ns;
+        copy->restarted_ns = source->restarted_ns;
+    }
     copy_guests(to, from, now, wall);
+    world_storage_copy(to, from);
     for (size_t i = 0; i < world_source_count(from); i++) {
         const struct source *source = world_source_at(from, i);
 
@@ -50,6 +59,7 @@ static struct world *copy_world(const struct world *from, int64_t now, int64_t w
             world_source_answered(to, source->id, now, wall);
         world_source_state(to, source->id, source->state, source->error, source->remedy,
                            source->note, source->since_ns, wall);
+        world_source_daemon(to, source->id, source->restarted_ns, now, wall);
     }
     const struct host *host = world_host_get(from);
     if (host->prev.at_ns)

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "model/problem.h"
 #include "ui/view/actions.h"
 #include "ui/view/detail.h"
 #include "ui/view/empty.h"
@@ -324,6 +325,63 @@ static unsigned sort_command(struct guests_view *guests, struct ui *ui, enum com
     }
 }
 
+/* The pane and row of the next problem behind the cursor, in the panes that are shown, round the
+ * end; -1 without any. */
+static int find_problem(const struct guests_view *guests, const struct ui *ui, long *ret_row)
+{
+    int active = guests->active, other = active;
+
+    if (is_side_by_side(guests))
+        other = active == PANE_MACHINES ? PANE_CONTAINERS : PANE_MACHINES;
+    const int panes[] = {active, other, active};
+    const long from[] = {guests->panes[active].row + 1, 0, 0};
+
+    for (int i = 0; i < 3; i++) {
+        *ret_row = pane_next_problem(&guests->panes[panes[i]], ui, from[i]);
+        if (*ret_row >= 0)
+            return panes[i];
+    }
+    return -1;
+}
+
+static unsigned next_problem(struct guests_view *guests, struct ui *ui)
+{
+    struct problem_counts counts;
+    long row;
+    int pane = find_problem(guests, ui, &row);
+
+    if (pane >= 0) {
+        guests->active = pane;
+        pane_move_to(&guests->panes[pane], row);
+        return REACT_HANDLED | REACT_REDRAW;
+    }
+    problem_count(ui->world, ui->now_ns, &counts);
+    if (counts.guests)
+        ui_say(ui, STYLE_WARN, "%zu with a problem, not in this list: see filter and layout",
+               counts.guests);
+    else
+        ui_say(ui, STYLE_DIM, "no guest has a problem that is not acknowledged");
+    return REACT_HANDLED | REACT_REDRAW;
+}
+
+static unsigned acknowledge(struct guests_view *guests, struct ui *ui)
+{
+    struct guest *guest = pane_selected(active_pane(guests));
+    struct problem problem;
+
+    if (!guest)
+        return REACT_HANDLED;
+    const char *name = guest->facts.name ? guest->facts.name : "it";
+    pane_move(active_pane(guests), 0); /* the cursor stays with it */
+    if (!problem_of(ui->world, guest, ui->now_ns, &problem)) {
+        ui_say(ui, STYLE_DIM, "%.60s has no problem to acknowledge", name);
+        return REACT_HANDLED | REACT_REDRAW;
+    }
+    ui_say(ui, STYLE_DIM, "acknowledged%s: %.60s: %.200s",
+           ui_acknowledge(ui, guest) ? "" : " already", name, problem.cause);
+    return REACT_HANDLED | REACT_REDRAW | REACT_REARRANGE;
+}
+
 static unsigned zoom(struct guests_view *guests, enum zoom to)
 {
     guests->zoom = guests->zoom == ZOOM_NONE ? to : ZOOM_NONE;
@@ -355,6 +413,10 @@ static unsigned command(struct view *view, struct ui *ui, enum command which)
         return next_layout(guests, ui);
     case COMMAND_FILTER:
         return open_filter(guests, ui);
+    case COMMAND_NEXT_PROBLEM:
+        return next_problem(guests, ui);
+    case COMMAND_ACKNOWLEDGE:
+        return acknowledge(guests, ui);
     case COMMAND_MARK:
         return mark(guests, ui);
     case COMMAND_INVERT_MARKS:
@@ -396,9 +458,9 @@ static unsigned mouse(struct view *view, struct ui *ui, struct key key)
 
             return sort_key < 0 ? (unsigned)REACT_HANDLED : sort_by(ui, sort_key);
         }
-        if (rect_has(pane->table, key.y, key.x) &&
-            pane->top + key.y - pane->table.y < (long)pane->listing.count)
-            pane_move_to(pane, pane->top + key.y - pane->table.y);
+        long row = rect_has(pane->table, key.y, key.x) ? pane_row_at(pane, ui, key.y) : -1;
+        if (row >= 0)
+            pane_move_to(pane, row);
         return REACT_HANDLED | REACT_REDRAW;
     }
     return 0;

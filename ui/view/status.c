@@ -5,7 +5,9 @@
 
 #include "base/clock.h"
 #include "ui/view/errand.h"
+#include "ui/view/header.h"
 #include "ui/view/line.h"
+#include "ui/view/recent.h"
 #include "ui/view/wording.h"
 
 #define MESSAGE_NS (10 * NS_PER_S)
@@ -118,6 +120,7 @@ static const struct job *job_to_show(const struct ui *ui)
 void status_draw(const struct ui *ui, const struct guest *selected, struct rect rect)
 {
     struct line line = line_new(rect, 0);
+    struct rect screen = draw_screen();
     const struct job *job = job_to_show(ui);
     char errand[200];
 
@@ -132,7 +135,9 @@ void status_draw(const struct ui *ui, const struct guest *selected, struct rect 
     } else if (selected) {
         char text[400];
 
-        wording_long(text, sizeof(text), ui->world, selected, ui->now_ns);
-        line_rest(&line, 0, wording_is_problem(selected) ? STYLE_BAD : STYLE_WARN, text);
+        enum style style = wording_long(text, sizeof(text), ui->world, selected, ui->now_ns);
+        line_rest(&line, 0, style, text);
+        if (!text[0] && header_height(screen.height, screen.width) < HEADER_WITH_EVENTS)
+            recent_draw_line(ui, rect, 0);
     }
 }

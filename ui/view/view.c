@@ -6,6 +6,8 @@
 
 #include "base/text.h"
 
+#include "model/problem.h"
+
 void ui_modal_open(struct ui *ui, const struct modal *modal, void *data)
 {
     ui_modal_close(ui);
@@ -46,4 +48,16 @@ void ui_mark(struct ui *ui, struct guest *guest, bool marked)
     struct guest *live = world_find(engine_world(ui->engine), &guest->id);
     if (live)
         live->marked = marked;
+}
+
+bool ui_acknowledge(struct ui *ui, struct guest *guest)
+{
+    bool news = problem_acknowledge(ui->world, guest, ui->now_ns);
+
+    if (!ui->frozen)
+        return news;
+    struct guest *live = world_find(engine_world(ui->engine), &guest->id);
+    if (live)
+        live->seen.acknowledged |= guest->seen.acknowledged;
+    return news;
 }

@@ -86,6 +86,10 @@ void ui_say(struct ui *ui, enum style style, const char *fmt, ...)
 /* Marks GUEST of what is shown, and the same guest of the live world when that is frozen. */
 void ui_mark(struct ui *ui, struct guest *guest, bool marked);
 
+/* The operator knows of GUEST's problems, in the live world too when what is shown is frozen. False
+ * when that is no news. */
+bool ui_acknowledge(struct ui *ui, struct guest *guest);
+
 struct view;
 
 struct view_ops {

@@ -117,7 +117,7 @@ static int check_life(virDomainPtr dom, const struct job *job, struct error *err
     if (strcmp(life, job->life) == 0)
         return 0;
     if (job->uri.local_qemu &&
-        lv_qemu_identify(&job->uri, virDomainGetName(dom), job->key, &id) == 0) {
+        lv_local_identify(&job->uri, virDomainGetName(dom), job->key, &id) == 0) {
         proc_life(&id, life, sizeof(life));
         if (strcmp(life, job->life) == 0)
             return 0;

@@ -50,7 +50,8 @@ struct lxc_guest {
     char *name; /* raw; the key */
     uint32_t handle;
     struct lxc_config config;
-    bool seen; /* in the listing under way */
+    const char *manager; /* a literal: who owns it, or NULL */
+    bool seen;           /* in the listing under way */
 
     struct proc_watch *monitor; /* NULL: none runs */
     struct proc_identity monitor_id;
