@@ -39,8 +39,8 @@ struct nic {
 
 struct qemu {
     struct qemu_ground *ground;
+    struct proc_identity id;
     char life[LIFE_MAX];
-    uint64_t start_ticks;
     struct proc_watch *watch;
     struct cgroup_reader *group; /* NULL: it has none of its own */
     bool group_cpu, group_io;    /* decided once: two sources of one counter are a jump */
@@ -111,8 +111,8 @@ struct qemu *qemu_new(struct qemu_ground *ground, const struct proc_identity *id
     struct qemu *qemu = xcalloc(1, sizeof(*qemu));
     qemu->ground = ground;
     qemu->watch = watch;
+    qemu->id = *id;
     proc_life(id, qemu->life, sizeof(qemu->life));
-    qemu->start_ticks = id->start_ticks;
     qemu->net = devsum_new();
     find_group(qemu, id->pid);
     return qemu;
@@ -128,14 +128,14 @@ void qemu_free(struct qemu *qemu)
     free(qemu);
 }
 
+const struct proc_identity *qemu_identity(const struct qemu *qemu)
+{
+    return &qemu->id;
+}
+
 const char *qemu_life(const struct qemu *qemu)
 {
     return qemu->life;
-}
-
-uint64_t qemu_start(const struct qemu *qemu)
-{
-    return qemu->start_ticks;
 }
 
 void qemu_wire(struct qemu *qemu, const struct qemu_nic *nics, size_t count)

@@ -33,11 +33,10 @@ void qemu_ground_tick(struct qemu_ground *ground);
 struct qemu *qemu_new(struct qemu_ground *ground, const struct proc_identity *id);
 void qemu_free(struct qemu *qemu);
 
+const struct proc_identity *qemu_identity(const struct qemu *qemu);
+
 /* "PID:START". */
 const char *qemu_life(const struct qemu *qemu);
-
-/* When its process was started, in proc_identity's ticks. */
-uint64_t qemu_start(const struct qemu *qemu);
 
 struct qemu_nic {
     const char *dev; /* the host's end */

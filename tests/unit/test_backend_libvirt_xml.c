@@ -1,6 +1,7 @@
 /* Domain XML, odd and hostile, and the balloon's figures. */
 // sources: src/backend/libvirt/definition.c src/backend/libvirt/monitor.c
-// src/backend/libvirt/owner.c src/backend/libvirt/uri.c libraries: LIBXML LIBVIRT
+// sources: src/backend/libvirt/owner.c src/backend/libvirt/uri.c
+// libraries: LIBXML LIBVIRT
 #include "backend/libvirt/definition.h"
 
 #include <check.h>

@@ -30,6 +30,12 @@ struct sink {
 
 static struct sink sink;
 
+void sink_daemon(struct sink *to, int64_t restarted_ns)
+{
+    (void)to;
+    (void)restarted_ns;
+}
+
 void sink_source(struct sink *to, enum source_state state, const struct error *why,
                  const char *note)
 {

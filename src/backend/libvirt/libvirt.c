@@ -111,7 +111,7 @@ static void look_for_restart(struct instance *self, int64_t now_ns)
         return;
     HASH_ITER(by_uuid, self->guests.by_uuid, guest, next)
     {
-        uint64_t start = guest->qemu ? qemu_start(guest->qemu) : 0;
+        uint64_t start = guest->qemu ? qemu_identity(guest->qemu)->start_ticks : 0;
         if (start && (!oldest || start < oldest))
             oldest = start;
     }
