@@ -87,12 +87,6 @@ void sink_event(struct sink *to, uint32_t handle, const char *text)
     (void)text;
 }
 
-void sink_daemon(struct sink *to, int64_t restarted_ns)
-{
-    (void)to;
-    (void)restarted_ns;
-}
-
 void sink_storage(struct sink *to, const struct storage_report *report)
 {
     (void)to;

@@ -362,42 +362,32 @@ static void draw_gutter(const struct cell *cell, enum row_cursor cursor)
         draw_text(cell->rect, cell->y, 2, style ? style : cell->wording->style, "!");
 }
 
-/* The cells of a row from X up to END; END 0: none. */
-struct stretch {
-    int x, end;
+/* Cells of a row, from FROM to before END; none when they are equal. */
+struct span {
+    int from, end;
 };
 
-/* Of a guest that stands still the cause may take all figures, of one that runs what goes in and
- * out. */
-static bool may_take(enum column column, bool idle)
+/* Where the cause of a problem may stand: in the room of all figures of a guest that stands still,
+ * of one that runs only in that of what goes in and out. */
+static struct span cause_span(const struct columns *columns, const struct wording *wording,
+                              int width)
 {
-    if (!idle)
-        return column >= COLUMN_DISK;
-    return column != COLUMN_KIND && column != COLUMN_NAME && column != COLUMN_STATE;
-}
+    enum column first = wording->idle ? COLUMN_CPU : COLUMN_DISK;
+    struct span span = {-1, width};
 
-/* The widest room for the cause: columns beside each other that it may take. */
-static struct stretch cause_stretch(const struct columns *columns, bool idle, int width)
-{
-    struct stretch best = {0};
-    int from = -1;
+    for (int i = 0; i < columns->order.count; i++) {
+        enum column column = columns->order.at[i];
 
-    for (int i = 0; i <= columns->order.count; i++) {
-        bool last = i == columns->order.count;
-        enum column column = last ? COLUMN_COUNT : columns->order.at[i];
-
-        if (!last && !columns->width[column])
+        if (!columns->width[column])
             continue;
-        if (!last && may_take(column, idle)) {
-            from = from < 0 ? columns->x[column] : from;
-            continue;
+        if (column >= first && span.from < 0)
+            span.from = columns->x[column];
+        else if (column < first && span.from >= 0) {
+            span.end = columns->x[column] - 1;
+            break;
         }
-        int end = last ? width : columns->x[column] - 1;
-        if (from >= 0 && end - from > best.end - best.x)
-            best = (struct stretch){from, end};
-        from = -1;
     }
-    return best;
+    return span.from < 0 ? (struct span){0, 0} : span;
 }
 
 bool columns_want_line(const struct columns *columns, const struct ui *ui, struct rect rect,
@@ -408,8 +398,8 @@ bool columns_want_line(const struct columns *columns, const struct ui *ui, struc
     if (problem_rank(ui->world, guest, ui->now_ns) == PROBLEM_RANK_NONE)
         return false;
     wording_short(&wording, ui->world, guest, ui->now_ns, columns->width[COLUMN_STATE]);
-    struct stretch room = cause_stretch(columns, wording.idle, rect.width);
-    return !wording.idle || room.x + (int)text_width(wording.cause) > room.end;
+    struct span span = cause_span(columns, &wording, rect.width);
+    return !wording.idle || span.end - span.from < (int)text_width(wording.cause);
 }
 
 void columns_draw_cause(const struct columns *columns, const struct ui *ui, struct rect rect, int y,
@@ -427,7 +417,7 @@ void columns_draw_row(const struct columns *columns, const struct ui *ui, struct
 {
     struct wording wording;
     int x = columns->x[COLUMN_STATE], width = columns->width[COLUMN_STATE];
-    struct stretch taken = {0}; /* by the cause */
+    struct span taken = {0, 0}; /* by the cause */
 
     wording_short(&wording, ui->world, guest, ui->now_ns, width);
     struct cell cell = {.columns = columns,
@@ -444,17 +434,16 @@ void columns_draw_row(const struct columns *columns, const struct ui *ui, struct
                  : !state_is_live(guest->state) ? STYLE_DIM
                                                 : STYLE_NORMAL;
     if (cause && (wording.problem || (wording.idle && wording.cause[0])))
-        taken = cause_stretch(columns, wording.idle, rect.width);
+        taken = cause_span(columns, &wording, rect.width);
     draw_cell(rect, y, 0, cell.cursor, "", rect.width);
     draw_gutter(&cell, cursor);
     for (int i = 0; i < COLUMN_COUNT; i++) {
-        bool covered = columns->x[i] >= taken.x && columns->x[i] < taken.end;
+        bool covered = columns->x[i] >= taken.from && columns->x[i] < taken.end;
 
         if (columns->width[i] && i != COLUMN_STATE && !covered)
             draw_cell_of(&cell, (enum column)i);
     }
     enum style style = cell.cursor ? cell.cursor : wording.style;
     draw_cell(rect, y, x, style, wording.text, width);
-    if (taken.end)
-        draw_cell(rect, y, taken.x, style, wording.cause, taken.end - taken.x);
+    draw_cell(rect, y, taken.from, style, wording.cause, taken.end - taken.from);
 }
