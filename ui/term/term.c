@@ -148,7 +148,7 @@ static void prepare_restore(void)
     restore->len = 0;
     if (term.paste)
         add_restore(restore, PASTE_OFF);
-    if (term.mouse)
+    if (capability("kmous"))
         add_restore(restore, MOUSE_OFF);
     add_restore(restore, capability("rmir"));
     add_restore(restore, capability("sgr0"));
@@ -219,7 +219,7 @@ static void set_up_curses(const struct term_options *options)
     curs_set(0);
     leaveok(stdscr, TRUE);
     set_escdelay(options->escdelay_ms);
-    key_input_open(term.mouse);
+    key_input_open(capability("kmous") != NULL);
     if (!options->no_colour && has_colors()) {
         start_color();
         use_default_colors();
@@ -367,13 +367,10 @@ void term_resized(void)
 
 void term_set_mouse(bool on)
 {
-    if (!capability("kmous"))
-        return;
+    on = on && capability("kmous");
+    if (on != term.mouse)
+        output_add(on ? MOUSE_ON : MOUSE_OFF, strlen(on ? MOUSE_ON : MOUSE_OFF));
     term.mouse = on;
-    if (on)
-        output_add(MOUSE_ON, sizeof MOUSE_ON - 1);
-    else
-        output_add(MOUSE_OFF, sizeof MOUSE_OFF - 1);
     key_input_mouse(on);
     prepare_restore();
 }
