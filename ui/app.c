@@ -366,8 +366,8 @@ static void turn(struct app *app)
     struct pollfd fds[OWN_FDS + ENGINE_FDS_MAX] = {
         {.fd = STDIN_FILENO, .events = POLLIN},
         {.fd = app->signals, .events = POLLIN},
-        {.fd = errand_fd(app->ui.errand), .events = POLLIN},
         {.fd = term_poll_fd(), .events = POLLOUT},
+        {.fd = errand_fd(app->ui.errand), .events = POLLIN},
     };
     size_t count = engine_poll_fds(app->ui.engine, fds + OWN_FDS, ENGINE_FDS_MAX);
 
@@ -377,11 +377,11 @@ static void turn(struct app *app)
         return;
     if (fds[1].revents)
         read_signals(app);
-    engine_changed(app, engine_dispatch(app->ui.engine, fds + OWN_FDS, count, app->ui.clock_ns));
-    if (fds[2].revents && errand_finish(&app->ui))
-        app->draw = true;
-    if (fds[3].revents)
+    if (fds[2].revents)
         term_send();
+    engine_changed(app, engine_dispatch(app->ui.engine, fds + OWN_FDS, count, app->ui.clock_ns));
+    if (fds[3].revents && errand_finish(&app->ui))
+        app->draw = true;
     if (fds[0].revents || app->keys_left)
         read_keys(app);
     if (!app->quit)

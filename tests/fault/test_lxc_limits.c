@@ -83,7 +83,7 @@ START_TEST(an_oom_kill_is_told_with_the_kernels_count)
     ck_assert_int_eq(told("oom_kills"), 0);
 
     ck_assert_int_ne(in_container("dd if=/dev/zero of=/dev/null bs=64M count=1"), 0);
-    ck_assert(screen_wait(screen, NAME ": OOM kill: 1 process", SOON_MS));
+    ck_assert(screen_wait(screen, "1 OOM kill, limit 24.0M", SOON_MS));
     const char *file = is_v1() ? "memory.oom_control" : "memory.events";
     ck_assert_int_eq(kernel_count("memory", file, "oom_kill"), 1);
     ck_assert_int_eq(told("oom_kills"), 1);
@@ -92,8 +92,38 @@ START_TEST(an_oom_kill_is_told_with_the_kernels_count)
     ck_assert_int_gt(hits, 0);
     ck_assert_int_eq(told("mem_limit_hits"), hits);
     ck_assert(steps_row_says(screen, NAME, "!C", SOON_MS));
-    ck_assert(screen_wait(screen, "1 OOM kill, limit 24.0M", SOON_MS));
     lxc_check_rule(screen);
+    lxc_quit(screen);
+}
+END_TEST
+
+/* The kernel takes the init of the container first. */
+static void prefer_init(void)
+{
+    char path[64];
+
+    snprintf(path, sizeof(path), "/proc/%ld/oom_score_adj", (long)lxc_guest_init(NAME));
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    fputs("1000", file);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+START_TEST(a_container_whose_init_is_killed_is_not_just_off)
+{
+    start_limited();
+    struct screen *screen = lxc_watch();
+    ck_assert(steps_row_says(screen, NAME, " run ", SOON_MS));
+    prefer_init();
+    /* Each of them is smaller than the preference is worth. */
+    in_container("for i in 1 2 3; do dd if=/dev/zero of=/dev/null bs=9M & done; wait");
+    ck_assert(steps_row_says(screen, NAME, "CRASHED", SOON_MS));
+    ck_assert(screen_wait(screen, "its init was killed for want of memory", SOON_MS));
+    lxc_check_rule(screen);
+    lxc_guest_start(NAME);
+    ck_assert(steps_row_says(screen, NAME, " run ", SOON_MS));
+    lxc_guest_kill(NAME); /* by hand: that is off */
+    ck_assert(steps_row_says(screen, NAME, " off ", SOON_MS));
     lxc_quit(screen);
 }
 END_TEST
@@ -120,6 +150,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         an_oom_kill_is_told_with_the_kernels_count,
+        a_container_whose_init_is_killed_is_not_just_off,
         a_limit_of_tasks_is_told_with_the_kernels_count,
     };
 

@@ -160,10 +160,13 @@ void key_input_open(bool mouse)
     define_key("\033[200~", KEYCODE_PASTE_BEGIN);
     define_key("\033[201~", KEYCODE_PASTE_END);
     define_key(OUTPUT_ANSWER, KEYCODE_ANSWER);
-    if (mouse) {
-        define_key("\033[<", KEYCODE_MOUSE_SGR);
-        define_key("\033[M", KEYCODE_MOUSE_BYTES);
-    }
+    key_input_mouse(mouse);
+}
+
+void key_input_mouse(bool on)
+{
+    define_key("\033[<", on ? KEYCODE_MOUSE_SGR : 0);
+    define_key("\033[M", on ? KEYCODE_MOUSE_BYTES : 0);
 }
 
 void key_input_again(void)

@@ -371,6 +371,8 @@ void term_set_mouse(bool on)
     if (on != term.mouse)
         output_add(on ? MOUSE_ON : MOUSE_OFF, strlen(on ? MOUSE_ON : MOUSE_OFF));
     term.mouse = on;
+    key_input_mouse(on);
+    prepare_restore();
 }
 
 void term_set_ascii(bool on)
