@@ -90,6 +90,15 @@ struct screen *manners_start_traced(void)
     return steps_start(24, 80, "guests=20,machines=6," RESTING, more);
 }
 
+bool manners_sanitized(void)
+{
+#if defined(__SANITIZE_ADDRESS__)
+    return true;
+#else
+    return false;
+#endif
+}
+
 size_t manners_acts(void)
 {
     CLEANUP_FCLOSE FILE *file = fopen(trace_path, "re");

@@ -3,6 +3,7 @@
 #ifndef VCTOP_TESTS_FAULT_MANNERS_H
 #define VCTOP_TESTS_FAULT_MANNERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "screen/driver.h"
@@ -22,6 +23,9 @@ void manners_end(struct screen *screen, int status);
 
 /* A vctop of 80x24 on 20 resting simulated guests, with a trace of what backends are told. */
 struct screen *manners_start_traced(void);
+
+/* A sanitizer handles crashes here, and waits for whoever reads what it has to say. */
+bool manners_sanitized(void);
 
 /* How many actions that trace tells of. */
 size_t manners_acts(void);

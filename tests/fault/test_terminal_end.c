@@ -179,15 +179,6 @@ END_TEST
 
 /* ---- signals at any moment ---- */
 
-static bool has_sanitizer(void)
-{
-#if defined(__SANITIZE_ADDRESS__)
-    return true;
-#else
-    return false;
-#endif
-}
-
 static void signal_at(unsigned ms, int number)
 {
     static const char *const args[] = {"--sim=" SIM, "-d", "0.2", NULL};
@@ -225,7 +216,7 @@ START_TEST(row_48_signals_at_random)
 
     setrlimit(RLIMIT_CORE, &none);
     for (; screen_now_ms() < end; rounds++) {
-        int number = numbers[rounds % (has_sanitizer() ? 3 : 5)];
+        int number = numbers[rounds % (manners_sanitized() ? 3 : 5)];
         seed = seed * 1103515245 + 12345;
         signal_at((seed >> 16) % 250, number);
     }
