@@ -235,14 +235,15 @@ static void tell_hits(struct world *world, struct guest_entry *entry, int64_t no
     unsigned long long tasks = grown_by(guest, FIELD_PIDS_LIMIT_HITS);
     char text[80];
 
-    if (kills) {
-        snprintf(text, sizeof(text), "OOM kill: %llu process%s", kills, kills == 1 ? "" : "es");
-        world_guest_event(world, entry, text, wall_ns);
-    }
     if (grown_by(guest, FIELD_MEM_LIMIT_HITS) && begins_to_hit(&entry->mem_hit_ns, now_ns))
         world_guest_event(world, entry, "hits its memory limit", wall_ns);
     if (tasks && begins_to_hit(&entry->pids_hit_ns, now_ns)) {
         snprintf(text, sizeof(text), "hits its limit of tasks: %llu not started", tasks);
+        world_guest_event(world, entry, text, wall_ns);
+    }
+    /* The worst comes last: where there is room for one event it is the newest. */
+    if (kills) {
+        snprintf(text, sizeof(text), "OOM kill: %llu process%s", kills, kills == 1 ? "" : "es");
         world_guest_event(world, entry, text, wall_ns);
     }
 }
