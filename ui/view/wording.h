@@ -14,7 +14,7 @@ struct wording {
     enum style style;
     bool stale;      /* its figures are old */
     bool problem;    /* something that wants a look, not acknowledged */
-    char cause[240]; /* of a problem, acknowledged or not; else "" */
+    char cause[320]; /* of a problem, acknowledged or not; else "" */
     bool idle;       /* of a problem: its figures say nothing, the cause may take their room */
 };
 

@@ -55,7 +55,7 @@ static struct lxc_sampler *sampler_new(const struct lxc_path *path)
     sampler->hints = lxc_hints_new(&sampler->ground.layout, sampler->inotify);
     sampler->obscured = geteuid() != 0 && access("/proc/1/stat", R_OK) < 0;
     oom_log_open(&sampler->oom_log);
-    sampler->scan = proc_scan_new("", SCAN_EVERY_NS);
+    sampler->scan = proc_scan_new("", SCAN_EVERY_NS, true);
     sampler->first = true;
     sampler->said_source = SOURCE_CONNECTING;
     return sampler;
