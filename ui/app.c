@@ -23,6 +23,7 @@
 #include "ui/view/view.h"
 
 #define ESCDELAY_MS 100 /* unless a file says otherwise */
+#define OWN_FDS 4
 #define ENGINE_FDS_MAX 256
 #define KEYS_A_TURN 64
 
@@ -111,7 +112,7 @@ static void draw_if_due(struct app *app)
     int64_t tick = ui->clock_ns / period;
     bool due = ui->clock_ns >= app->draw_at_ns;
 
-    if (!app->draw && !due)
+    if ((!app->draw && !due) || !term_is_ready())
         return;
     /* Rows change places once a tick, when its figures are there, or when one asked for it. */
     bool starting = ui->clock_ns - app->started_ns < START_NS;
@@ -346,9 +347,14 @@ static int timeout_ms(const struct app *app)
     int64_t now = clock_mono_ns(), wait = INT_MAX;
     int engine = engine_timeout_ms(app->ui.engine, now);
 
-    if (app->keys_left || app->draw)
+    if (app->keys_left)
         return 0;
-    if (app->draw_at_ns != INT64_MAX)
+    /* A terminal that is behind gets no frame: it says itself when it has caught up. */
+    if (!term_is_ready())
+        wait = term_timeout_ms() < 0 ? INT_MAX : term_timeout_ms();
+    else if (app->draw)
+        return 0;
+    else if (app->draw_at_ns != INT64_MAX)
         wait = app->draw_at_ns <= now ? 0 : (app->draw_at_ns - now + NS_PER_MS - 1) / NS_PER_MS;
     if (engine >= 0 && engine < wait)
         wait = engine;
@@ -357,21 +363,24 @@ static int timeout_ms(const struct app *app)
 
 static void turn(struct app *app)
 {
-    struct pollfd fds[3 + ENGINE_FDS_MAX] = {
+    struct pollfd fds[OWN_FDS + ENGINE_FDS_MAX] = {
         {.fd = STDIN_FILENO, .events = POLLIN},
         {.fd = app->signals, .events = POLLIN},
+        {.fd = term_poll_fd(), .events = POLLOUT},
         {.fd = errand_fd(app->ui.errand), .events = POLLIN},
     };
-    size_t count = engine_poll_fds(app->ui.engine, fds + 3, ENGINE_FDS_MAX);
+    size_t count = engine_poll_fds(app->ui.engine, fds + OWN_FDS, ENGINE_FDS_MAX);
 
-    int ready = poll(fds, 3 + count, timeout_ms(app));
+    int ready = poll(fds, OWN_FDS + count, timeout_ms(app));
     read_clocks(app);
     if (ready < 0)
         return;
     if (fds[1].revents)
         read_signals(app);
-    engine_changed(app, engine_dispatch(app->ui.engine, fds + 3, count, app->ui.clock_ns));
-    if (fds[2].revents && errand_finish(&app->ui))
+    if (fds[2].revents)
+        term_send();
+    engine_changed(app, engine_dispatch(app->ui.engine, fds + OWN_FDS, count, app->ui.clock_ns));
+    if (fds[3].revents && errand_finish(&app->ui))
         app->draw = true;
     if (fds[0].revents || app->keys_left)
         read_keys(app);

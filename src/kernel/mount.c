@@ -117,9 +117,9 @@ static bool parse_line(const char *line, struct mount *ret)
 {
     struct mount mount = {0};
     const char *word;
-    uint64_t number, major, minor;
+    uint64_t id, parent, major, minor;
     size_t len;
-    if (!parse_u64(&line, &number) || !parse_u64(&line, &number) || !parse_u64(&line, &major) ||
+    if (!parse_u64(&line, &id) || !parse_u64(&line, &parent) || !parse_u64(&line, &major) ||
         *line++ != ':' || !parse_u64(&line, &minor) || major > UINT32_MAX || minor > UINT32_MAX)
         return false;
     mount.major = (uint32_t)major;

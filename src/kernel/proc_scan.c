@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -23,15 +24,17 @@ struct proc_scan {
     pid_t *pids; /* what is left of the pass under way */
     size_t count, capacity;
     int64_t every_ns, passed_at_ns, pass_at_ns;
+    bool hasty;
     bool passed;                 /* a whole pass was made */
     pid_t newest, newest_before; /* the last pid that was given out at the last steps */
 };
 
-struct proc_scan *proc_scan_new(const char *root, int64_t every_ns)
+struct proc_scan *proc_scan_new(const char *root, int64_t every_ns, bool hasty)
 {
     struct proc_scan *scan = xcalloc(1, sizeof(*scan));
     scan->root = root;
     scan->every_ns = every_ns;
+    scan->hasty = hasty;
     char path[KERNEL_PATH_MAX];
     if (kernel_path(path, "%s/proc", root))
         scan->dir = opendir(path);
@@ -62,16 +65,22 @@ static void queue(struct proc_scan *scan, pid_t pid)
     scan->pids[scan->count++] = pid;
 }
 
+/* 0: it is no process. */
+static pid_t number_of(const char *name)
+{
+    uint64_t pid;
+    return parse_u64(&name, &pid) && !*name && pid <= INT32_MAX ? (pid_t)pid : 0;
+}
+
 /* The next process that /proc lists; 0 at the end. */
 static pid_t next_pid(DIR *dir, long *ret_next)
 {
     const struct dirent *entry;
     while ((entry = readdir(dir))) {
-        const char *name = entry->d_name;
-        uint64_t pid;
+        pid_t pid = number_of(entry->d_name);
         *ret_next = (long)entry->d_off;
-        if (parse_u64(&name, &pid) && !*name && pid > 0 && pid <= INT32_MAX)
-            return (pid_t)pid;
+        if (pid)
+            return pid;
     }
     return 0;
 }
@@ -112,18 +121,30 @@ static bool make_pass(struct proc_scan *scan, int64_t now_ns, bool (*visit)(pid_
     return begins;
 }
 
-/* Those from FROM on. */
-static void visit_from(struct proc_scan *scan, pid_t from, bool (*visit)(pid_t pid, void *user),
-                       void *user)
+/* Those from FROM to LAST.  The kernel fills whatever room it is given, with all that come behind
+ * too: there is little. */
+static void visit_between(struct proc_scan *scan, pid_t from, pid_t last,
+                          bool (*visit)(pid_t pid, void *user), void *user)
 {
-    long next;
-    seekdir(scan->dir, from + scan->place);
-    for (int i = 0; i < NEWCOMERS_MAX; i++) {
-        pid_t pid = next_pid(scan->dir, &next);
-        if (!pid)
-            break;
-        if (pid >= from)
+    char buf[768] __attribute__((aligned(__alignof__(struct dirent64))));
+    int fd = dirfd(scan->dir);
+    if (lseek(fd, from + scan->place, SEEK_SET) < 0)
+        return;
+    for (int visited = 0; visited < NEWCOMERS_MAX;) {
+        ssize_t len = getdents64(fd, buf, sizeof(buf));
+        if (len <= 0)
+            return;
+        for (ssize_t at = 0; at < len;) {
+            const struct dirent64 *entry = (const struct dirent64 *)(const void *)(buf + at);
+            pid_t pid = number_of(entry->d_name);
+            at += entry->d_reclen;
+            if (pid > last)
+                return;
+            if (pid < from)
+                continue;
             visit(pid, user);
+            visited++;
+        }
     }
 }
 
@@ -137,20 +158,21 @@ static void visit_newcomers(struct proc_scan *scan, bool (*visit)(pid_t pid, voi
         sscanf(text, "%*s %*s %*s %*s %d", &newest) != 1)
         return;
     pid_t from = scan->newest_before;
+    pid_t last = scan->hasty ? (pid_t)newest : scan->newest;
     scan->newest_before = scan->newest ? scan->newest : (pid_t)newest;
     scan->newest = (pid_t)newest;
-    if (from == 0 || newest == from)
+    if (from == 0 || last == from)
         return;
-    if (newest > from && scan->place) {
-        visit_from(scan, from + 1, visit, user);
+    if (last > from && scan->place) {
+        visit_between(scan, from + 1, last, visit, user);
         return;
     }
-    if (newest < from || newest - from > NEWCOMERS_MAX) {
+    if (last < from || last - from > NEWCOMERS_MAX) {
         if (scan->pass_at_ns > scan->passed_at_ns + SOON_NS)
             scan->pass_at_ns = scan->passed_at_ns + SOON_NS;
         return;
     }
-    for (pid_t pid = from + 1; pid <= (pid_t)newest; pid++)
+    for (pid_t pid = from + 1; pid <= last; pid++)
         visit(pid, user);
 }
 

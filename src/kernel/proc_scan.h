@@ -10,15 +10,16 @@
 
 struct proc_scan;
 
-/* ROOT as in kernel/proc.h; a pass over everything begins every EVERY_NS.  The caller frees. */
-struct proc_scan *proc_scan_new(const char *root, int64_t every_ns);
+/* ROOT as in kernel/proc.h; a pass over everything begins every EVERY_NS.  HASTY: what came is
+ * looked at at once, and a second time, for a program takes its name a moment after its process
+ * came; else only that second time.  The caller frees. */
+struct proc_scan *proc_scan_new(const char *root, int64_t every_ns, bool hasty);
 void proc_scan_free(struct proc_scan *scan);
 
-/* Calls VISIT for the pids that were given out since the step before the last (twice each, for a
- * program takes its name a moment after its process came; there may be threads among them, and what
- * has ended again), then for a slice of a pass over all processes.  The first step makes a whole
- * pass.  When too many pids were given out to look at each, a pass comes sooner, 30 s after the
- * last.  True when one has begun.  What VISIT returns does not matter. */
+/* Calls VISIT for the pids that were given out since the step before the last (there may be threads
+ * among them, and what has ended again), then for a slice of a pass over all processes.  The first
+ * step makes a whole pass.  When too many pids were given out to look at each, a pass comes sooner,
+ * 30 s after the last.  True when one has begun.  What VISIT returns does not matter. */
 bool proc_scan_step(struct proc_scan *scan, int64_t now_ns, bool (*visit)(pid_t pid, void *user),
                     void *user);
 

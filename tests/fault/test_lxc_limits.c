@@ -97,6 +97,37 @@ START_TEST(an_oom_kill_is_told_with_the_kernels_count)
 }
 END_TEST
 
+/* The kernel takes the init of the container first. */
+static void prefer_init(void)
+{
+    char path[64];
+
+    snprintf(path, sizeof(path), "/proc/%ld/oom_score_adj", (long)lxc_guest_init(NAME));
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    fputs("1000", file);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+START_TEST(a_container_whose_init_is_killed_is_not_just_off)
+{
+    start_limited();
+    struct screen *screen = lxc_watch();
+    ck_assert(steps_row_says(screen, NAME, " run ", SOON_MS));
+    prefer_init();
+    /* Each of them is smaller than the preference is worth. */
+    in_container("for i in 1 2 3; do dd if=/dev/zero of=/dev/null bs=9M & done; wait");
+    ck_assert(steps_row_says(screen, NAME, "CRASHED", SOON_MS));
+    ck_assert(screen_wait(screen, "its init was killed for want of memory", SOON_MS));
+    lxc_check_rule(screen);
+    lxc_guest_start(NAME);
+    ck_assert(steps_row_says(screen, NAME, " run ", SOON_MS));
+    lxc_guest_kill(NAME); /* by hand: that is off */
+    ck_assert(steps_row_says(screen, NAME, " off ", SOON_MS));
+    lxc_quit(screen);
+}
+END_TEST
+
 START_TEST(a_limit_of_tasks_is_told_with_the_kernels_count)
 {
     start_limited();
@@ -119,6 +150,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         an_oom_kill_is_told_with_the_kernels_count,
+        a_container_whose_init_is_killed_is_not_just_off,
         a_limit_of_tasks_is_told_with_the_kernels_count,
     };
 

@@ -11,12 +11,13 @@ undo() {
 }
 trap 'code=$?; undo; (exit "$code"); finish' EXIT
 
-"$RIG" machine full --no-start || exit 1
-"$RIG" container box || exit 1
-name=$("$RIG" name full)
+# Before the rig starts libvirtd, which may get a view of its own of what is mounted.
 images=$("$RIG" path)/images
 mkdir -p "$images"
 mount -t tmpfs -o size=64m,mode=755 tmpfs "$images" || { echo "no tmpfs here: skipped"; exit 77; }
+"$RIG" machine full --no-start || exit 1
+"$RIG" container box || exit 1
+name=$("$RIG" name full)
 truncate -s 256M "$images/full.img"
 pool=$name-pool
 virsh -q -c qemu:///system pool-create-as "$pool" dir --target "$images" >/dev/null || exit 1

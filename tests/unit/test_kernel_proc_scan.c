@@ -46,7 +46,7 @@ static void set_up(void)
 {
     tree_make();
     tree_put("/proc/self/comm", "x");
-    scan = proc_scan_new(tree_root, 60 * NS_PER_S);
+    scan = proc_scan_new(tree_root, 60 * NS_PER_S, true);
 }
 
 static void tear_down(void)
@@ -71,6 +71,26 @@ START_TEST(the_first_step_sees_all_and_later_ones_what_came)
     ck_assert_int_eq(visits[1001] + visits[1002] + visits[1003], 3);
     step(7); /* once more: they have taken their names by now */
     ck_assert_int_eq(total, 3);
+    step(9);
+    ck_assert_int_eq(total, 0);
+}
+END_TEST
+
+START_TEST(without_haste_each_is_seen_once)
+{
+    proc_scan_free(scan);
+    scan = proc_scan_new(tree_root, 60 * NS_PER_S, false);
+    newest_is(1000);
+    step(1);
+    newest_is(1003);
+    step(3);
+    ck_assert_int_eq(total, 0);
+    newest_is(1004);
+    step(5);
+    ck_assert_int_eq(total, 3);
+    step(7);
+    ck_assert_int_eq(total, 1);
+    ck_assert_int_eq(visits[1004], 1);
     step(9);
     ck_assert_int_eq(total, 0);
 }
@@ -148,7 +168,7 @@ static bool look(pid_t pid, void *user)
 
 START_TEST(a_real_process_is_met_twice_and_nobody_old_with_it)
 {
-    struct proc_scan *real = proc_scan_new("", 3600 * NS_PER_S);
+    struct proc_scan *real = proc_scan_new("", 3600 * NS_PER_S, true);
     wanted = getpid();
     proc_scan_step(real, 1, look, NULL);
     ck_assert_int_eq(found, 1);
@@ -180,6 +200,7 @@ int main(void)
 
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, the_first_step_sees_all_and_later_ones_what_came);
+    tcase_add_test(tcase, without_haste_each_is_seen_once);
     tcase_add_test(tcase, a_pass_comes_in_slices);
     tcase_add_test(tcase, a_flood_or_a_wrap_is_left_to_the_pass);
     tcase_add_test(tcase, without_loadavg_there_is_still_the_pass);

@@ -276,33 +276,6 @@ static void draw_trend(const struct cell *cell)
                    cell->cursor ? cell->cursor : STYLE_GRAPH, values, width, top);
 }
 
-/* Names that share a prefix differ at their end: a long one is cut in its middle. */
-static void fit_name(char *dst, size_t size, const char *name, int cells)
-{
-    size_t left = strlen(name);
-    int width = (int)text_width(name), skipped = 0;
-    const char *tail = name;
-    uint32_t cp;
-
-    while (width > cells && left && skipped < width - (cells - 1) / 2) {
-        size_t bytes = text_decode(tail, left, &cp);
-        skipped += text_cp_width(cp) > 0 ? text_cp_width(cp) : 0;
-        tail += bytes;
-        left -= bytes;
-    }
-    /* A combining mark stays with the character that is cut off. */
-    while (left && tail > name && text_decode(tail, left, &cp) && text_cp_width(cp) == 0) {
-        tail += text_decode(tail, left, &cp);
-        left = strlen(tail);
-    }
-    if (width <= cells)
-        tail = name + strlen(name);
-    int head = cells - (int)text_width(tail);
-    text_fit(dst, size, name, (size_t)head, !term_is_utf8());
-    size_t used = strlen(dst);
-    snprintf(dst + used, size - used, "%s", tail);
-}
-
 static void draw_cell_of(const struct cell *cell, enum column column)
 {
     const struct guest *guest = cell->guest;
@@ -317,7 +290,8 @@ static void draw_cell_of(const struct cell *cell, enum column column)
     case COLUMN_NAME:
         if (guest->marked && !cell->cursor)
             style = STYLE_MARKED;
-        fit_name(name, sizeof(name), guest->facts.name ? guest->facts.name : "", width);
+        text_fit_middle(name, sizeof(name), guest->facts.name ? guest->facts.name : "",
+                        (size_t)width, !term_is_utf8());
         draw_cell(cell->rect, cell->y, x, style, name, width);
         break;
     case COLUMN_CPU:

@@ -456,6 +456,8 @@ static unsigned mouse(struct view *view, struct ui *ui, struct key key)
         if (key.y == pane->table.y - 1) {
             int sort_key = columns_sort_key_at(&pane->columns, key.x - pane->rect.x);
 
+            if (sort_key == ui->order.key)
+                return sort_command(guests, ui, COMMAND_SORT_INVERT);
             return sort_key < 0 ? (unsigned)REACT_HANDLED : sort_by(ui, sort_key);
         }
         long row = rect_has(pane->table, key.y, key.x) ? pane_row_at(pane, ui, key.y) : -1;

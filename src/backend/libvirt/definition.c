@@ -268,35 +268,37 @@ static void read_domain(struct lv_definition *definition, const xmlNode *root)
         definition->current_memory = definition->memory;
 }
 
-/* The document with a root element of NAME, the caller's to free with xmlFreeDoc(). */
-static int read_document(const char *xml, size_t len, const char *name, xmlDoc **ret,
-                         struct error *err)
+/* The document with a root element of NAME, the caller's to free with xmlFreeDoc(); NULL, and ERR
+ * is filled with ERR_SYNTAX. */
+static xmlDoc *read_document(const char *xml, size_t len, const char *name, struct error *err)
 {
-    if (len > LV_XML_MAX)
-        return error_set(err, ERR_SYNTAX, NULL, "%s XML of %zu bytes is too long", name, len);
+    if (len > LV_XML_MAX) {
+        error_set(err, ERR_SYNTAX, NULL, "%s XML of %zu bytes is too long", name, len);
+        return NULL;
+    }
     /* libvirt writes none: it could only be there to define entities. */
-    if (memmem(xml, len, "<!DOCTYPE", 9))
-        return error_set(err, ERR_SYNTAX, NULL, "%s XML with a document type", name);
+    if (memmem(xml, len, "<!DOCTYPE", 9)) {
+        error_set(err, ERR_SYNTAX, NULL, "%s XML with a document type", name);
+        return NULL;
+    }
     xmlDoc *doc = xmlReadMemory(xml, (int)len, "libvirt.xml", NULL,
                                 XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
     const xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
-    if (!root || !is(root, name)) {
-        xmlFreeDoc(doc);
-        return error_set(err, ERR_SYNTAX, NULL, "%s XML cannot be parsed", name);
-    }
-    *ret = doc;
-    return 0;
+    if (root && is(root, name))
+        return doc;
+    xmlFreeDoc(doc);
+    error_set(err, ERR_SYNTAX, NULL, "%s XML cannot be parsed", name);
+    return NULL;
 }
 
 int lv_pool_definition_parse(const char *xml, size_t len, struct lv_pool_definition *ret,
                              struct error *err)
 {
     static const char *const of_files[] = {"dir", "fs", "netfs", "vstorage"};
-    xmlDoc *doc;
-    int rc = read_document(xml, len, "pool", &doc, err);
+    xmlDoc *doc = read_document(xml, len, "pool", err);
 
-    if (rc < 0)
-        return rc;
+    if (!doc)
+        return ERR_SYNTAX;
     const xmlNode *root = xmlDocGetRootElement(doc), *target = child(root, "target");
     struct lv_pool_definition pool = {.type = attribute(root, "type")};
     for (size_t i = 0; pool.type && i < sizeof(of_files) / sizeof(of_files[0]); i++)
@@ -320,11 +322,10 @@ void lv_pool_definition_clear(struct lv_pool_definition *pool)
 
 int lv_definition_parse(const char *xml, size_t len, struct lv_definition **ret, struct error *err)
 {
-    xmlDoc *doc;
-    int rc = read_document(xml, len, "domain", &doc, err);
+    xmlDoc *doc = read_document(xml, len, "domain", err);
 
-    if (rc < 0)
-        return rc;
+    if (!doc)
+        return ERR_SYNTAX;
     struct lv_definition *definition = xcalloc(1, sizeof(*definition));
     definition->refs = 1;
     definition->kind = KIND_MACHINE;

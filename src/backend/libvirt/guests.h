@@ -30,7 +30,8 @@ struct lv_guest {
     /* The kernel's side, for machines of this host. */
     struct qemu *qemu; /* NULL: off, elsewhere or not found */
     enum qemu_health health;
-    bool ended; /* the QEMU of this life went, whatever the daemon says */
+    pid_t last_pid; /* of its QEMU, also when that is gone; 0: not seen */
+    bool ended;     /* the QEMU of this life went, whatever the daemon says */
 
     struct devsum *net; /* of a daemon elsewhere */
     int net_id;         /* the life that NET sums */

@@ -15,6 +15,7 @@
 #include "backend/libvirt/words.h"
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "kernel/oom_log.h"
 
 #define SILENT_NS (4 * NS_PER_S)      /* a daemon that takes longer for one call hangs */
 #define CONTROL_NS (10 * NS_PER_S)    /* older news of a monitor is no news */
@@ -30,6 +31,7 @@ struct instance {
     struct lv_guests guests;
     struct lv_balloons balloons;
     struct lv_restart restart;
+    struct oom_log oom_log; /* of this host */
     struct lv_pools *pools; /* NULL before the first tick */
     struct neighbours *neighbours;
     int64_t neighbours_due_ns;
@@ -46,6 +48,7 @@ static int lv_open(struct backend **ret, const char *arg, struct error *err)
     struct instance *self = xcalloc(1, sizeof(*self));
     self->backend.ops = &backend_libvirt_ops;
     lv_uri_init(&self->uri, arg);
+    self->oom_log.fd = -1;
     self->guests.uri = &self->uri;
     *ret = &self->backend;
     return 0;
@@ -61,6 +64,7 @@ static void lv_close(struct backend *backend)
     lv_guests_clear(&self->guests);
     lv_local_free(self->local);
     neighbours_free(self->neighbours);
+    oom_log_close(&self->oom_log);
     lv_uri_clear(&self->uri);
     free(self);
 }
@@ -71,8 +75,10 @@ static void start(struct instance *self)
         return;
     lv_daemon_start(&self->daemon, &self->uri, &self->failed);
     self->guests.pools = self->pools = lv_pools_new(&self->uri);
-    if (self->uri.local_qemu)
+    if (self->uri.local_qemu) {
         self->local = lv_local_new(&self->uri);
+        oom_log_open(&self->oom_log);
+    }
 }
 
 /* What the daemon is asked to look at beside its list: the monitors of guests that hang, of the
@@ -186,6 +192,8 @@ static void find_process(struct instance *self, struct lv_guest *guest)
     /* A daemon that was started anew counts its ids from 1: the same id, another QEMU. */
     if (guest->qemu && guest->ended)
         lv_guest_reborn(guest);
+    if (guest->qemu)
+        guest->last_pid = qemu_identity(guest->qemu)->pid;
 }
 
 static void read_local(struct instance *self, struct lv_guest *guest, int64_t at_ns)
@@ -258,6 +266,9 @@ static void say_row(const struct instance *self, const struct lv_guest *guest, s
                  io_error.disk[0] ? " on " : "", io_error.disk);
         reason = words;
     }
+    if (state == STATE_CRASHED && !lv_guest_is_active(guest) &&
+        oom_log_has(&self->oom_log, guest->last_pid))
+        reason = "QEMU was killed for want of memory";
     /* The kernel knows better than a daemon that is gone. */
     if (guest->ended && !self->usable) {
         state = STATE_OFF;
@@ -305,6 +316,7 @@ static void lv_tick(struct backend *backend, const struct want *want, struct sin
     int64_t now = clock_mono_ns();
 
     start(self);
+    oom_log_read(&self->oom_log);
     if (self->daemon) {
         wish(self, want);
         bool changed = take_snapshot(self, sink);

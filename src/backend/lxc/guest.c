@@ -175,6 +175,10 @@ enum guest_state lxc_guest_state(const struct lxc_guest *guest, bool obscured, c
         *reason = "other users' processes are hidden (hidepid)";
         return STATE_UNKNOWN;
     }
+    if (guest->starved) {
+        *reason = "its init was killed for want of memory";
+        return STATE_CRASHED;
+    }
     return STATE_OFF;
 }
 

@@ -62,6 +62,7 @@ struct lxc_guest {
     bool init_was;             /* this monitor has had one */
     bool ran;                  /* one of them has run the container's program */
     bool late;                 /* its monitor was old when we first saw it */
+    bool starved;              /* its last init was killed for want of memory */
     uint64_t boot_ms;          /* UINT64_MAX unknown */
     struct lxc_figures figures;
 

@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "kernel/oom_log.h"
 #include "kernel/proc_scan.h"
 
 #define SCAN_EVERY_NS (30 * NS_PER_S)
@@ -33,6 +34,7 @@ struct lxc_sampler {
     int64_t youngest_ns; /* age of the newest of what is on its way; INT64_MAX: nothing is */
     enum source_state said_source;
 
+    struct oom_log oom_log;
     struct proc_scan *scan;
     pid_t *known;
     size_t known_count;
@@ -52,7 +54,8 @@ static struct lxc_sampler *sampler_new(const struct lxc_path *path)
     sampler->ground.map_stale = true;
     sampler->hints = lxc_hints_new(&sampler->ground.layout, sampler->inotify);
     sampler->obscured = geteuid() != 0 && access("/proc/1/stat", R_OK) < 0;
-    sampler->scan = proc_scan_new("", SCAN_EVERY_NS);
+    oom_log_open(&sampler->oom_log);
+    sampler->scan = proc_scan_new("", SCAN_EVERY_NS, true);
     sampler->first = true;
     sampler->said_source = SOURCE_CONNECTING;
     return sampler;
@@ -70,6 +73,7 @@ void lxc_sampler_free(struct lxc_sampler *sampler)
         close(sampler->inotify);
     if (sampler->timer >= 0)
         close(sampler->timer);
+    oom_log_close(&sampler->oom_log);
     proc_scan_free(sampler->scan);
     free(sampler->known);
     free(sampler);
@@ -141,7 +145,14 @@ static void follow(struct lxc_sampler *sampler, struct lxc_guest *guest, bool de
                    struct sink *sink)
 {
     const char *event = NULL;
+    pid_t before = guest->init.pid;
     lxc_guest_follow(guest, deep, &event);
+    if (guest->init.pid) {
+        guest->starved = false;
+    } else if (before) {
+        oom_log_read(&sampler->oom_log);
+        guest->starved = oom_log_has(&sampler->oom_log, before);
+    }
     if (event)
         sink_event(sink, guest->handle, event);
     if (!lxc_guest_in_transit(guest)) {
@@ -262,6 +273,7 @@ void lxc_tick(struct backend *base, const struct want *want, struct sink *sink, 
         sink_answered(sink); /* there is nothing to wait for */
         return;
     }
+    oom_log_read(&sampler->oom_log);
     find_monitors(sampler);
     if (sampler->ground.links)
         links_refresh(sampler->ground.links, NULL);

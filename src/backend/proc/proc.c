@@ -35,7 +35,7 @@ struct backend *proc_backend_new(const char *root)
 
     self->base.ops = &backend_proc_ops;
     self->root = root;
-    self->scan = proc_scan_new(root, SCAN_NS);
+    self->scan = proc_scan_new(root, SCAN_NS, false);
     return &self->base;
 }
 
