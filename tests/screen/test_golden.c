@@ -40,7 +40,7 @@ static const struct picture {
     {"guests-200x60", 60, 200, LARGE, NULL, {{"build-01", "jj"}}},
     {"sick-80x24", 24, 80, SICK, NULL, {{"1 OOM kill", "!"}}},
     {"sick-120x40", 40, 120, SICK, NULL, {{"1 OOM kill", "!!"}}},
-    {"calm-80x24", 24, 80, SMALL ",calm", NULL, {{"legacy", "G"}}},
+    {"calm-80x24", 24, 80, SMALL ",calm", NULL, {{"legacy", "z"}}},
     {"help-80x24", 24, 80, SMALL, NULL, {{"build-01", "?"}}},
     {"help-120x60", 60, 120, SMALL, NULL, {{"build-01", "?"}}},
     {"menu-80x24", 24, 80, SMALL, NULL, {{"build-01", "jm"}}},
