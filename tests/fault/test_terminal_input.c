@@ -13,6 +13,7 @@
 
 #define RANDOM_BYTES (64 << 10)
 #define PASTE_BYTES (1 << 20)
+#define FIRST_ROW 3 /* of the table at 80x24 */
 #define PASTE_BEGIN "\033[200~"
 #define PASTE_END "\033[201~"
 
@@ -200,13 +201,13 @@ START_TEST(mouse_in_the_list)
 {
     struct screen *screen = manners_start_traced();
 
-    click(screen, 0, 6, 10);
+    click(screen, 0, steps_row_of(screen, "grafana"), 10);
     ck_assert(steps_cursor_is(screen, "grafana", PATIENCE_MS));
-    click(screen, 0, 3, 10);
+    click(screen, 0, FIRST_ROW, 10);
     ck_assert(steps_cursor_is(screen, "backup", PATIENCE_MS));
     click(screen, 65, 5, 10);
     screen_pump(screen, 300);
-    ck_assert_int_eq(steps_cursor_row(screen), 6);
+    ck_assert_int_eq(steps_cursor_row(screen), FIRST_ROW + 3);
     click(screen, 64, 5, 10);
     ck_assert(steps_cursor_is(screen, "backup", PATIENCE_MS));
     /* A click on a title sorts, another one turns round. */
@@ -281,7 +282,11 @@ START_TEST(row_70_torn_sequences)
                 ck_assert_uint_eq(manners_acts(), 0);
                 screen = manners_start_traced();
             }
-            ck_assert_int_eq(screen_find(screen, "force off"), -1);
+            if (screen_find(screen, "force off") >= 0) {
+                ck_assert_str_eq(tails[i], "[20~"); /* F9 */
+                screen_send(screen, "\033");
+                ck_assert(screen_wait_gone(screen, "force off", PATIENCE_MS));
+            }
             ck_assert_int_eq(screen_find(screen, "under way"), -1);
         }
     }
