@@ -19,13 +19,14 @@
 #include "ui/view/frozen.h"
 #include "ui/view/palette.h"
 #include "ui/view/preferences.h"
+#include "ui/view/saving.h"
 #include "ui/view/setup.h"
 #include "ui/view/view.h"
 
 #define ESCDELAY_MS 100 /* unless a file says otherwise */
-#define OWN_FDS 4
 #define ENGINE_FDS_MAX 256
 #define KEYS_A_TURN 64
+#define OWN_FDS 5 /* the terminal in and out, signals, an errand, a list being written */
 
 /* Workers sample on the tick and answer some milliseconds later: the screen is drawn when they have
  * had that long, so that one tick is one redraw. */
@@ -37,6 +38,8 @@
 
 enum {
     VIEW_GUESTS,
+    VIEW_EVENTS,
+    VIEW_JOBS,
     VIEW_HELP,
     VIEW_COUNT
 };
@@ -44,6 +47,8 @@ enum {
 /* A view is added by a line here and its name above. */
 static struct view *(*const view_makers[VIEW_COUNT])(void) = {
     [VIEW_GUESTS] = guests_view_new,
+    [VIEW_EVENTS] = events_view_new,
+    [VIEW_JOBS] = jobs_view_new,
     [VIEW_HELP] = help_view_new,
 };
 
@@ -51,7 +56,8 @@ struct app {
     struct ui ui;
     struct view *views[VIEW_COUNT];
     int current;
-    int signals; /* signalfd */
+    int before_help; /* the view that the help was asked for from */
+    int signals;     /* signalfd */
     bool quit;
     int status;         /* of the exit: 128 + the signal that ended us */
     bool keys_left;     /* more may wait than were read in the last turn */
@@ -177,19 +183,39 @@ static unsigned say_how_to_quit(struct app *app)
     return REACT_HANDLED | REACT_REDRAW;
 }
 
+static unsigned go_to(struct app *app, int view)
+{
+    if (view == VIEW_HELP && app->current != VIEW_HELP)
+        app->before_help = app->current;
+    app->current = view;
+    return REACT_HANDLED | REACT_REDRAW;
+}
+
+static void show_guest(struct app *app)
+{
+    struct view *guests = app->views[VIEW_GUESTS];
+
+    go_to(app, VIEW_GUESTS);
+    guests->ops->select(guests, &app->ui, &app->ui.show);
+}
+
 /* What every view answers alike. */
 static unsigned common_command(struct app *app, enum command which)
 {
     switch (which) {
     case COMMAND_HELP:
-        app->current = app->current == VIEW_HELP ? VIEW_GUESTS : VIEW_HELP;
-        return REACT_HANDLED | REACT_REDRAW;
+        return go_to(app, app->current == VIEW_HELP ? app->before_help : VIEW_HELP);
+    case COMMAND_VIEW_GUESTS:
+        return go_to(app, VIEW_GUESTS);
+    case COMMAND_VIEW_EVENTS:
+        return go_to(app, VIEW_EVENTS);
+    case COMMAND_VIEW_JOBS:
+        return go_to(app, VIEW_JOBS);
     case COMMAND_BACK:
     case COMMAND_BACK_OR_QUIT:
         if (app->current == VIEW_GUESTS)
             return which == COMMAND_BACK ? 0 : quit_ask(&app->ui);
-        app->current = VIEW_GUESTS;
-        return REACT_HANDLED | REACT_REDRAW;
+        return go_to(app, app->current == VIEW_HELP ? app->before_help : VIEW_GUESTS);
     case COMMAND_QUIT:
         return quit_ask(&app->ui);
     case COMMAND_FREEZE:
@@ -264,6 +290,8 @@ static void react(struct app *app, unsigned reaction)
         read_clocks(app);
         refresh_lists(app, true);
     }
+    if (reaction & REACT_SHOW_GUEST)
+        show_guest(app);
 }
 
 static void end_by(struct app *app, int signal)
@@ -342,9 +370,14 @@ static void engine_changed(struct app *app, unsigned changes)
         draw_by(app, now + GATHER_NS); /* late for the regular redraw: not to wait for the next */
 }
 
+static int64_t ms_until(int64_t at_ns, int64_t now)
+{
+    return at_ns <= now ? 0 : (at_ns - now + NS_PER_MS - 1) / NS_PER_MS;
+}
+
 static int timeout_ms(const struct app *app)
 {
-    int64_t now = clock_mono_ns(), wait = INT_MAX;
+    int64_t now = clock_mono_ns(), wait = INT_MAX, saving = saving_due(&app->ui);
     int engine = engine_timeout_ms(app->ui.engine, now);
 
     if (app->keys_left)
@@ -355,7 +388,9 @@ static int timeout_ms(const struct app *app)
     else if (app->draw)
         return 0;
     else if (app->draw_at_ns != INT64_MAX)
-        wait = app->draw_at_ns <= now ? 0 : (app->draw_at_ns - now + NS_PER_MS - 1) / NS_PER_MS;
+        wait = ms_until(app->draw_at_ns, now);
+    if (saving != INT64_MAX && ms_until(saving, now) < wait)
+        wait = ms_until(saving, now);
     if (engine >= 0 && engine < wait)
         wait = engine;
     return wait >= INT_MAX ? -1 : (int)wait;
@@ -368,6 +403,7 @@ static void turn(struct app *app)
         {.fd = app->signals, .events = POLLIN},
         {.fd = term_poll_fd(), .events = POLLOUT},
         {.fd = errand_fd(app->ui.errand), .events = POLLIN},
+        {.fd = saving_fd(&app->ui), .events = POLLIN},
     };
     size_t count = engine_poll_fds(app->ui.engine, fds + OWN_FDS, ENGINE_FDS_MAX);
 
@@ -381,6 +417,8 @@ static void turn(struct app *app)
         term_send();
     engine_changed(app, engine_dispatch(app->ui.engine, fds + OWN_FDS, count, app->ui.clock_ns));
     if (fds[3].revents && errand_finish(&app->ui))
+        app->draw = true;
+    if (saving_turn(&app->ui))
         app->draw = true;
     if (fds[0].revents || app->keys_left)
         read_keys(app);
@@ -437,6 +475,8 @@ static void tear_down(struct app *app)
     palette_free(&app->ui);
     preferences_end(&app->ui);
     frozen_end(&app->ui);
+    saving_end(&app->ui);
+    guest_id_clear(&app->ui.show);
 }
 
 int app_run(struct engine *engine, const struct options *options, const char *simulated)

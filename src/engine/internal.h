@@ -119,7 +119,7 @@ void jobs_clear(struct jobs *jobs);
 void jobs_started(struct engine *engine, struct child *child);
 int jobs_frame(struct engine *engine, struct child *child, struct frame *frame, int64_t now_ns);
 void jobs_failed(struct engine *engine, struct job_entry *entry, const char *why, int64_t now_ns);
-/* Starts what is queued, kills what does not end after its result. */
+/* Starts what is queued, gives up what never answers, kills what does not end after its result. */
 void jobs_turn(struct engine *engine, int64_t now_ns);
 int64_t jobs_due(const struct jobs *jobs);
 

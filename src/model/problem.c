@@ -17,21 +17,9 @@
 
 #define BIT(kind) (UINT32_C(1) << PROBLEM_##kind)
 
-/* The words are the backends' own. */
-static bool names_fault(const char *reason)
-{
-    static const char *const faults[] = {"error", "space",  "watchdog", "crash",
-                                         "panic", "killed", "fail"};
-
-    for (size_t i = 0; reason && i < ARRAY_SIZE(faults); i++)
-        if (strcasestr(reason, faults[i]))
-            return true;
-    return false;
-}
-
 static uint32_t of_pause(const struct world *world, const struct guest *guest)
 {
-    if (!names_fault(guest->reason))
+    if (!reason_is_fault(guest->reason))
         return 0; /* somebody wanted it */
     if (guest->facts.io_error_no_space || strcasestr(guest->reason, "space"))
         return problem_space_is_back(world, guest) ? BIT(SPACE_BACK) : BIT(NO_SPACE);
@@ -40,7 +28,7 @@ static uint32_t of_pause(const struct world *world, const struct guest *guest)
 
 static uint32_t of_rest(const struct guest *guest)
 {
-    if (names_fault(guest->reason))
+    if (reason_is_fault(guest->reason))
         return BIT(CRASHED);
     bool wanted = guest->facts.autostart == 1 && guest->facts.persistent != 0;
     return wanted && !guest->seen.off_wanted ? BIT(OFF) : 0;

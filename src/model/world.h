@@ -85,6 +85,10 @@ void world_source_answered(struct world *world, const char *source, int64_t now_
 void world_host(struct world *world, const struct host_sample *sample);
 void world_event(struct world *world, enum event_kind kind, const struct guest_id *id,
                  const char *name, const char *text, int64_t wall_ns);
+/* The same for who knows more than the words say. */
+void world_graded_event(struct world *world, enum event_kind kind, enum event_grade grade,
+                        const struct guest_id *id, const char *name, const char *text,
+                        int64_t wall_ns);
 
 /* Asking.  Pointers stay valid until the next feeding call. */
 size_t world_guest_count(const struct world *world);

@@ -20,11 +20,12 @@
 /* Limits that were not hit for that long: the next hit is news again. */
 #define HITS_QUIET_NS (60 * NS_PER_S)
 
-void world_guest_event(struct world *world, const struct guest_entry *entry, const char *text,
-                       int64_t wall_ns)
+void world_guest_event(struct world *world, const struct guest_entry *entry, enum event_grade grade,
+                       const char *text, int64_t wall_ns)
 {
     if (!entry->hidden)
-        world_event(world, EVENT_STATE, &entry->guest.id, entry->guest.facts.name, text, wall_ns);
+        world_graded_event(world, EVENT_STATE, grade, &entry->guest.id, entry->guest.facts.name,
+                           text, wall_ns);
 }
 
 void world_unbind(struct world *world, struct guest_entry *entry)
@@ -125,7 +126,7 @@ static void take_facts(struct world *world, struct guest_entry *entry, const str
         problem_new_life(guest);
         /* Off and on again between two looks: no row will tell of it. */
         if (old.life[0] && guest->facts.life[0] && guest->state == STATE_RUNNING)
-            world_guest_event(world, entry, "started anew", wall_ns);
+            world_guest_event(world, entry, EVENT_CALM, "started anew", wall_ns);
     }
     facts_clear(&old);
 }
@@ -158,9 +159,58 @@ void world_facts(struct world *world, const char *source, const struct facts *fa
     else if (facts->domain)
         world_review(world, facts->domain);
     if (added && entry->late)
-        world_guest_event(world, entry, is_defined(entry) ? "defined" : "appeared", wall_ns);
+        world_guest_event(world, entry, EVENT_CALM, is_defined(entry) ? "defined" : "appeared",
+                          wall_ns);
     if (added && world_is_local_libvirt(&from->source))
         world_review(world, facts->key);
+}
+
+/* What an operator calls the way from BEFORE to STATE. */
+static const char *change_word(enum guest_state before, enum guest_state state)
+{
+    if (state != STATE_RUNNING)
+        return state_name(state);
+    switch (before) {
+    case STATE_OFF:
+    case STATE_CRASHED:
+    case STATE_STARTING:
+        return "started";
+    case STATE_PAUSED:
+        return "resumed";
+    default:
+        return "running";
+    }
+}
+
+static enum event_grade grade_of(enum guest_state state, const char *reason)
+{
+    if (state == STATE_CRASHED || reason_is_fault(reason))
+        return EVENT_BAD;
+    return state == STATE_BROKEN || state == STATE_DENIED ? EVENT_WARN : EVENT_CALM;
+}
+
+/* "paused: I/O error", "off: shut down", "started". */
+static void tell_change(struct world *world, const struct guest_entry *entry,
+                        enum guest_state before, int64_t wall_ns)
+{
+    const struct guest *guest = &entry->guest;
+    CLEANUP_FREE char *text =
+        xasprintf("%s%s%s", change_word(before, guest->state), guest->reason ? ": " : "",
+                  guest->reason ? guest->reason : "");
+
+    world_guest_event(world, entry, grade_of(guest->state, guest->reason), text, wall_ns);
+}
+
+/* Who hangs is told once, and that it is over. */
+static void tell_blame(struct world *world, const struct guest_entry *entry, bool blamed,
+                       int64_t wall_ns)
+{
+    const char *blame = entry->guest.blame;
+
+    if (!entry->has_state || blamed == (blame != NULL))
+        return;
+    world_guest_event(world, entry, blame ? EVENT_BAD : EVENT_GOOD, blame ? blame : "answers again",
+                      wall_ns);
 }
 
 static void set_state(struct world *world, struct guest_entry *entry, enum guest_state state,
@@ -189,10 +239,7 @@ static void set_state(struct world *world, struct guest_entry *entry, enum guest
     guest->state_since_ns = entry->known_since_ns;
     if (known == STATE_UNKNOWN)
         return;
-    CLEANUP_FREE char *text =
-        xasprintf("%s -> %s%s%s%s", state_name(known), state_name(state), guest->reason ? " (" : "",
-                  guest->reason ? guest->reason : "", guest->reason ? ")" : "");
-    world_guest_event(world, entry, text, wall_ns);
+    tell_change(world, entry, known, wall_ns);
 }
 
 /* What is not read at every tick stays what it was. */
@@ -235,15 +282,16 @@ static void tell_hits(struct world *world, struct guest_entry *entry, int64_t no
     unsigned long long tasks = grown_by(guest, FIELD_PIDS_LIMIT_HITS);
     char text[80];
 
-    if (kills) {
-        snprintf(text, sizeof(text), "OOM kill: %llu process%s", kills, kills == 1 ? "" : "es");
-        world_guest_event(world, entry, text, wall_ns);
-    }
     if (grown_by(guest, FIELD_MEM_LIMIT_HITS) && begins_to_hit(&entry->mem_hit_ns, now_ns))
-        world_guest_event(world, entry, "hits its memory limit", wall_ns);
+        world_guest_event(world, entry, EVENT_WARN, "hits its memory limit", wall_ns);
     if (tasks && begins_to_hit(&entry->pids_hit_ns, now_ns)) {
         snprintf(text, sizeof(text), "hits its limit of tasks: %llu not started", tasks);
-        world_guest_event(world, entry, text, wall_ns);
+        world_guest_event(world, entry, EVENT_WARN, text, wall_ns);
+    }
+    /* The worst comes last: where there is room for one event it is the newest. */
+    if (kills) {
+        snprintf(text, sizeof(text), "OOM kill: %llu process%s", kills, kills == 1 ? "" : "es");
+        world_guest_event(world, entry, EVENT_BAD, text, wall_ns);
     }
 }
 
@@ -285,6 +333,7 @@ void world_row(struct world *world, const char *source, uint32_t handle, enum gu
     world_set_text(&guest->blame, blame && blame[0] ? blame : NULL, SENTENCE_CELLS);
     if (!blamed || !guest->blame) /* a blame that counts its seconds is still the same one */
         guest->blame_since_ns = guest->blame ? now_ns : 0;
+    tell_blame(world, entry, blamed, wall_ns);
 
     enum guest_state before = guest->state;
     if (!entry->has_state || state != before)
@@ -305,7 +354,7 @@ void world_gone(struct world *world, const char *source, uint32_t handle, int64_
     if (!entry)
         return;
     if (entry->source->source.answered)
-        world_guest_event(world, entry, "gone", wall_ns);
+        world_guest_event(world, entry, EVENT_CALM, "gone", wall_ns);
     size_t at = 0;
     while (world->guests[at] != entry)
         at++;

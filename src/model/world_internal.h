@@ -80,8 +80,8 @@ char *world_clean(const char *text, size_t max_cells);
 void world_set_text(char **slot, const char *text, size_t max_cells);
 
 /* An event about ENTRY's guest. */
-void world_guest_event(struct world *world, const struct guest_entry *entry, const char *text,
-                       int64_t wall_ns);
+void world_guest_event(struct world *world, const struct guest_entry *entry, enum event_grade grade,
+                       const char *text, int64_t wall_ns);
 
 /* Forgets ENTRY's handle; it stays in the world. */
 void world_unbind(struct world *world, struct guest_entry *entry);

@@ -47,6 +47,19 @@ struct source *world_add_source(struct world *world, const char *id, bool explic
     return &entry->source;
 }
 
+static enum event_grade grade_of(enum source_state state)
+{
+    switch (state) {
+    case SOURCE_UP:
+        return EVENT_GOOD;
+    case SOURCE_DENIED:
+    case SOURCE_ABSENT:
+        return EVENT_WARN;
+    default:
+        return EVENT_BAD;
+    }
+}
+
 /* To connect is an attempt and no news; what comes of it is, but for the first success. */
 static void announce(struct world *world, struct source_entry *entry, int64_t wall_ns)
 {
@@ -62,7 +75,8 @@ static void announce(struct world *world, struct source_entry *entry, int64_t wa
     CLEANUP_FREE char *text =
         source->error ? xasprintf("%s: %s", word, source->error) : xstrdup(word);
     const struct guest_id about = {.source = source->id};
-    world_event(world, EVENT_SOURCE, &about, source->id, text, wall_ns);
+    world_graded_event(world, EVENT_SOURCE, grade_of(source->state), &about, source->id, text,
+                       wall_ns);
 }
 
 void world_source_state(struct world *world, const char *source, enum source_state state,
@@ -107,10 +121,10 @@ void world_source_daemon(struct world *world, const char *source, int64_t restar
     if (!source_was_restarted(about, now_ns, &age_ns))
         return;
     const struct guest_id id = {.source = about->id};
-    world_event(world, EVENT_SOURCE, &id, about->id,
-                strncmp(about->id, "libvirt:", 8) == 0 ? "libvirtd was restarted"
-                                                       : "its daemon was restarted",
-                wall_ns - age_ns);
+    world_graded_event(world, EVENT_SOURCE, EVENT_WARN, &id, about->id,
+                       strncmp(about->id, "libvirt:", 8) == 0 ? "libvirtd was restarted"
+                                                              : "its daemon was restarted",
+                       wall_ns - age_ns);
 }
 
 void world_source_restarted(struct world *world, const char *source)
@@ -137,7 +151,7 @@ static void remove_unseen(struct world *world, const struct source_entry *entry,
             continue;
         }
         if (entry->source.answered)
-            world_guest_event(world, guest, "gone", wall_ns);
+            world_guest_event(world, guest, EVENT_CALM, "gone", wall_ns);
         world_drop(world, guest);
     }
     world->guest_count = kept;

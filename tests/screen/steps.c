@@ -10,6 +10,7 @@
 
 #define NAME_COLUMN 5
 #define KEYS 9
+#define ARMED_MS 500 /* a question takes answers from 300 ms on */
 #define TEST_LIMIT_S 240
 
 struct screen *steps_start(int rows, int columns, const char *spec, const char *const *more)
@@ -110,6 +111,17 @@ void steps_select(struct screen *screen, const char *name)
     snprintf(keys, sizeof(keys), "/\025%s\r", name);
     screen_send(screen, keys);
     ck_assert(steps_cursor_is(screen, name, PATIENCE_MS));
+}
+
+void steps_act(struct screen *screen, const char *key, const char *title)
+{
+    screen_send(screen, "m");
+    ck_assert(screen_wait(screen, "Enter or a letter", PATIENCE_MS));
+    screen_send(screen, key);
+    ck_assert(screen_wait(screen, title, PATIENCE_MS));
+    screen_pump(screen, ARMED_MS);
+    screen_send(screen, "\t\r");
+    ck_assert(screen_wait_gone(screen, title, PATIENCE_MS));
 }
 
 static int by_size(const void *a, const void *b)

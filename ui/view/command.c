@@ -65,11 +65,11 @@ static const struct command_info commands[] = {
      "next-pane",
      "to the other pane",
      "Pane",
-     8,
+     7,
      {SPECIAL(TAB), SPECIAL(BACK_TAB)}},
 
     {COMMAND_ACTIONS,
-     CONTEXT_GUESTS,
+     CONTEXT_GUESTS | CONTEXT_LINES,
      "Guests",
      "actions",
      "start, shut down, reboot, pause ...: menu for the selected guest or all marked ones",
@@ -77,10 +77,10 @@ static const struct command_info commands[] = {
      1,
      {CHAR('m'), FUNCTION(9)}},
     {COMMAND_OPEN,
-     CONTEXT_GUESTS,
+     CONTEXT_GUESTS | CONTEXT_LINES,
      "Guests",
      "open",
-     "open the selected guest",
+     "open the selected guest, or that of an event or a job",
      "Open",
      5,
      {SPECIAL(ENTER)}},
@@ -119,13 +119,29 @@ static const struct command_info commands[] = {
     {COMMAND_UNMARK, CONTEXT_GUESTS, "Guests", "unmark", "unmark all guests", NULL, 0, {CHAR('U')}},
 
     {COMMAND_FILTER,
-     CONTEXT_GUESTS,
+     CONTEXT_ALL,
      "Finding and sorting",
      "filter",
-     "show only guests whose name, address, state or id holds a text",
+     "show only what holds a text; search the help for it",
      "Filter",
      2,
      {CHAR('/'), FUNCTION(3), FUNCTION(4)}},
+    {COMMAND_NEXT_HIT,
+     CONTEXT_TEXT | CONTEXT_LINES,
+     "Finding and sorting",
+     "next-hit",
+     "to the next line with that text, in events, jobs and help",
+     NULL,
+     0,
+     {CHAR('n')}},
+    {COMMAND_PREVIOUS_HIT,
+     CONTEXT_TEXT | CONTEXT_LINES,
+     "Finding and sorting",
+     "previous-hit",
+     "to the one before",
+     NULL,
+     0,
+     {CHAR('N')}},
     {COMMAND_SORT_MENU,
      CONTEXT_GUESTS,
      "Finding and sorting",
@@ -191,6 +207,31 @@ static const struct command_info commands[] = {
      0,
      {CHAR('F')}},
 
+    {COMMAND_VIEW_GUESTS, CONTEXT_ALL, "Display", "guests", "the guests", NULL, 0, {CHAR('1')}},
+    {COMMAND_VIEW_EVENTS,
+     CONTEXT_ALL,
+     "Display",
+     "events",
+     "what happened: states, sources, your own actions, messages",
+     "Events",
+     8,
+     {CHAR('3')}},
+    {COMMAND_VIEW_JOBS,
+     CONTEXT_ALL,
+     "Display",
+     "jobs",
+     "your actions and what became of them",
+     "Jobs",
+     9,
+     {CHAR('4')}},
+    {COMMAND_SAVE_EVENTS,
+     CONTEXT_LINES,
+     "Display",
+     "save-events",
+     "write the listed events or jobs to a new file",
+     "Write",
+     5,
+     {CHAR('w')}},
     {COMMAND_LAYOUT,
      CONTEXT_GUESTS,
      "Display",
@@ -205,7 +246,7 @@ static const struct command_info commands[] = {
      "zoom",
      "the pane alone, and back",
      "Zoom",
-     9,
+     11,
      {CHAR('z')}},
     {COMMAND_FREEZE,
      CONTEXT_ALL,
@@ -213,7 +254,7 @@ static const struct command_info commands[] = {
      "freeze",
      "freeze the display, and go on",
      "Freeze",
-     7,
+     10,
      {CHAR('Z')}},
     {COMMAND_REDRAW,
      CONTEXT_ALL,
@@ -359,10 +400,14 @@ void command_chord_text(char dst[16], struct chord chord)
         snprintf(dst, 16, "%s", specials[chord.code]);
 }
 
-/* One key, one command; but only at the top does it quit. */
+/* One key, one command; but only at the top does it quit, and only a list can be narrowed. */
 static const char *footer_label(const struct command_info *info, enum context context)
 {
-    return info->command == COMMAND_BACK_OR_QUIT && context == CONTEXT_TEXT ? "Back" : info->footer;
+    if (info->command == COMMAND_BACK_OR_QUIT && context != CONTEXT_GUESTS)
+        return "Back";
+    if (info->command == COMMAND_FILTER && context == CONTEXT_TEXT)
+        return "Search";
+    return info->command == COMMAND_OPEN && context == CONTEXT_LINES ? "Guest" : info->footer;
 }
 
 /* What an entry takes, two columns of space behind it included. */

@@ -37,6 +37,12 @@ enum command {
     COMMAND_SORT_INVERT,
     COMMAND_FOLLOW,
     COMMAND_LAYOUT,
+    COMMAND_VIEW_GUESTS,
+    COMMAND_VIEW_EVENTS,
+    COMMAND_VIEW_JOBS,
+    COMMAND_NEXT_HIT,
+    COMMAND_PREVIOUS_HIT,
+    COMMAND_SAVE_EVENTS,
     COMMAND_ACTIONS,
     COMMAND_HELP,
     COMMAND_REDRAW,
@@ -52,7 +58,9 @@ enum command {
 enum context {
     CONTEXT_GUESTS = 1 << 0, /* a list of guests */
     CONTEXT_TEXT = 1 << 1,   /* a text to read */
-    CONTEXT_ALL = CONTEXT_GUESTS | CONTEXT_TEXT
+    CONTEXT_LINES = 1 << 2,  /* a list of events or jobs */
+    CONTEXT_LAST = CONTEXT_LINES,
+    CONTEXT_ALL = CONTEXT_GUESTS | CONTEXT_TEXT | CONTEXT_LINES
 };
 
 #define COMMAND_KEYS_MAX 4

@@ -10,6 +10,9 @@ struct frozen {
     struct world *world;
     float host_cpu[HOST_POINTS];
     int host_points;
+    uint64_t newest_event;
+    struct job *jobs; /* the newest first */
+    size_t job_count;
 };
 
 static void copy_guests(struct world *to, const struct world *from, int64_t now, int64_t wall)
@@ -69,6 +72,14 @@ static struct world *copy_world(const struct world *from, int64_t now, int64_t w
     return to;
 }
 
+static void copy_jobs(struct frozen *to, const struct engine *from)
+{
+    to->job_count = engine_job_count(from);
+    to->jobs = xcalloc(to->job_count + 1, sizeof(*to->jobs));
+    for (size_t i = 0; i < to->job_count; i++)
+        job_copy(&to->jobs[i], engine_job_at(from, i));
+}
+
 void frozen_begin(struct ui *ui)
 {
     const struct world *live = engine_world(ui->engine);
@@ -78,6 +89,8 @@ void frozen_begin(struct ui *ui)
     ui->frozen->world = copy_world(live, ui->now_ns, ui->wall_ns);
     ui->frozen->host_points =
         host_cpu_tail(world_host_get(live), ui->frozen->host_cpu, HOST_POINTS);
+    ui->frozen->newest_event = event_log_newest(world_events(live));
+    copy_jobs(ui->frozen, ui->engine);
     ui->world = ui->frozen->world;
 }
 
@@ -87,6 +100,9 @@ void frozen_end(struct ui *ui)
         return;
     ui->world = engine_world(ui->engine);
     world_free(ui->frozen->world);
+    for (size_t i = 0; i < ui->frozen->job_count; i++)
+        job_clear(&ui->frozen->jobs[i]);
+    free(ui->frozen->jobs);
     free(ui->frozen);
     ui->frozen = NULL;
 }
@@ -98,6 +114,24 @@ const struct history *frozen_history(const struct ui *ui, const struct guest *gu
 
     const struct guest *live = world_find(engine_world(ui->engine), &guest->id);
     return live ? live->history : NULL;
+}
+
+uint64_t frozen_newest_event(const struct ui *ui)
+{
+    return ui->frozen ? ui->frozen->newest_event
+                      : event_log_newest(world_events(engine_world(ui->engine)));
+}
+
+size_t frozen_job_count(const struct ui *ui)
+{
+    return ui->frozen ? ui->frozen->job_count : engine_job_count(ui->engine);
+}
+
+const struct job *frozen_job_at(const struct ui *ui, size_t index)
+{
+    if (!ui->frozen)
+        return engine_job_at(ui->engine, index);
+    return index < ui->frozen->job_count ? &ui->frozen->jobs[index] : NULL;
 }
 
 int frozen_host_cpu(const struct ui *ui, float *ret, int count)

@@ -1,9 +1,11 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "model/problem.h"
 #include "ui/view/actions.h"
+#include "ui/view/ask.h"
 #include "ui/view/detail.h"
 #include "ui/view/empty.h"
 #include "ui/view/find.h"
@@ -167,14 +169,31 @@ static void draw(struct view *view, struct ui *ui, struct rect rect)
         detail_draw(ui, pane_selected(active_pane(guests)), detail);
 }
 
-static void restore_cursor(void *context, struct ui *ui, bool kept)
+static unsigned filter_typed(struct ui *ui, void *context, const char *text)
+{
+    (void)context;
+    snprintf(ui->filter, sizeof(ui->filter), "%s", text);
+    return REACT_REARRANGE;
+}
+
+static unsigned filter_done(struct ui *ui, void *context, const char *text, bool kept)
 {
     struct guests_view *guests = context;
 
+    filter_typed(ui, guests, text);
     arrange(&guests->view, ui, true);
     if (!kept && guest_id_is_set(&guests->before_filter))
         pane_select(active_pane(guests), &guests->before_filter);
+    return REACT_REARRANGE;
 }
+
+/* Narrows as one types. */
+static const struct ask filter_ask = {
+    .label = " Filter: ",
+    .hint = "Enter keeps the filter, Esc restores what was",
+    .typed = filter_typed,
+    .done = filter_done,
+};
 
 static unsigned open_filter(struct guests_view *guests, struct ui *ui)
 {
@@ -183,7 +202,7 @@ static unsigned open_filter(struct guests_view *guests, struct ui *ui)
     guest_id_clear(&guests->before_filter);
     if (selected && active_pane(guests)->bound)
         guest_id_copy(&guests->before_filter, &selected->id);
-    find_open_filter(ui, restore_cursor, guests);
+    ask_open(ui, &filter_ask, ui->filter, guests);
     return REACT_HANDLED | REACT_REDRAW;
 }
 
@@ -500,6 +519,31 @@ static void resized(struct view *view, struct ui *ui)
     choose_pane(guests_of(view), ui);
 }
 
+/* Brings GUEST where the cursor can go: its kind is shown, and what hides it is taken off. */
+static bool select_guest(struct view *view, struct ui *ui, const struct guest_id *id)
+{
+    struct guests_view *guests = guests_of(view);
+    const struct guest *guest = world_find(ui->world, id);
+    bool container = guest && guest->facts.kind == KIND_CONTAINER;
+
+    if (!guest)
+        return false;
+    if (guests->layout == (container ? LAYOUT_MACHINES : LAYOUT_CONTAINERS))
+        guests->layout = LAYOUT_AUTO;
+    choose_pane(guests, ui);
+    if (is_side_by_side(guests))
+        guests->active = container ? PANE_CONTAINERS : PANE_MACHINES;
+    arrange(view, ui, true);
+    if (listing_find(&active_pane(guests)->listing, id) < 0) {
+        ui_say(ui, STYLE_WARN, "the filter '%.40s' is off: it hid %.60s", ui->filter,
+               guest->facts.name);
+        ui->filter[0] = '\0';
+        arrange(view, ui, true);
+    }
+    guests->zoom = ZOOM_NONE;
+    return pane_select(active_pane(guests), id);
+}
+
 static void free_guests(struct view *view)
 {
     if (!view)
@@ -520,6 +564,7 @@ static const struct view_ops guests_ops = {
     .mouse = mouse,
     .selected = selected,
     .want = want,
+    .select = select_guest,
     .free = free_guests,
 };
 

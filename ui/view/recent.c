@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "ui/view/frozen.h"
 #include "ui/view/line.h"
 
 #define EVENTS_IN_LINE 3
@@ -21,16 +22,12 @@ static bool clock_text(char dst[16], const struct event *event)
 
 static void draw_event(const struct event *event, struct rect rect, int y)
 {
-    static const char *const kinds[] = {[EVENT_STATE] = "state",
-                                        [EVENT_SOURCE] = "source",
-                                        [EVENT_JOB] = "job",
-                                        [EVENT_LOG] = "log"};
     char clock[16];
     struct line line = line_new(rect, y);
 
     if (!clock_text(clock, event))
         return;
-    line_left(&line, 0, STYLE_DIM, "%s  %-6s", clock, kinds[event->kind]);
+    line_left(&line, 0, STYLE_DIM, "%s  %-6s", clock, event_kind_name(event->kind));
     if (event->name && *event->name)
         line_left(&line, 1, STYLE_NORMAL, "%.60s:", event->name);
     line_rest(&line, 1, STYLE_DIM, event->text ? event->text : "");
@@ -44,7 +41,7 @@ static const struct event *event_before(const struct ui *ui, size_t *index)
     for (; *index < event_log_count(log); ++*index) {
         const struct event *event = event_log_get(log, *index);
 
-        if (event->wall_ns <= ui->wall_ns) {
+        if (event->number <= frozen_newest_event(ui)) {
             ++*index;
             return event;
         }
@@ -84,15 +81,11 @@ void recent_draw_line(const struct ui *ui, struct rect rect, int y)
 
     for (size_t i = 0; shown < EVENTS_IN_LINE && (event = event_before(ui, &i));) {
         char clock[16], text[400];
-        /* Of a change what became of it: "running -> paused" is "paused". */
-        const char *arrow = event->text ? strstr(event->text, "-> ") : NULL;
 
         if (event->kind == EVENT_LOG || !clock_text(clock, event))
             continue;
         snprintf(text, sizeof(text), "%s %.80s %.250s", clock, event->name ? event->name : "",
-                 arrow         ? arrow + 3
-                 : event->text ? event->text
-                               : "");
+                 event->text ? event->text : "");
         if (!put_cut(&line, GAP, text, cells))
             return;
         shown++;

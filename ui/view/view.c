@@ -61,3 +61,16 @@ bool ui_acknowledge(struct ui *ui, struct guest *guest)
         live->seen.acknowledged |= guest->seen.acknowledged;
     return news;
 }
+
+unsigned ui_show_guest(struct ui *ui, const struct guest_id *id, const char *name)
+{
+    if (!guest_id_is_set(id) || !world_find(ui->world, id)) {
+        ui_say(ui, STYLE_WARN,
+               guest_id_is_set(id) ? "%.60s is not there any more" : "%.60s is no guest",
+               name && *name ? name : "this");
+        return REACT_HANDLED | REACT_REDRAW;
+    }
+    guest_id_clear(&ui->show);
+    guest_id_copy(&ui->show, id);
+    return REACT_HANDLED | REACT_REDRAW | REACT_SHOW_GUEST;
+}

@@ -21,7 +21,8 @@ enum reaction {
     REACT_HANDLED = 1 << 0,
     REACT_REDRAW = 1 << 1,
     REACT_REARRANGE = 1 << 2, /* lists are to be sorted anew */
-    REACT_QUIT = 1 << 3
+    REACT_QUIT = 1 << 3,
+    REACT_SHOW_GUEST = 1 << 4 /* the guests view comes up with its cursor on ui->show */
 };
 
 struct errand;
@@ -29,6 +30,7 @@ struct frozen;
 struct modal;
 struct palette;
 struct preferences;
+struct saving;
 
 struct ui {
     struct engine *engine;
@@ -58,6 +60,9 @@ struct ui {
     const struct modal *modal; /* what has the keyboard, or NULL */
     void *modal_data;
 
+    struct guest_id show;  /* of REACT_SHOW_GUEST */
+    struct saving *saving; /* a file that is being written (saving.h), or NULL */
+
     struct {
         char text[400];
         enum style style;
@@ -82,6 +87,10 @@ void ui_modal_close(struct ui *ui);
 /* A line in the status row until the next key, or for ten seconds. */
 void ui_say(struct ui *ui, enum style style, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* To the guest ID in the guests view, or a line that says that NAME is not there any more.  Returns
+ * a set of enum reaction. */
+unsigned ui_show_guest(struct ui *ui, const struct guest_id *id, const char *name);
 
 /* Marks GUEST of what is shown, and the same guest of the live world when that is frozen. */
 void ui_mark(struct ui *ui, struct guest *guest, bool marked);
@@ -110,6 +119,8 @@ struct view_ops {
     const struct guest *(*selected)(const struct view *view);
     /* Optional.  Tells the engine what is on the screen; after each drawing. */
     void (*want)(const struct view *view, struct ui *ui);
+    /* Optional.  The cursor to that guest of what is shown; false when it is not there. */
+    bool (*select)(struct view *view, struct ui *ui, const struct guest_id *id);
     /* Required.  Takes NULL. */
     void (*free)(struct view *view);
 };
@@ -120,6 +131,8 @@ struct view {
 };
 
 struct view *guests_view_new(void);
+struct view *events_view_new(void);
+struct view *jobs_view_new(void);
 struct view *help_view_new(void);
 
 #endif

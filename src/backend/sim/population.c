@@ -176,6 +176,9 @@ struct sim_guest *sim_population_new(const struct sim_spec *spec)
         draw_size(guest, spec, index);
         draw_waves(guest, spec, index);
         guest->autostart = sim_unit(spec->seed, index, SALT_AUTOSTART) < 0.6;
+        /* Who is off is meant to be, but for one. */
+        if (guest->state == STATE_OFF && strcmp(guest->name, "old1") != 0)
+            guest->autostart = 0;
         guest->stubborn = spec->stubborn && !strcmp(spec->stubborn, guest->name);
         guest->hangs = spec->hang && !strcmp(spec->hang, guest->name);
     }
