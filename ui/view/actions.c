@@ -5,7 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
-#include "model/manager_will.h"
+#include "model/manager.h"
 #include "ui/view/frozen.h"
 #include "ui/widget/dialog.h"
 
