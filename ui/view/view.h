@@ -53,7 +53,7 @@ struct ui {
 
     struct preferences *preferences; /* what is set up and can be saved (preferences.h) */
     struct palette *palette;         /* NULL until it was opened */
-    struct errand *errand;           /* what waits for a file system (errand.h), or NULL */
+    struct errand *errand;           /* what may hang (errand.h); NULL: nothing */
     enum command wanted;             /* by the palette, for the view; COMMAND_NONE: nothing */
 
     const struct modal *modal; /* what has the keyboard, or NULL */
