@@ -6,20 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int write_all(int fd, const char *text, size_t len)
-{
-    while (len > 0) {
-        ssize_t done = write(fd, text, len);
-
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return done < 0 ? errno : EIO;
-        text += done;
-        len -= (size_t)done;
-    }
-    return 0;
-}
+#include "base/io.h"
 
 /* What is there by that name is the file that we made, and not what somebody put in its place. */
 static void remove_ours(const char *path, const struct stat *ours)
@@ -40,7 +27,7 @@ int save_new_file(const char *path, const char *text, size_t len, struct error *
                          "%.200s exists already", path);
     if (fd < 0)
         return error_errno(err, errno, "cannot make %.200s", path);
-    int problem = fstat(fd, &made) == 0 ? write_all(fd, text, len) : errno;
+    int problem = fstat(fd, &made) == 0 ? -io_write_all(fd, text, len) : errno;
     /* Network file systems say only now that there is no room. */
     if (close(fd) != 0 && !problem && errno != EINTR)
         problem = errno;
