@@ -495,7 +495,7 @@ int app_run(struct engine *engine, const struct options *options, const char *si
     if (app.signals < 0 || term_up(&terminal, &err) < 0) {
         fprintf(stderr, "vctop: %s\n", error_text(&err, text, sizeof(text)));
         cleanup_close(&app.signals);
-        return 1;
+        return err.code == ERR_USAGE ? 2 : 1; /* as vctop(1) has them */
     }
     set_up(&app, engine, options, simulated);
     draw_if_due(&app);
