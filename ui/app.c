@@ -265,12 +265,21 @@ static unsigned modal_key(struct app *app, struct key key)
     return wanted == COMMAND_NONE ? reaction : reaction | run_command(app, wanted);
 }
 
+/* Nobody shall answer a question that is not on the screen. */
+static bool works_unseen(const struct ui *ui, enum command which)
+{
+    return which == COMMAND_QUIT || which == COMMAND_SUSPEND || which == COMMAND_REDRAW ||
+           (which == COMMAND_BACK_OR_QUIT && !ui->modal);
+}
+
 static unsigned handle_key(struct app *app, struct key key)
 {
     struct view *view = current_view(app);
     struct ui *ui = &app->ui;
     enum command which = command_for_key(view->ops->context, key);
 
+    if (screen_is_too_small())
+        return works_unseen(ui, which) ? run_command(app, which) : 0;
     if (ui->modal && !is_for_the_loop(which, key))
         return key.kind == KEY_POINTER ? 0 : modal_key(app, key);
     if (key.kind == KEY_POINTER)
