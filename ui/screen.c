@@ -27,6 +27,13 @@ static void draw_centred(struct rect screen, int y, const char *text)
     draw_text(screen, y, x > 0 ? x : 0, STYLE_WARN, text);
 }
 
+bool screen_is_too_small(void)
+{
+    struct rect screen = draw_screen();
+
+    return screen.width < MIN_WIDTH || screen.height < MIN_HEIGHT;
+}
+
 static void draw_too_small(struct rect screen)
 {
     char text[64];
@@ -41,7 +48,7 @@ void screen_draw(struct ui *ui, struct view *view)
     struct rect screen = draw_screen(), rest = screen;
 
     draw_clear(screen, STYLE_NORMAL);
-    if (screen.width < MIN_WIDTH || screen.height < MIN_HEIGHT) {
+    if (screen_is_too_small()) {
         draw_too_small(screen);
         term_flush();
         return;

@@ -52,7 +52,8 @@ static void left_of(char *dst, size_t size, const struct place *place)
     snprintf(dst, size, "%s of %s", avail, total);
 }
 
-const struct place *problem_disk_place(const struct world *world, const struct guest *guest)
+/* Where the disk lies that an I/O error paused GUEST on; NULL unknown. */
+static const struct place *disk_place(const struct world *world, const struct guest *guest)
 {
     const char *disk = guest->facts.io_error_disk;
     const struct place *found = NULL;
@@ -70,7 +71,7 @@ const struct place *problem_disk_place(const struct world *world, const struct g
 
 bool problem_space_is_back(const struct world *world, const struct guest *guest)
 {
-    const struct place *place = problem_disk_place(world, guest);
+    const struct place *place = disk_place(world, guest);
 
     return place && place->has_bytes && place->at_ns > guest->state_since_ns &&
            !stopped_by(world, place);
@@ -79,7 +80,7 @@ bool problem_space_is_back(const struct world *world, const struct guest *guest)
 void problem_put_io_error(struct problem *ret, const struct world *world)
 {
     const struct guest *guest = ret->guest;
-    const struct place *place = problem_disk_place(world, guest);
+    const struct place *place = disk_place(world, guest);
     const struct place *cause = place ? stopped_by(world, place) : NULL;
     const char *disk = guest->facts.io_error_disk;
     char left[80] = "", on[80] = "", where[180] = "";

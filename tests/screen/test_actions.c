@@ -52,7 +52,7 @@ START_TEST(what_cannot_be_done_says_why)
     steps_select(screen, "build-01");
     screen_send(screen, "m");
     ck_assert(screen_wait(screen, "already running", PATIENCE_MS));
-    ck_assert(strstr(screen_text(screen), "this source cannot")); /* a hard reset */
+    ck_assert(strstr(screen_text(screen), "no reset button")); /* a hard reset */
     /* A grey line does nothing, by its letter or by Enter. */
     screen_send(screen, "s\r");
     screen_pump(screen, 300);

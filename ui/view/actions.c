@@ -5,7 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
-#include "model/manager_will.h"
+#include "model/manager.h"
 #include "ui/view/frozen.h"
 #include "ui/widget/dialog.h"
 
@@ -363,7 +363,7 @@ static void menu_modal_draw(const struct ui *ui, const void *data, struct rect s
 }
 
 static const struct modal menu_modal = {
-    .hint = "Enter or a letter chooses; a question follows before anything is done; Esc cancels",
+    .hint = "Enter or a letter chooses, a question follows; Esc cancels",
     .key = menu_modal_key,
     .draw = menu_modal_draw,
     .close = free_actions,

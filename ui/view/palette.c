@@ -194,7 +194,12 @@ static unsigned refuse(struct ui *ui, const struct palette *palette, const char 
                 completion_nearer(name, command_at(i)->name, &nearest, &best);
         for (size_t i = 0; i < ARRAY_SIZE(valued); i++)
             completion_nearer(name, valued[i].name, &nearest, &best);
-        ui_say(ui, STYLE_BAD, "there is no command '%.40s': the nearest is '%s'", name, nearest);
+        /* With most of its letters changed, 'nearest' would help nobody. */
+        if (best <= strlen(name) / 2)
+            ui_say(ui, STYLE_BAD, "there is no command '%.40s': the nearest is '%s'", name,
+                   nearest);
+        else
+            ui_say(ui, STYLE_BAD, "there is no command '%.40s': Tab shows all", name);
     }
     return REACT_HANDLED | REACT_REDRAW;
 }
