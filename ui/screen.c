@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ui/term/term.h"
+#include "ui/view/footer.h"
 #include "ui/view/header.h"
 #include "ui/view/status.h"
 
@@ -17,7 +18,7 @@ static void draw_footer(const struct ui *ui, const struct view *view, struct rec
     if (modal)
         draw_cell(rect, 0, 1, STYLE_KEY_TEXT, modal->hint, rect.width - 1);
     else
-        command_draw_footer(view->ops->context, rect, 0);
+        footer_draw(view->ops->context, rect, 0);
 }
 
 static void draw_centred(struct rect screen, int y, const char *text)

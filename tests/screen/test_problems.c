@@ -28,17 +28,6 @@ static bool sign_comes(struct screen *screen, const char *name, bool sign)
     return has_sign(screen, name) == sign;
 }
 
-/* Takes action KEY of the selected guest and confirms QUESTION. */
-static void choose(struct screen *screen, const char *key, const char *question)
-{
-    screen_send(screen, "m");
-    ck_assert(screen_wait(screen, "Enter or a letter", PATIENCE_MS));
-    screen_send(screen, key);
-    ck_assert(screen_wait(screen, question, PATIENCE_MS));
-    screen_pump(screen, 500);
-    screen_send(screen, "\t\r");
-}
-
 START_TEST(the_first_screen_says_what_is_wrong_and_why)
 {
     struct screen *screen = steps_start(24, 80, SICK, NULL);
@@ -203,7 +192,7 @@ START_TEST(space_comes_back)
         steps_row_says(screen, "backup", "space is back on backup (20.0G): resume?", PATIENCE_MS));
     ck_assert(screen_wait_gone(screen, "FULL", PATIENCE_MS));
     steps_select(screen, "backup");
-    choose(screen, "p", "Resume: backup?");
+    steps_act(screen, "p", "Resume: backup?");
     ck_assert(steps_row_says(screen, "backup", " run ", PATIENCE_MS));
     ck_assert(sign_comes(screen, "backup", false));
     steps_quit(screen);
@@ -227,10 +216,10 @@ START_TEST(ones_own_doing_is_no_problem)
 
     ck_assert(sign_comes(screen, "mail", true));
     steps_select(screen, "mail");
-    choose(screen, "s", "Start: mail?");
+    steps_act(screen, "s", "Start: mail?");
     ck_assert(steps_row_says(screen, "mail", " run ", PATIENCE_MS));
     ck_assert(sign_comes(screen, "mail", false));
-    choose(screen, "d", "Shut down: mail?");
+    steps_act(screen, "d", "Shut down: mail?");
     ck_assert(steps_row_says(screen, "mail", " off ", PATIENCE_MS));
     ck_assert(!has_sign(screen, "mail"));
     steps_quit(screen);

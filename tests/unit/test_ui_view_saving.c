@@ -108,6 +108,38 @@ START_TEST(home_is_where_the_tilde_is)
 }
 END_TEST
 
+static void say_one(const void *task, void *answer)
+{
+    (void)task;
+    *(int *)answer = 1;
+}
+
+static int dones;
+
+static void begin_again(struct ui *ui, void *task, const void *answer)
+{
+    static const struct errand_ops ops = {sizeof(int), say_one, begin_again};
+
+    dones++;
+    if (answer)
+        ck_assert(errand_run(ui, "going on", &ops, task));
+}
+
+/* As another theme that was asked for while one was read. */
+START_TEST(what_follows_an_errand_does_not_outlive_the_end)
+{
+    static const struct errand_ops ops = {sizeof(int), say_one, begin_again};
+    struct ui ui = {.clock_ns = NS_PER_S};
+
+    ck_assert(errand_run(&ui, "beginning", &ops, NULL));
+    await(&ui);
+    ck_assert_int_eq(dones, 1);
+    errand_end(&ui);
+    ck_assert_int_eq(dones, 3);
+    ck_assert_int_eq(errand_fd(&ui), -1);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("ui/view/saving");
@@ -117,6 +149,7 @@ int main(void)
     tcase_add_test(tc, what_takes_long_is_told_and_then_done);
     tcase_add_test(tc, one_that_hangs_keeps_nobody);
     tcase_add_test(tc, home_is_where_the_tilde_is);
+    tcase_add_test(tc, what_follows_an_errand_does_not_outlive_the_end);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -102,4 +102,6 @@ void errand_end(struct ui *ui)
     if (!errand->hangs && poll(&news, 1, LAST_WAIT_MS) > 0)
         apart_ended(errand->apart, &answer);
     finish(ui, answer);
+    if (ui->errand) /* done() began another: too late */
+        finish(ui, NULL);
 }

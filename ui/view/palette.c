@@ -66,7 +66,6 @@ static unsigned set_columns(struct ui *ui, const char *text)
 {
     struct text_list names = {0};
     struct error err;
-    char all[600];
 
     while (*text) {
         size_t len = strcspn(text, " ,");
@@ -77,7 +76,7 @@ static unsigned set_columns(struct ui *ui, const char *text)
         text += len + (text[len] != '\0');
     }
     if (column_order_parse(&ui->columns, &names, &err))
-        ui_say(ui, STYLE_BAD, "%s", error_text(&err, all, sizeof(all)));
+        ui_say_error(ui, &err);
     text_list_clear(&names);
     return REACT_HANDLED | REACT_REDRAW;
 }
