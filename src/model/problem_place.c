@@ -98,8 +98,8 @@ void problem_put_io_error(struct problem *ret, const struct world *world)
         snprintf(on, sizeof(on), " on %.60s", disk);
     if (ret->kind == PROBLEM_SPACE_BACK && place) {
         units_bytes(left, (double)place->avail);
-        snprintf(ret->cause, sizeof(ret->cause), "space is back on %.60s (%s): resume?", name,
-                 left);
+        /* What to do first: the end may be cut. */
+        snprintf(ret->cause, sizeof(ret->cause), "space is back: resume? (%.60s: %s)", name, left);
     } else if (ret->kind == PROBLEM_IO_ERROR) {
         snprintf(ret->cause, sizeof(ret->cause), "I/O error%s%s",
                  disk ? on : " on one of its disks", where);

@@ -78,10 +78,11 @@ START_TEST(storage_in_trouble_keeps_its_place_in_the_header)
     ck_assert(screen_wait(screen, "sim restarted ", PATIENCE_MS));
     steps_quit(screen);
 
-    screen = steps_start(24, 80, SICK ",readonly=/srv/images@0,deadmount=/mnt/nfs@0", readonly);
-    ck_assert(screen_wait(screen, "sim restarted ", PATIENCE_MS));
+    screen = steps_start(
+        24, 80, SICK ",crash=db01@1,off=mail@1,readonly=/srv/images@0,deadmount=/mnt/nfs@0",
+        readonly);
     ck_assert(screen_wait(screen, "READ-ONLY /srv/images", PATIENCE_MS));
-    ck_assert(screen_wait(screen, " OOM  sim restarted ", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "1 off  sim restarted ", PATIENCE_MS));
     ck_assert(screen_wait(screen, "+1", PATIENCE_MS));
     steps_quit(screen);
 }
@@ -221,7 +222,7 @@ START_TEST(space_comes_back)
     ck_assert(steps_row_says(screen, "web1", "I/O error on vda (images: read-only)", PATIENCE_MS));
     ck_assert(steps_row_says(screen, "backup", "SPACE BACK", PATIENCE_MS));
     ck_assert(
-        steps_row_says(screen, "backup", "space is back on backup (20.0G): resume?", PATIENCE_MS));
+        steps_row_says(screen, "backup", "space is back: resume? (backup: 20.0G)", PATIENCE_MS));
     ck_assert(screen_wait_gone(screen, "FULL", PATIENCE_MS));
     steps_select(screen, "backup");
     choose(screen, "p", "Resume: backup?");

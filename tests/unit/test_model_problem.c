@@ -347,7 +347,7 @@ START_TEST(a_full_pool_and_space_again)
     problem_acknowledge(world, guest, AT(2));
     pool_has(13 * GIB, false, 3);
     expect(guest, 4, PROBLEM_SPACE_BACK, PROBLEM_ACT, "SPACE BACK",
-           "space is back on images (13.0G): resume?");
+           "space is back: resume? (images: 13.0G)");
     ck_assert(!problem.acknowledged); /* this is news */
     pool_has(0, false, 5);
     expect(guest, 6, PROBLEM_NO_SPACE, PROBLEM_ACT, "NO SPACE",
