@@ -190,7 +190,7 @@ bool problem_of_place(const struct world *world, const struct place *place, int6
     snprintf(ret->cause, sizeof(ret->cause), "%s is %s%s%s%s", name, place_trouble_words(place),
              *more ? " (" : "", *more ? left : "", *more ? ")" : "");
     double seconds = place_seconds_to_full(place, now_ns);
-    if (trouble == PLACE_NEARLY_FULL && seconds > 0) {
+    if (trouble == PLACE_NEARLY_FULL && seconds >= 1) {
         size_t used = strlen(ret->cause);
 
         units_duration(more, seconds);

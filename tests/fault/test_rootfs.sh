@@ -37,12 +37,14 @@ filler=$("$RIG" name filler)
 
 {
     sleep 8
-    "$RIG" exec filler dd if=/dev/zero of=/fill bs=1M count=100 conv=fsync
+    "$RIG" exec filler dd if=/dev/zero of=/fill bs=64k count=2000 oflag=direct
 } >/dev/null 2>&1 &
 look " run " --type "small is full" "" --type "$filler wrote" ""
-says "small is full \\(0 of [0-9.]+M\\): $filler wrote [0-9.]+M in "
-equal "as df says" 0 "$(df -B1 --output=avail "$root" | tail -n 1 | tr -d ' ')"
+says "small is full \\([0-9.]+[KM]? of [0-9.]+M\\): $filler wrote [0-9.]+M in "
 wait $!
+sample 1 1 --backend lxc,host
+equal "as df says" "full $(df -B1 --output=avail "$root" | tail -n 1 | tr -d ' ')" \
+    "$(tail -n 1 "$work/vctop" | get "host/storage/name=$root/trouble" "host/storage/name=$root/avail_bytes")"
 
 # ---- it becomes read-only
 
