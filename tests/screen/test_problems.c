@@ -55,6 +55,28 @@ START_TEST(the_first_screen_says_what_is_wrong_and_why)
 }
 END_TEST
 
+/* Figures give way to it, and what has no room is counted. */
+START_TEST(storage_in_trouble_keeps_its_place_in_the_header)
+{
+    static const char *const readonly[] = {"--readonly", NULL};
+    struct screen *screen =
+        steps_start(24, 80, SICK ",crash=db01@1,off=mail@1,fill=/srv/backup@0", NULL);
+
+    ck_assert(screen_wait(screen, "! 1 paused 1 hung 1 crashed 1 OOM 1 off", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "FULL /srv/backup 0", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "sim restarted ", PATIENCE_MS));
+    steps_quit(screen);
+
+    screen = steps_start(
+        24, 80, SICK ",crash=db01@1,off=mail@1,readonly=/srv/images@0,deadmount=/mnt/nfs@0",
+        readonly);
+    ck_assert(screen_wait(screen, "READ-ONLY /srv/images", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "1 off  sim restarted ", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "+1", PATIENCE_MS));
+    steps_quit(screen);
+}
+END_TEST
+
 START_TEST(a_well_host_is_calm)
 {
     struct screen *screen = steps_start(24, 80, CALM, NULL);
@@ -189,7 +211,7 @@ START_TEST(space_comes_back)
     ck_assert(steps_row_says(screen, "web1", "I/O error on vda (images: read-only)", PATIENCE_MS));
     ck_assert(steps_row_says(screen, "backup", "SPACE BACK", PATIENCE_MS));
     ck_assert(
-        steps_row_says(screen, "backup", "space is back on backup (20.0G): resume?", PATIENCE_MS));
+        steps_row_says(screen, "backup", "space is back: resume? (backup: 20.0G)", PATIENCE_MS));
     ck_assert(screen_wait_gone(screen, "FULL", PATIENCE_MS));
     steps_select(screen, "backup");
     steps_act(screen, "p", "Resume: backup?");
@@ -245,6 +267,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         the_first_screen_says_what_is_wrong_and_why,
+        storage_in_trouble_keeps_its_place_in_the_header,
         a_well_host_is_calm,
         problems_are_walked,
         problems_are_walked_over_both_panes,
