@@ -401,9 +401,9 @@ void command_chord_text(char dst[16], struct chord chord)
 }
 
 /* One key, one command; but only at the top does it quit, and only a list can be narrowed. */
-static const char *footer_label(const struct command_info *info, enum context context)
+static const char *footer_label(const struct command_info *info, enum context context, bool at_top)
 {
-    if (info->command == COMMAND_BACK_OR_QUIT && context != CONTEXT_GUESTS)
+    if (info->command == COMMAND_BACK_OR_QUIT && (context != CONTEXT_GUESTS || !at_top))
         return "Back";
     if (info->command == COMMAND_FILTER && context == CONTEXT_TEXT)
         return "Search";
@@ -411,22 +411,22 @@ static const char *footer_label(const struct command_info *info, enum context co
 }
 
 /* What an entry takes, two columns of space behind it included. */
-static int footer_width(const struct command_info *info, enum context context)
+static int footer_width(const struct command_info *info, enum context context, bool at_top)
 {
     char text[16];
 
     command_key_text(text, info->command);
-    return (int)(text_width(text) + 1 + strlen(footer_label(info, context))) + 2;
+    return (int)(text_width(text) + 1 + strlen(footer_label(info, context, at_top))) + 2;
 }
 
-void command_draw_footer(enum context context, struct rect rect, int y)
+void command_draw_footer(enum context context, bool at_top, struct rect rect, int y)
 {
     int total = 0, limit = 0;
 
     for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
         if (!commands[i].footer || !(commands[i].contexts & context))
             continue;
-        total += footer_width(&commands[i], context);
+        total += footer_width(&commands[i], context, at_top);
         if (commands[i].rank > limit)
             limit = commands[i].rank;
     }
@@ -434,7 +434,7 @@ void command_draw_footer(enum context context, struct rect rect, int y)
     for (; total - 2 > rect.width - 1 && limit > 0; limit--)
         for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
             if (commands[i].footer && commands[i].contexts & context && commands[i].rank == limit)
-                total -= footer_width(&commands[i], context);
+                total -= footer_width(&commands[i], context, at_top);
 
     int x = 1;
     for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
@@ -445,7 +445,7 @@ void command_draw_footer(enum context context, struct rect rect, int y)
         command_key_text(text, commands[i].command);
         draw_text(rect, y, x, STYLE_KEY, text);
         draw_text(rect, y, x + (int)text_width(text) + 1, STYLE_KEY_TEXT,
-                  footer_label(&commands[i], context));
-        x += footer_width(&commands[i], context);
+                  footer_label(&commands[i], context, at_top));
+        x += footer_width(&commands[i], context, at_top);
     }
 }

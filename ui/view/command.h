@@ -97,7 +97,7 @@ const char *command_key_text(char dst[16], enum command command);
 /* All its keys, with spaces between them. */
 void command_keys_text(char *dst, size_t size, enum command command);
 
-/* The keys that matter in CONTEXT, as many as fit on line Y of RECT. */
-void command_draw_footer(enum context context, struct rect rect, int y);
+/* The keys that matter in CONTEXT, as many as fit on line Y of RECT; AT_TOP: q quits in guests. */
+void command_draw_footer(enum context context, bool at_top, struct rect rect, int y);
 
 #endif

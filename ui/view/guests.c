@@ -273,10 +273,16 @@ static unsigned next_pane(struct guests_view *guests)
     return REACT_HANDLED | REACT_REDRAW;
 }
 
+static void set_zoom(struct guests_view *guests, enum zoom to)
+{
+    guests->zoom = to;
+    guests->view.zoomed = to != ZOOM_NONE;
+}
+
 static unsigned go_back(struct guests_view *guests, struct ui *ui, bool quits)
 {
     if (guests->zoom != ZOOM_NONE) {
-        guests->zoom = ZOOM_NONE;
+        set_zoom(guests, ZOOM_NONE);
         return REACT_HANDLED | REACT_REDRAW;
     }
     if (quits)
@@ -403,7 +409,7 @@ static unsigned acknowledge(struct guests_view *guests, struct ui *ui)
 
 static unsigned zoom(struct guests_view *guests, enum zoom to)
 {
-    guests->zoom = guests->zoom == ZOOM_NONE ? to : ZOOM_NONE;
+    set_zoom(guests, guests->zoom == ZOOM_NONE ? to : ZOOM_NONE);
     return REACT_HANDLED | REACT_REDRAW;
 }
 
@@ -540,7 +546,7 @@ static bool select_guest(struct view *view, struct ui *ui, const struct guest_id
         ui->filter[0] = '\0';
         arrange(view, ui, true);
     }
-    guests->zoom = ZOOM_NONE;
+    set_zoom(guests, ZOOM_NONE);
     return pane_select(active_pane(guests), id);
 }
 
