@@ -19,7 +19,7 @@ static const struct manager {
     } will;
 } managers[] = {
     {.begins = "OpenStack",
-     .will = {"it counts as stopped there until it is started there",
+     .will = {"it counts as stopped there until started there",
               "it will be stopped if it counts as stopped there", NO_MATTER, DECIDED_THERE}},
     {.begins = "oVirt",
      .will = {"it will be started again if highly available there",

@@ -166,7 +166,7 @@ static void add_owner_lines(const struct ui *ui, struct actions *actions)
         const char *owner = owner_at(ui, actions, i, &count);
         if (!owner)
             continue;
-        snprintf(many, sizeof(many), "%zu of them m", count);
+        snprintf(many, sizeof(many), "%zu m", count);
         snprintf(line, sizeof(line), "%sanaged by %.60s: %s.",
                  actions->chosen_count == 1 ? "M" : many, owner,
                  manager_will(owner, actions->action));

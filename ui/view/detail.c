@@ -225,8 +225,11 @@ static void plot_cpu(struct plot *ret, const struct ui *ui, const struct guest *
     double all = guest->facts.vcpus * 100.0;
     char text[UNITS_MAX];
 
-    *ret = (struct plot){
-        .metric = METRIC_CPU, .metric2 = METRIC_COUNT, .top = all, .least = 1, .label = label_percent};
+    *ret = (struct plot){.metric = METRIC_CPU,
+                         .metric2 = METRIC_COUNT,
+                         .top = all,
+                         .least = 1,
+                         .label = label_percent};
     figure(text, METRIC_CPU, now);
     if (all > 0)
         snprintf(ret->title, sizeof(ret->title), "CPU %s %% of %.0f", text, all);

@@ -34,7 +34,8 @@ void empty_draw(const struct ui *ui, struct rect rect)
     for (size_t i = 0; i < world_source_count(ui->world); i++) {
         const struct source *source = world_source_at(ui->world, i);
         waiting |= has_guests(source) && source->state == SOURCE_CONNECTING;
-        known &= !has_guests(source) || source->state == SOURCE_UP || source->state == SOURCE_ABSENT;
+        known &=
+            !has_guests(source) || source->state == SOURCE_UP || source->state == SOURCE_ABSENT;
     }
     draw_text(rect, y, 2, STYLE_TITLE,
               waiting ? "Asking for guests ..."

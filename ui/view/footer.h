@@ -5,7 +5,7 @@
 #include "ui/view/command.h"
 #include "ui/widget/draw.h"
 
-/* Those of CONTEXT, as many as fit on line Y of RECT. */
-void footer_draw(enum context context, struct rect rect, int y);
+/* Those of CONTEXT, as many as fit on line Y of RECT; AT_TOP: q quits in guests. */
+void footer_draw(enum context context, bool at_top, struct rect rect, int y);
 
 #endif

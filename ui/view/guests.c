@@ -74,6 +74,12 @@ void guests_choose_pane(struct guests_view *guests, struct ui *ui)
     guest_id_clear(&id);
 }
 
+void guests_zoom(struct guests_view *guests, enum zoom to)
+{
+    guests->zoom = to;
+    guests->view.zoomed = to != ZOOM_NONE;
+}
+
 static void draw_tables(struct guests_view *guests, struct ui *ui, struct rect rect)
 {
     bool titles = draw_screen().height >= 30 || guests_side_by_side(guests);
@@ -178,7 +184,7 @@ static bool select_guest(struct view *view, struct ui *ui, const struct guest_id
         ui->filter[0] = '\0';
         guests_arrange(view, ui, true);
     }
-    guests->zoom = ZOOM_NONE;
+    guests_zoom(guests, ZOOM_NONE);
     return pane_select(guests_active_pane(guests), id);
 }
 

@@ -114,7 +114,7 @@ static unsigned next_pane(struct guests_view *guests)
 static unsigned go_back(struct guests_view *guests, struct ui *ui, bool quits)
 {
     if (guests->zoom != ZOOM_NONE) {
-        guests->zoom = ZOOM_NONE;
+        guests_zoom(guests, ZOOM_NONE);
         return REACT_HANDLED | REACT_REDRAW;
     }
     if (quits)
@@ -241,7 +241,7 @@ static unsigned acknowledge(struct guests_view *guests, struct ui *ui)
 
 static unsigned zoom(struct guests_view *guests, enum zoom to)
 {
-    guests->zoom = guests->zoom == ZOOM_NONE ? to : ZOOM_NONE;
+    guests_zoom(guests, guests->zoom == ZOOM_NONE ? to : ZOOM_NONE);
     return REACT_HANDLED | REACT_REDRAW;
 }
 

@@ -44,6 +44,7 @@ static inline struct guests_view *guests_of(struct view *view)
 
 bool guests_side_by_side(const struct guests_view *guests);
 struct pane *guests_active_pane(struct guests_view *guests);
+void guests_zoom(struct guests_view *guests, enum zoom to);
 void guests_arrange(struct view *view, struct ui *ui, bool resort);
 
 /* After a change of layout or width: the pane that has the keyboard now, its cursor on the guest

@@ -129,6 +129,7 @@ struct view_ops {
 /* The base of every view. */
 struct view {
     const struct view_ops *ops;
+    bool zoomed; /* going back stays in this view, and the footer says so */
 };
 
 struct view *guests_view_new(void);
