@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fault 69, a container's own root: a small file system that the container fills before our eyes, and
-# that an error makes read-only.  It stands on top of the screen with the mount, what is left, and who
-# wrote most.
+# that becomes read-only.  It stands on top of the screen with the mount, what is left, and who wrote
+# most; or, where the kernel does not count what is written (a loop device, a tmpfs), who is on it.
 # shellcheck source=../integration/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../integration/lib.sh"
 
@@ -39,8 +39,8 @@ filler=$("$RIG" name filler)
     sleep 8
     "$RIG" exec filler dd if=/dev/zero of=/fill bs=64k count=2000 oflag=direct
 } >/dev/null 2>&1 &
-look " run " --type "small is full" "" --type "$filler wrote" ""
-says "small is full \\([0-9.]+[KM]? of [0-9.]+M\\): $filler wrote [0-9.]+M in "
+look " run " --type "small is full" "" --type ": $filler" ""
+says "small is full \\([0-9.]+[KM]? of [0-9.]+M\\): $filler (wrote [0-9.]+M in|stands on it)"
 wait $!
 sample 1 1 --backend lxc,host
 equal "as df says" "full $(df -B1 --output=avail "$root" | tail -n 1 | tr -d ' ')" \
@@ -53,7 +53,7 @@ equal "as df says" "full $(df -B1 --output=avail "$root" | tail -n 1 | tr -d ' '
     mount -o remount,ro "$root"
 } &
 look "small is full" --type "small is read-only" ""
-says "small is read-only"
+says "small is read-only: $filler"
 wait $!
 sample 1 1 --backend lxc,host
 equal "the container goes on" running "$(tail -n 1 "$work/vctop" | get "guests/name=$filler/state")"

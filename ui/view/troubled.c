@@ -1,6 +1,9 @@
 #include "ui/view/troubled.h"
 
+#include <stdio.h>
+
 #include "base/text.h"
+#include "model/storage.h"
 
 #define MORE_CELLS 4 /* " +12" */
 
@@ -28,7 +31,22 @@ void troubled_find(const struct ui *ui, struct troubled *ret)
         }
 }
 
-static bool put_place(struct line *line, const struct ui *ui, const struct place *place, bool words)
+/* Who is on PLACE, where nobody is known to have filled it: "" for nobody. */
+static void put_standing(char *dst, size_t size, const struct ui *ui, const struct place *place)
+{
+    const struct guest *only;
+    size_t count = place_guests(ui->world, place, &only, 1);
+
+    dst[0] = '\0';
+    if (count == 1)
+        snprintf(dst, size, "%.40s stands on it", only->facts.name ? only->facts.name : "?");
+    else if (count)
+        snprintf(dst, size, "%zu guests stand on it", count);
+}
+
+/* The LAST one may take more room. */
+static bool put_place(struct line *line, const struct ui *ui, const struct place *place, bool words,
+                      bool last)
 {
     struct problem problem;
     char grower[120] = "";
@@ -36,8 +54,9 @@ static bool put_place(struct line *line, const struct ui *ui, const struct place
     if (!problem_of_place(ui->world, place, ui->now_ns, &problem))
         return true;
     enum style style = troubled_style(problem.severity);
-    if (!words && problem_grower(ui->world, &problem, ui->now_ns, grower, sizeof(grower)) &&
-        line_left(line, 2, style, "%s: %s", problem.cause, grower))
+    if (!words && !problem_grower(ui->world, &problem, ui->now_ns, grower, sizeof(grower)) && last)
+        put_standing(grower, sizeof(grower), ui, place);
+    if (grower[0] && line_left(line, 2, style, "%s: %s", problem.cause, grower))
         return true;
     if (!words && line_left(line, 2, style, "%s", problem.cause))
         return true;
@@ -62,7 +81,7 @@ void troubled_put(struct line *line, const struct ui *ui, struct troubled *place
         int more = places->next + 1 < places->total ? MORE_CELLS : 0;
 
         line->right -= more;
-        bool fits = put_place(line, ui, places->at[places->next], words);
+        bool fits = put_place(line, ui, places->at[places->next], words, more == 0);
         line->right += more;
         if (!fits)
             break;
