@@ -25,7 +25,7 @@ says() { # WORDS
 "$RIG" container other || exit 1
 mkdir -p "$root"
 truncate -s 64M "$work/image"
-if ! mkfs.ext4 -q -m 0 -O ^has_journal "$work/image" || ! mount -o loop "$work/image" "$root"; then
+if ! mkfs.ext4 -q -m 0 -e remount-ro -O ^has_journal "$work/image" || ! mount -o loop "$work/image" "$root"; then
     echo "no ext4 in a file can be mounted here: skipped"
     exit 77
 fi
@@ -46,11 +46,11 @@ sample 1 1 --backend lxc,host
 equal "as df says" "full $(df -B1 --output=avail "$root" | tail -n 1 | tr -d ' ')" \
     "$(tail -n 1 "$work/vctop" | get "host/storage/name=$root/trouble" "host/storage/name=$root/avail_bytes")"
 
-# ---- it becomes read-only
+# ---- it becomes read-only by a fault, while the container has files open there
 
 {
     sleep 8
-    mount -o remount,ro "$root"
+    mount -o remount,abort "$root"
 } &
 look "small is full" --type "small is read-only" ""
 says "small is read-only: $filler"
