@@ -283,6 +283,13 @@ static unsigned handle_key(struct app *app, struct key key)
         return key.kind == KEY_POINTER ? 0 : modal_key(app, key);
     if (key.kind == KEY_POINTER)
         return view->ops->mouse ? view->ops->mouse(view, ui, key) : 0;
+    if (which == COMMAND_NONE && key.kind == KEY_CHAR) {
+        char help[16];
+
+        ui_say(ui, STYLE_DIM, "no command has this key here: %s shows those that do",
+               command_key_text(help, COMMAND_HELP));
+        return REACT_HANDLED | REACT_REDRAW;
+    }
     return run_command(app, which);
 }
 
