@@ -264,11 +264,12 @@ static unsigned modal_key(struct app *app, struct key key)
     return wanted == COMMAND_NONE ? reaction : reaction | run_command(app, wanted);
 }
 
-/* Nobody shall answer a question that is not on the screen. */
+/* Nobody shall answer a question that is not on the screen, nor open the menu of actions there. */
 static bool works_unseen(const struct ui *ui, enum command which)
 {
-    return which == COMMAND_QUIT || which == COMMAND_SUSPEND || which == COMMAND_REDRAW ||
-           (which == COMMAND_BACK_OR_QUIT && !ui->modal);
+    if (ui->modal)
+        return which == COMMAND_QUIT || which == COMMAND_SUSPEND || which == COMMAND_REDRAW;
+    return which != COMMAND_ACTIONS;
 }
 
 static unsigned handle_key(struct app *app, struct key key)
