@@ -264,11 +264,12 @@ static unsigned modal_key(struct app *app, struct key key)
     return wanted == COMMAND_NONE ? reaction : reaction | run_command(app, wanted);
 }
 
-/* Nobody shall answer a question that is not on the screen. */
+/* Nobody shall answer a question that is not on the screen, nor open the menu of actions there. */
 static bool works_unseen(const struct ui *ui, enum command which)
 {
-    return which == COMMAND_QUIT || which == COMMAND_SUSPEND || which == COMMAND_REDRAW ||
-           (which == COMMAND_BACK_OR_QUIT && !ui->modal);
+    if (ui->modal)
+        return which == COMMAND_QUIT || which == COMMAND_SUSPEND || which == COMMAND_REDRAW;
+    return which != COMMAND_ACTIONS;
 }
 
 static unsigned handle_key(struct app *app, struct key key)
@@ -283,6 +284,13 @@ static unsigned handle_key(struct app *app, struct key key)
         return key.kind == KEY_POINTER ? 0 : modal_key(app, key);
     if (key.kind == KEY_POINTER)
         return view->ops->mouse ? view->ops->mouse(view, ui, key) : 0;
+    if (which == COMMAND_NONE && key.kind == KEY_CHAR) {
+        char help[16];
+
+        ui_say(ui, STYLE_DIM, "no command has this key here: %s shows those that do",
+               command_key_text(help, COMMAND_HELP));
+        return REACT_HANDLED | REACT_REDRAW;
+    }
     return run_command(app, which);
 }
 

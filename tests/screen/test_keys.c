@@ -249,6 +249,18 @@ START_TEST(layouts_cycle)
 }
 END_TEST
 
+START_TEST(keys_without_a_command_say_so)
+{
+    struct screen *screen = steps_start(24, 80, SMALL, NULL);
+
+    screen_send(screen, "h"); /* help in top and htop */
+    ck_assert(screen_wait(screen, "no command has this key here: ? shows those", PATIENCE_MS));
+    screen_send(screen, "j");
+    ck_assert(screen_wait_gone(screen, "no command has this key", PATIENCE_MS));
+    steps_quit(screen);
+}
+END_TEST
+
 START_TEST(tab_and_zoom)
 {
     struct screen *screen = steps_start(40, 120, SMALL, NULL);
@@ -332,8 +344,9 @@ int main(void)
         sort_menu_sorts,        cursor_follows_its_guest,
         follow_holds_the_line,  filter_narrows_and_restores,
         pasted_keys_do_nothing, marks_count,
-        layouts_cycle,          tab_and_zoom,
-        frozen_is_silent,       control_l_draws_anew,
+        layouts_cycle,          keys_without_a_command_say_so,
+        tab_and_zoom,           frozen_is_silent,
+        control_l_draws_anew,
     };
 
     return steps_main("keys of the guests view", tests, ARRAY_SIZE(tests));
