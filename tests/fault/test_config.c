@@ -528,63 +528,76 @@ static int freeze(int fd, pid_t *ret_guard)
     return ends[1];
 }
 
-#define SAVED_BY_NAME "sort = \"name\";\ninverted = false;\n"
-
-/* As a dead NFS server does it: what writes waits in the kernel. */
-START_TEST(row_56_file_system_that_hangs)
-{
+struct frozen_home {
+    int fd, thaw; /* of the file system; closed, it thaws */
     pid_t guard;
+};
 
+/* A screen that has begun to save where, as with a dead NFS server, what writes waits in the
+ * kernel. NULL: there is no such place here. */
+static struct screen *save_into_frozen_home(struct frozen_home *ret)
+{
     clear_home();
     if (!own_mounts() || !mount_image())
-        return;
+        return NULL;
     make_folders();
     struct screen *screen = start(NULL);
     expect_defaults(screen);
-    int fd = open(home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int frozen = freeze(fd, &guard);
+    ret->fd = open(home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    ret->thaw = freeze(ret->fd, &ret->guard);
     screen_send(screen, ":sort name\r:save\r");
+    return screen;
+}
+
+static void thaw(struct frozen_home *frozen)
+{
+    close(frozen->thaw);
+    waitpid(frozen->guard, NULL, 0);
+}
+
+static void check_saved(struct frozen_home *frozen)
+{
+    ck_assert_str_eq(read_text(config), "sort = \"name\";\ninverted = false;\n");
+    close(frozen->fd);
+    ck_assert_int_eq(umount2(home, 0), 0);
+}
+
+START_TEST(row_56_file_system_that_hangs)
+{
+    struct frozen_home frozen;
+    struct screen *screen = save_into_frozen_home(&frozen);
+
+    if (!screen)
+        return;
     expect(screen, "NAME\342\226\274");
     ck_assert_int_lt(steps_key_ms(screen), KEY_LIMIT_MS);
     expect(screen, "saving ~/.config/vctop/vctop.conf: its file system does not answer");
     screen_send(screen, ":save\r");
     expect(screen, "still saving");
-    close(frozen);
-    waitpid(guard, NULL, 0);
+    thaw(&frozen);
     expect(screen, "saved to ~/.config/vctop/vctop.conf");
     steps_quit(screen);
-    ck_assert_str_eq(read_text(config), SAVED_BY_NAME);
-    close(fd);
-    umount2(home, 0);
+    check_saved(&frozen);
 }
 END_TEST
 
 /* A program that stays until the server is back would keep the operator's shell. */
 START_TEST(row_56_file_system_that_hangs_is_left)
 {
-    pid_t guard;
+    struct frozen_home frozen;
+    struct screen *screen = save_into_frozen_home(&frozen);
 
-    clear_home();
-    if (!own_mounts() || !mount_image())
+    if (!screen)
         return;
-    make_folders();
-    struct screen *screen = start(NULL);
-    expect_defaults(screen);
-    int fd = open(home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int frozen = freeze(fd, &guard);
-    screen_send(screen, ":sort name\r:save\r");
     expect(screen, "vctop.conf: its file system does not answer");
     screen_send(screen, "q");
     ck_assert_int_eq(screen_exit(screen, PATIENCE_MS), 0);
     ck_assert(screen_restored(screen));
-    close(frozen);
-    waitpid(guard, NULL, 0);
+    thaw(&frozen);
     /* What was begun ends by itself. */
     ck_assert(family_shrinks_to(screen, 0, PATIENCE_MS));
     screen_free(screen);
-    ck_assert_str_eq(read_text(config), SAVED_BY_NAME);
-    close(fd);
-    umount2(home, MNT_DETACH);
+    check_saved(&frozen);
 }
 END_TEST
 
