@@ -23,8 +23,7 @@ int save_new_file(const char *path, const char *text, size_t len, struct error *
     struct stat made;
 
     if (fd < 0 && errno == EEXIST)
-        return error_set(err, ERR_USAGE, "choose another name",
-                         "%.200s exists already", path);
+        return error_set(err, ERR_USAGE, "choose another name", "%.200s exists already", path);
     if (fd < 0)
         return error_errno(err, errno, "cannot make %.200s", path);
     int problem = fstat(fd, &made) == 0 ? -io_write_all(fd, text, len) : errno;

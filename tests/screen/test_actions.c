@@ -77,9 +77,8 @@ START_TEST(owners_are_named_with_what_they_will_do)
 
     steps_select(screen, "k8s-node1");
     choose(screen, "d", "Shut down: k8s-node1?");
-    ck_assert(
-        strstr(screen_text(screen),
-               "Managed by OpenStack: it counts as stopped there until started there."));
+    ck_assert(strstr(screen_text(screen),
+                     "Managed by OpenStack: it counts as stopped there until started there."));
     answer(screen, "\033");
     ck_assert(screen_wait_gone(screen, "Shut down:", PATIENCE_MS));
     choose(screen, "f", "Force off: k8s-node1?");

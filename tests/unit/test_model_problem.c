@@ -208,8 +208,7 @@ START_TEST(kills_and_limits)
     struct guest *guest = container(1, "ci");
 
     hits(guest, 1, 0, 0, 1, 0);
-    expect(guest, 1, PROBLEM_OOM, PROBLEM_LOOK, "OOM",
-           "1 OOM kill at 512M before vctop looked");
+    expect(guest, 1, PROBLEM_OOM, PROBLEM_LOOK, "OOM", "1 OOM kill at 512M before vctop looked");
     hits(guest, 3, 0, 0, 1, 2);
     expect(guest, 3, PROBLEM_OOM, PROBLEM_ACT, "OOM", "3 OOM kills, limit 512M");
     ck_assert_int_eq(problem.since_ns, AT(2));
