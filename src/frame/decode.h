@@ -10,4 +10,13 @@
 void decode_rows(struct reader *reader, size_t count, struct frame *frame);
 void decode_host(struct reader *reader, size_t count, struct frame *frame);
 
+/* The frames of consoles: the known elements behind the type.  clear releases what they hold.
+ * Frames of other types are left alone. */
+void decode_console(struct reader *reader, struct frame *frame);
+void clear_console(struct frame *frame);
+
+/* An array of strings: up to MAX are kept, what is more is passed over. */
+void decode_list(struct reader *reader, char **list, size_t max);
+void clear_list(char **list, size_t max);
+
 #endif

@@ -171,6 +171,8 @@ struct sim_guest *sim_population_new(const struct sim_spec *spec)
         draw_waves(guest, spec, index);
         guest->autostart = sim_unit(spec->seed, index, SALT_AUTOSTART) < 0.6;
         guest->stubborn = spec->stubborn && !strcmp(spec->stubborn, guest->name);
+        guest->busy = spec->busy && !strcmp(spec->busy, guest->name);
+        guest->silent = spec->silent && !strcmp(spec->silent, guest->name);
         guest->hangs = spec->hang && !strcmp(spec->hang, guest->name);
     }
     fit_into_host(guests, spec->guests);

@@ -32,7 +32,8 @@ static bool has_name(const struct sim *sim, const char *name)
 
 static int check_names(const struct sim *sim, struct error *err)
 {
-    const char *const names[] = {sim->spec.hang, sim->spec.stubborn};
+    const char *const names[] = {sim->spec.hang, sim->spec.stubborn, sim->spec.busy,
+                                 sim->spec.silent};
 
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         if (names[i] && !has_name(sim, names[i]))
@@ -286,4 +287,5 @@ const struct backend_ops backend_sim_ops = {
     .poll_fds = sim_poll_fds,
     .ready = sim_ready,
     .act = sim_act,
+    .console = sim_console,
 };

@@ -24,6 +24,8 @@ struct sim_spec {
     char *hang;      /* name of a guest that hangs ... */
     int64_t hang_ns; /* ... from here on */
     char *stubborn;  /* name of a guest that ignores a shutdown */
+    char *busy;      /* of one whose console somebody else holds */
+    char *silent;    /* of one whose console says nothing */
     int64_t die_ns, garbage_ns, late_ns, lost_ns, lost_for_ns;
 };
 
@@ -55,7 +57,7 @@ struct sim_guest {
     uint32_t lives; /* names the present life */
     double started; /* seconds; negative: before the simulation began */
     uint32_t boot_ms;
-    bool stubborn, hangs;
+    bool stubborn, hangs, busy, silent;
     int64_t change_at; /* CLOCK_MONOTONIC instant of a transition under way, 0 none */
     enum guest_state change_to;
     bool changed;                     /* since the last row that was told */
@@ -106,6 +108,10 @@ void sim_guest_flow(struct sim_guest *guest, struct sim_host *host, const struct
 void sim_guest_sample(const struct sim_guest *guest, const struct sim *sim, int64_t at_ns,
                       struct sample *ret);
 double sim_guest_mem_host(const struct sim_guest *guest, double now);
+
+/* console.c: see struct backend_ops. */
+int sim_console(struct backend *backend, const struct frame_open *request, struct relay **ret,
+                struct error *err);
 
 /* The host's own use is added, GAP seconds after the last call; then its figures. */
 void sim_host_start(struct sim *sim);

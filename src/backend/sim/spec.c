@@ -12,8 +12,8 @@
 #define DEFAULT_GUESTS 60
 #define SECONDS_MAX 1e6
 #define REMEDY \
-    "words: guests=N machines=N seed=N clock=fixed hold=N hostile stubborn=NAME hang=NAME@S " \
-    "die@S garbage@S late@S lost@S+S"
+    "words: guests=N machines=N seed=N clock=fixed hold=N hostile stubborn=NAME busy=NAME " \
+    "silent=NAME hang=NAME@S die@S garbage@S late@S lost@S+S"
 
 static int bad(struct error *err, const char *word, const char *why)
 {
@@ -112,10 +112,13 @@ static int parse_assignment(struct sim_spec *spec, const char *word, const char 
     }
     if (IS("hang"))
         return parse_hang(spec, word, value, err);
-    if (IS("stubborn")) {
+    if (IS("stubborn") || IS("busy") || IS("silent")) {
         if (!*value)
             return bad(err, word, "say who, as stubborn=db01");
-        xreplace(&spec->stubborn, value);
+        xreplace(word[0] == 'b'   ? &spec->busy
+                 : word[1] == 't' ? &spec->stubborn
+                                  : &spec->silent,
+                 value);
         return 0;
     }
     if (IS("clock")) {
@@ -194,5 +197,7 @@ void sim_spec_clear(struct sim_spec *spec)
 {
     free(spec->hang);
     free(spec->stubborn);
+    free(spec->busy);
+    free(spec->silent);
     *spec = (struct sim_spec){0};
 }
