@@ -149,24 +149,39 @@ static void read_domain(struct lv_definition *definition, const xmlNode *root)
         definition->current_memory = definition->memory;
 }
 
-int lv_definition_parse(const char *xml, size_t len, struct lv_definition **ret, struct error *err)
+xmlDoc *lv_definition_open(const char *xml, size_t len, struct error *err)
 {
-    if (len > LV_XML_MAX)
-        return error_set(err, ERR_SYNTAX, NULL, "domain XML of %zu bytes is too long", len);
+    xmlDoc *doc = NULL;
+
+    if (len > LV_XML_MAX) {
+        error_set(err, ERR_SYNTAX, NULL, "domain XML of %zu bytes is too long", len);
+        return NULL;
+    }
     /* libvirt writes none: it could only be there to define entities. */
-    if (memmem(xml, len, "<!DOCTYPE", 9))
-        return error_set(err, ERR_SYNTAX, NULL, "domain XML with a document type");
-    xmlDoc *doc = xmlReadMemory(xml, (int)len, "domain.xml", NULL,
-                                XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+    if (memmem(xml, len, "<!DOCTYPE", 9)) {
+        error_set(err, ERR_SYNTAX, NULL, "domain XML with a document type");
+        return NULL;
+    }
+    doc = xmlReadMemory(xml, (int)len, "domain.xml", NULL,
+                        XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
     const xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
     if (!root || !is(root, "domain")) {
         xmlFreeDoc(doc);
-        return error_set(err, ERR_SYNTAX, NULL, "domain XML cannot be parsed");
+        error_set(err, ERR_SYNTAX, NULL, "domain XML cannot be parsed");
+        return NULL;
     }
+    return doc;
+}
+
+int lv_definition_parse(const char *xml, size_t len, struct lv_definition **ret, struct error *err)
+{
+    xmlDoc *doc = lv_definition_open(xml, len, err);
+    if (!doc)
+        return ERR_SYNTAX;
     struct lv_definition *definition = xcalloc(1, sizeof(*definition));
     definition->refs = 1;
     definition->kind = KIND_MACHINE;
-    read_domain(definition, root);
+    read_domain(definition, xmlDocGetRootElement(doc));
     xmlFreeDoc(doc);
     *ret = definition;
     return 0;
