@@ -69,9 +69,11 @@ void relay_tty_resize(struct relay *relay, int rows, int columns);
 
 /* ---- a log file that grows: relay_file.c ---- */
 
-/* Opens the first of PATHS (ended by NULL) that is there: its last 256 KB, then what is added, also
- * after it was cut short or another took its name.  Only a regular file, never through a symbolic
- * link.  ERR_GONE when there is none, with WHOSE ("QEMU's log of it") in the message. */
-int relay_file_open(struct relay **ret, char *const *paths, const char *whose, struct error *err);
+/* Opens WANTED when it is one of PATHS (ended by NULL), else the first of them that is there: its
+ * last 256 KB, then what is added, also after it was cut short or another took its name.  Only a
+ * regular file, never through a symbolic link.  The relay's devices are the paths that are there.
+ * ERR_GONE when there is none: "there is no WHAT". */
+int relay_file_open(struct relay **ret, char *const *paths, const char *wanted, const char *what,
+                    struct error *err);
 
 #endif

@@ -93,7 +93,7 @@ static void close_file(struct relay *relay)
 {
     struct file *file = (struct file *)relay;
 
-    close(file->fd);
+    cleanup_close(&file->fd);
     free(file->path);
     free(file);
 }
@@ -115,34 +115,43 @@ static off_t tail_of(int fd, off_t size)
     return size - TAIL + (newline ? newline + 1 - buf : 0);
 }
 
-static int refuse(const char *path, const char *whose, int errnum, struct error *err)
+static int refuse(const char *path, int errnum, struct error *err)
 {
     if (errnum == EINVAL || errnum == ELOOP)
         return error_set(err, ERR_DENIED, "see what it is", "%.150s is no plain file", path);
     if (errnum == EACCES)
         return error_set(err, ERR_DENIED, "run as root", "no permission to read %.150s", path);
-    return error_errno(err, errnum, "%s cannot be opened", whose);
+    return error_errno(err, errnum, "%.150s cannot be opened", path);
 }
 
-int relay_file_open(struct relay **ret, char *const *paths, const char *whose, struct error *err)
+int relay_file_open(struct relay **ret, char *const *paths, const char *wanted, const char *what,
+                    struct error *err)
 {
-    for (; *paths; paths++) {
-        struct stat st;
-        int fd = open_regular(*paths, &st);
-        struct file *file;
+    struct file *file = xcalloc(1, sizeof(*file));
+    struct stat st;
+    int rc;
 
-        if (fd == -ENOENT || fd == -ENOTDIR)
+    relay_init(&file->relay, &file_ops);
+    file->fd = -1;
+    for (; *paths; paths++) {
+        if (lstat(*paths, &st) != 0 && (errno == ENOENT || errno == ENOTDIR))
             continue;
-        if (fd < 0)
-            return refuse(*paths, whose, -fd, err);
-        file = xcalloc(1, sizeof(*file));
-        relay_init(&file->relay, &file_ops);
-        file->relay.device = xstrdup(*paths);
-        file->path = xstrdup(*paths);
-        file->fd = fd;
-        file->at = tail_of(fd, st.st_size);
-        *ret = &file->relay;
-        return 0;
+        relay_add_device(&file->relay, *paths);
+        if (!file->path || (wanted && strcmp(wanted, *paths) == 0))
+            xreplace(&file->path, *paths);
     }
-    return error_set(err, ERR_GONE, NULL, "there is no %s", whose);
+    if (file->path) {
+        file->fd = open_regular(file->path, &st);
+        rc = file->fd < 0 ? refuse(file->path, -file->fd, err) : 0;
+    } else {
+        rc = error_set(err, ERR_GONE, NULL, "there is no %s", what);
+    }
+    if (rc < 0) {
+        relay_close(&file->relay);
+        return rc;
+    }
+    file->relay.device = xstrdup(file->path);
+    file->at = tail_of(file->fd, st.st_size);
+    *ret = &file->relay;
+    return 0;
 }

@@ -259,7 +259,7 @@ static int open_log(const struct lv_uri *uri, const struct frame_open *request, 
         path = log_path(uri, name ? name : request->name);
     }
     paths[0] = path;
-    return relay_file_open(ret, paths, "log of its QEMU: it never ran here", err);
+    return relay_file_open(ret, paths, NULL, "log of its QEMU: it never ran here", err);
 }
 
 int lv_console(const struct lv_uri *uri, const struct frame_open *request, struct relay **ret,
