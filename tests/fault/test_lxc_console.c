@@ -106,11 +106,14 @@ START_TEST(a_shell_is_clean)
     console_rig_see(rig, id, "xterm-256color /usr/local/sbin");
     console_rig_see(rig, id, "[] 42");
     /* Signals have their default, and the terminal is its own. */
-    console_rig_type(rig, id, "grep SigIgn /proc/self/status; sleep 99\r");
+    console_rig_type(rig, id, "grep SigIgn /proc/self/status\r");
     console_rig_see(rig, id, "0000000000000000");
+    console_rig_type(rig, id, "sh -c 'echo g\\o; exec sleep 99'\r");
+    console_rig_see(rig, id, "go");
     console_rig_type(rig, id, "\003");
-    console_rig_type(rig, id, "echo $?; exit 7\r");
-    console_rig_see(rig, id, "130");
+    console_rig_see(rig, id, "# ");
+    console_rig_type(rig, id, "echo =$?; exit 7\r");
+    console_rig_see(rig, id, "=130");
     const struct console *console = ended(rig, id);
     ck_assert_int_eq(console->exit_status, 7);
     ck_assert_str_eq(console->why, "the shell ended");
@@ -151,7 +154,7 @@ START_TEST(closing_hangs_up)
 
     console_rig_guest(rig, LXC_LIVE, STATE_RUNNING);
     char *traps[] = {(char *)"sh", (char *)"-c",
-                     (char *)"trap 'echo hung up >/hup' HUP; echo set; sleep 1000", NULL};
+                     (char *)"trap 'echo hung up >/hup' HUP; echo set; sleep 99 & wait", NULL};
     char *looks[] = {(char *)"sh", (char *)"-c",
                      (char *)"until [ -e /hup ]; do sleep 1; done; cat /hup; rm /hup", NULL};
     struct console_request request = {.kind = CONSOLE_ATTACH, .argv = traps};

@@ -210,7 +210,7 @@ static bool container_stopped(const struct attach *self, int status)
 static int say_end(struct attach *self, struct error *err)
 {
     const char *what = self->command ? "the command" : "the shell";
-    int status = self->shared->status;
+    int status;
 
     if (!await_helper(self, END_MS))
         return error_set(err, ERR_GONE, "attach again", "%s has closed its terminal", what);
@@ -219,6 +219,7 @@ static int say_end(struct attach *self, struct error *err)
             *err = self->shared->err;
         return self->shared->rc;
     }
+    status = self->shared->status;
     self->tty.relay.exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     if (WIFEXITED(status) && self->shared->exec_errno)
         return say_no_command(self, err);
