@@ -1,6 +1,6 @@
 /* The backend against libvirt's in-memory test driver: no daemon, nothing real. */
 // clang-format off
-// sources: src/backend/libvirt/libvirt.c src/backend/libvirt/act.c src/backend/libvirt/ask.c src/backend/libvirt/balloons.c src/backend/libvirt/daemon.c src/backend/libvirt/definition.c src/backend/libvirt/events.c src/backend/libvirt/find.c src/backend/libvirt/guests.c src/backend/libvirt/inbox.c src/backend/libvirt/list.c src/backend/libvirt/local.c src/backend/libvirt/loop.c src/backend/libvirt/monitor.c src/backend/libvirt/round.c src/backend/libvirt/snapshot.c src/backend/libvirt/uri.c src/backend/libvirt/vcpus.c src/backend/libvirt/words.c
+// sources: src/backend/libvirt/libvirt.c src/backend/libvirt/act.c src/backend/libvirt/identity.c src/backend/libvirt/console.c src/backend/libvirt/stream.c src/backend/libvirt/chardev.c src/backend/libvirt/ask.c src/backend/libvirt/balloons.c src/backend/libvirt/daemon.c src/backend/libvirt/definition.c src/backend/libvirt/events.c src/backend/libvirt/find.c src/backend/libvirt/guests.c src/backend/libvirt/inbox.c src/backend/libvirt/list.c src/backend/libvirt/local.c src/backend/libvirt/loop.c src/backend/libvirt/monitor.c src/backend/libvirt/round.c src/backend/libvirt/snapshot.c src/backend/libvirt/uri.c src/backend/libvirt/vcpus.c src/backend/libvirt/words.c
 // libraries: LIBXML LIBVIRT
 // clang-format on
 #include "backend/libvirt/libvirt.h"

@@ -8,7 +8,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 
-#define SAMPLES 17
+#define SAMPLES 23
 
 static msgpack_sbuffer encode(const struct frame *frame)
 {
@@ -150,6 +150,40 @@ static msgpack_sbuffer make(int which)
     case 15:
         frame.type = FRAME_ASK;
         frame.u.ask = (struct frame_ask){(char *)"addresses", (char *)"k", (char *)"", 5};
+        break;
+    case 16:
+        frame.type = FRAME_OPEN;
+        frame.u.open = (struct frame_open){.kind = CONSOLE_ATTACH,
+                                           .key = (char *)"k\xff",
+                                           .life = (char *)"12:34",
+                                           .argv = {(char *)"sh", (char *)"-c", (char *)""},
+                                           .force = true,
+                                           .rows = 1,
+                                           .columns = CONSOLE_SIZE_MAX};
+        break;
+    case 17:
+        frame.type = FRAME_CONSOLE;
+        frame.u.console = (struct frame_console){.state = CONSOLE_ENDED,
+                                                 .why = (char *)"\x1b[2J",
+                                                 .exit_status = 255,
+                                                 .resizable = true,
+                                                 .device = (char *)"tty1",
+                                                 .devices = {(char *)"tty1", (char *)"console"}};
+        break;
+    case 18:
+        frame.type = FRAME_BYTES;
+        frame.u.bytes = (struct frame_bytes){(char *)"\0\x1b[0m\xff\0", 7};
+        break;
+    case 19:
+        frame.type = FRAME_SIZE;
+        frame.u.size = (struct frame_size){24, 80};
+        break;
+    case 20:
+        frame.type = FRAME_CREDIT;
+        frame.u.credit = CONSOLE_WINDOW;
+        break;
+    case 21:
+        frame.type = FRAME_CLOSE;
         break;
     default:
         frame.type = FRAME_ANSWER;
