@@ -20,6 +20,7 @@
 #include "engine/sources.h"
 #include "model/listing.h"
 #include "ui/app.h"
+#include "ui/view/preferences.h"
 #include "worker/role.h"
 
 #define VERSION "0.1.0"
@@ -30,14 +31,18 @@ enum {
 };
 
 /* One line on standard error; parts of it may come from anywhere. */
+static void complain(const char *text)
+{
+    CLEANUP_FREE char *safe = text_sanitise(text, strlen(text), 2000);
+
+    fprintf(stderr, "vctop: %s\n", safe);
+}
+
 static int fail(int status, const struct error *err)
 {
     char text[sizeof(err->message) + sizeof(err->remedy) + 8];
-    CLEANUP_FREE char *safe = NULL;
 
-    error_text(err, text, sizeof(text));
-    safe = text_sanitise(text, strlen(text), sizeof(text));
-    fprintf(stderr, "vctop: %s\n", safe);
+    complain(error_text(err, text, sizeof(text)));
     return status;
 }
 
@@ -95,24 +100,20 @@ static int check_sort(const struct options *options)
     return fail(EXIT_USAGE, &err);
 }
 
-/* A configuration file that was named must work; of another the defaults hold. */
+/* A configuration file that was named must work; of another the defaults hold, and the screen or
+ * standard error say so. */
 static int read_settings(struct options *options)
 {
+    const struct settings_place place = {.home = getenv("HOME"),
+                                         .xdg_config_home = getenv("XDG_CONFIG_HOME"),
+                                         .system_file = SYSTEM_SETTINGS,
+                                         .as_root = geteuid() == 0};
     struct error err;
-    CLEANUP_FREE char *path =
-        settings_find(options, getenv("HOME"), getenv("XDG_CONFIG_HOME"), SYSTEM_SETTINGS);
 
-    if (!path)
-        return 0;
-    if (settings_load(options, path, geteuid() == 0, &err))
-        return fail(options->config_file ? EXIT_USAGE : 0, &err);
-    /* The command line's own column was checked before. */
-    if (check_sort(options) == 0)
-        return 0;
-    if (options->config_file)
-        return EXIT_USAGE;
-    xreplace(&options->sort, NULL);
-    options->inverted = false;
+    if (settings_read(options, &place, &preferences_words, &err))
+        return fail(EXIT_USAGE, &err);
+    if (options->batch && options->notice)
+        complain(options->notice);
     return 0;
 }
 

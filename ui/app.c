@@ -12,16 +12,21 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "config/theme.h"
 #include "ui/quit.h"
 #include "ui/screen.h"
 #include "ui/term/term.h"
+#include "ui/view/errand.h"
 #include "ui/view/frozen.h"
+#include "ui/view/palette.h"
+#include "ui/view/preferences.h"
+#include "ui/view/saving.h"
+#include "ui/view/setup.h"
 #include "ui/view/view.h"
 
-#define ESCDELAY_MS 100
+#define ESCDELAY_MS 100 /* unless a file says otherwise */
 #define ENGINE_FDS_MAX 256
 #define KEYS_A_TURN 64
+#define OWN_FDS 5 /* the terminal in and out, signals, an errand, a list being written */
 
 /* Workers sample on the tick and answer some milliseconds later: the screen is drawn when they have
  * had that long, so that one tick is one redraw. */
@@ -33,6 +38,8 @@
 
 enum {
     VIEW_GUESTS,
+    VIEW_EVENTS,
+    VIEW_JOBS,
     VIEW_HELP,
     VIEW_COUNT
 };
@@ -40,6 +47,8 @@ enum {
 /* A view is added by a line here and its name above. */
 static struct view *(*const view_makers[VIEW_COUNT])(void) = {
     [VIEW_GUESTS] = guests_view_new,
+    [VIEW_EVENTS] = events_view_new,
+    [VIEW_JOBS] = jobs_view_new,
     [VIEW_HELP] = help_view_new,
 };
 
@@ -47,7 +56,8 @@ struct app {
     struct ui ui;
     struct view *views[VIEW_COUNT];
     int current;
-    int signals; /* signalfd */
+    int before_help; /* the view that the help was asked for from */
+    int signals;     /* signalfd */
     bool quit;
     int status;         /* of the exit: 128 + the signal that ended us */
     bool keys_left;     /* more may wait than were read in the last turn */
@@ -108,7 +118,7 @@ static void draw_if_due(struct app *app)
     int64_t tick = ui->clock_ns / period;
     bool due = ui->clock_ns >= app->draw_at_ns;
 
-    if (!app->draw && !due)
+    if ((!app->draw && !due) || !term_is_ready())
         return;
     /* Rows change places once a tick, when its figures are there, or when one asked for it. */
     bool starting = ui->clock_ns - app->started_ns < START_NS;
@@ -120,8 +130,10 @@ static void draw_if_due(struct app *app)
     app->draw = false;
     if (ui->frozen)
         app->draw_at_ns = INT64_MAX;
-    else if (due || app->draw_at_ns == INT64_MAX)
+    else if (due)
         app->draw_at_ns = next_beat(ui->clock_ns, period);
+    else
+        draw_by(app, next_beat(ui->clock_ns, period)); /* a shorter delay may have been set */
 }
 
 /* ---- input ---- */
@@ -165,8 +177,26 @@ static void toggle_freeze(struct app *app)
 
 static unsigned say_how_to_quit(struct app *app)
 {
-    ui_say(&app->ui, STYLE_NORMAL, "press q to quit");
+    char key[16];
+
+    ui_say(&app->ui, STYLE_NORMAL, "press %s to quit", command_key_text(key, COMMAND_BACK_OR_QUIT));
     return REACT_HANDLED | REACT_REDRAW;
+}
+
+static unsigned go_to(struct app *app, int view)
+{
+    if (view == VIEW_HELP && app->current != VIEW_HELP)
+        app->before_help = app->current;
+    app->current = view;
+    return REACT_HANDLED | REACT_REDRAW;
+}
+
+static void show_guest(struct app *app)
+{
+    struct view *guests = app->views[VIEW_GUESTS];
+
+    go_to(app, VIEW_GUESTS);
+    guests->ops->select(guests, &app->ui, &app->ui.show);
 }
 
 /* What every view answers alike. */
@@ -174,14 +204,18 @@ static unsigned common_command(struct app *app, enum command which)
 {
     switch (which) {
     case COMMAND_HELP:
-        app->current = app->current == VIEW_HELP ? VIEW_GUESTS : VIEW_HELP;
-        return REACT_HANDLED | REACT_REDRAW;
+        return go_to(app, app->current == VIEW_HELP ? app->before_help : VIEW_HELP);
+    case COMMAND_VIEW_GUESTS:
+        return go_to(app, VIEW_GUESTS);
+    case COMMAND_VIEW_EVENTS:
+        return go_to(app, VIEW_EVENTS);
+    case COMMAND_VIEW_JOBS:
+        return go_to(app, VIEW_JOBS);
     case COMMAND_BACK:
     case COMMAND_BACK_OR_QUIT:
         if (app->current == VIEW_GUESTS)
             return which == COMMAND_BACK ? 0 : quit_ask(&app->ui);
-        app->current = VIEW_GUESTS;
-        return REACT_HANDLED | REACT_REDRAW;
+        return go_to(app, app->current == VIEW_HELP ? app->before_help : VIEW_GUESTS);
     case COMMAND_QUIT:
         return quit_ask(&app->ui);
     case COMMAND_FREEZE:
@@ -195,15 +229,40 @@ static unsigned common_command(struct app *app, enum command which)
         return REACT_HANDLED | REACT_REDRAW;
     case COMMAND_HOW_TO_QUIT:
         return say_how_to_quit(app);
+    case COMMAND_PALETTE:
+        palette_open(&app->ui, current_view(app)->ops->context);
+        return REACT_HANDLED | REACT_REDRAW;
+    case COMMAND_SETUP:
+        setup_open(&app->ui);
+        return REACT_HANDLED | REACT_REDRAW;
     default:
         return 0;
     }
 }
 
-/* These are not for a dialog to swallow. */
-static bool is_for_the_loop(enum command which)
+/* These are not for a dialog to swallow, unless they lie on keys that one types. */
+static bool is_for_the_loop(enum command which, struct key key)
 {
-    return which == COMMAND_REDRAW || which == COMMAND_SUSPEND || which == COMMAND_HOW_TO_QUIT;
+    return key.kind == KEY_CONTROL &&
+           (which == COMMAND_REDRAW || which == COMMAND_SUSPEND || which == COMMAND_HOW_TO_QUIT);
+}
+
+static unsigned run_command(struct app *app, enum command which)
+{
+    struct view *view = current_view(app);
+    unsigned reaction = view->ops->command(view, &app->ui, which);
+
+    return reaction ? reaction : common_command(app, which);
+}
+
+static unsigned modal_key(struct app *app, struct key key)
+{
+    struct ui *ui = &app->ui;
+    unsigned reaction = ui->modal->key(ui, ui->modal_data, key);
+    enum command wanted = ui->wanted;
+
+    ui->wanted = COMMAND_NONE;
+    return wanted == COMMAND_NONE ? reaction : reaction | run_command(app, wanted);
 }
 
 static unsigned handle_key(struct app *app, struct key key)
@@ -212,12 +271,11 @@ static unsigned handle_key(struct app *app, struct key key)
     struct ui *ui = &app->ui;
     enum command which = command_for_key(view->ops->context, key);
 
-    if (ui->modal && !is_for_the_loop(which))
-        return key.kind == KEY_POINTER ? 0 : ui->modal->key(ui, ui->modal_data, key);
+    if (ui->modal && !is_for_the_loop(which, key))
+        return key.kind == KEY_POINTER ? 0 : modal_key(app, key);
     if (key.kind == KEY_POINTER)
         return view->ops->mouse ? view->ops->mouse(view, ui, key) : 0;
-    unsigned reaction = view->ops->command(view, ui, which);
-    return reaction ? reaction : common_command(app, which);
+    return run_command(app, which);
 }
 
 static void react(struct app *app, unsigned reaction)
@@ -232,6 +290,8 @@ static void react(struct app *app, unsigned reaction)
         read_clocks(app);
         refresh_lists(app, true);
     }
+    if (reaction & REACT_SHOW_GUEST)
+        show_guest(app);
 }
 
 static void end_by(struct app *app, int signal)
@@ -310,15 +370,27 @@ static void engine_changed(struct app *app, unsigned changes)
         draw_by(app, now + GATHER_NS); /* late for the regular redraw: not to wait for the next */
 }
 
+static int64_t ms_until(int64_t at_ns, int64_t now)
+{
+    return at_ns <= now ? 0 : (at_ns - now + NS_PER_MS - 1) / NS_PER_MS;
+}
+
 static int timeout_ms(const struct app *app)
 {
-    int64_t now = clock_mono_ns(), wait = INT_MAX;
+    int64_t now = clock_mono_ns(), wait = INT_MAX, saving = saving_due(&app->ui);
     int engine = engine_timeout_ms(app->ui.engine, now);
 
-    if (app->keys_left || app->draw)
+    if (app->keys_left)
         return 0;
-    if (app->draw_at_ns != INT64_MAX)
-        wait = app->draw_at_ns <= now ? 0 : (app->draw_at_ns - now + NS_PER_MS - 1) / NS_PER_MS;
+    /* A terminal that is behind gets no frame: it says itself when it has caught up. */
+    if (!term_is_ready())
+        wait = term_timeout_ms() < 0 ? INT_MAX : term_timeout_ms();
+    else if (app->draw)
+        return 0;
+    else if (app->draw_at_ns != INT64_MAX)
+        wait = ms_until(app->draw_at_ns, now);
+    if (saving != INT64_MAX && ms_until(saving, now) < wait)
+        wait = ms_until(saving, now);
     if (engine >= 0 && engine < wait)
         wait = engine;
     return wait >= INT_MAX ? -1 : (int)wait;
@@ -326,19 +398,28 @@ static int timeout_ms(const struct app *app)
 
 static void turn(struct app *app)
 {
-    struct pollfd fds[2 + ENGINE_FDS_MAX] = {
+    struct pollfd fds[OWN_FDS + ENGINE_FDS_MAX] = {
         {.fd = STDIN_FILENO, .events = POLLIN},
         {.fd = app->signals, .events = POLLIN},
+        {.fd = term_poll_fd(), .events = POLLOUT},
+        {.fd = errand_fd(app->ui.errand), .events = POLLIN},
+        {.fd = saving_fd(&app->ui), .events = POLLIN},
     };
-    size_t count = engine_poll_fds(app->ui.engine, fds + 2, ENGINE_FDS_MAX);
+    size_t count = engine_poll_fds(app->ui.engine, fds + OWN_FDS, ENGINE_FDS_MAX);
 
-    int ready = poll(fds, 2 + count, timeout_ms(app));
+    int ready = poll(fds, OWN_FDS + count, timeout_ms(app));
     read_clocks(app);
     if (ready < 0)
         return;
     if (fds[1].revents)
         read_signals(app);
-    engine_changed(app, engine_dispatch(app->ui.engine, fds + 2, count, app->ui.clock_ns));
+    if (fds[2].revents)
+        term_send();
+    engine_changed(app, engine_dispatch(app->ui.engine, fds + OWN_FDS, count, app->ui.clock_ns));
+    if (fds[3].revents && errand_finish(&app->ui))
+        app->draw = true;
+    if (saving_turn(&app->ui))
+        app->draw = true;
     if (fds[0].revents || app->keys_left)
         read_keys(app);
     if (!app->quit)
@@ -379,24 +460,11 @@ static void set_up(struct app *app, struct engine *engine, const struct options 
                            strlen(options->filter));
     if (options->sort)
         ui->order.key = sort_key_from_name(options->sort);
+    preferences_begin(ui, options);
     for (int i = 0; i < VIEW_COUNT; i++)
         app->views[i] = view_makers[i]();
     app->rows_old = true;
     resized(app);
-}
-
-/* A theme that cannot be used is worth a word, not a refusal: the default holds. */
-static void load_theme(struct app *app, const struct options *options)
-{
-    struct error err = {0};
-    CLEANUP_FREE char *path = NULL;
-    char text[600];
-
-    if (options->theme && !options->no_colour)
-        path = theme_path(options->theme, &err);
-    bool found = path || !options->theme || options->no_colour;
-    if (style_load(path, &err) < 0 || !found)
-        ui_say(&app->ui, STYLE_BAD, "%s", error_text(&err, text, sizeof(text)));
 }
 
 static void tear_down(struct app *app)
@@ -404,7 +472,11 @@ static void tear_down(struct app *app)
     ui_modal_close(&app->ui);
     for (int i = 0; i < VIEW_COUNT; i++)
         app->views[i]->ops->free(app->views[i]);
+    palette_free(&app->ui);
+    preferences_end(&app->ui);
     frozen_end(&app->ui);
+    saving_end(&app->ui);
+    guest_id_clear(&app->ui.show);
 }
 
 int app_run(struct engine *engine, const struct options *options, const char *simulated)
@@ -412,7 +484,8 @@ int app_run(struct engine *engine, const struct options *options, const char *si
     struct term_options terminal = {.no_colour = options->no_colour,
                                     .ascii = options->ascii,
                                     .no_mouse = options->no_mouse,
-                                    .escdelay_ms = ESCDELAY_MS};
+                                    .escdelay_ms =
+                                        options->escdelay_ms ? options->escdelay_ms : ESCDELAY_MS};
     struct app app = {.signals = -1};
     struct error err = {0};
     char text[600];
@@ -425,7 +498,6 @@ int app_run(struct engine *engine, const struct options *options, const char *si
         return 1;
     }
     set_up(&app, engine, options, simulated);
-    load_theme(&app, options);
     draw_if_due(&app);
     while (!app.quit)
         turn(&app);

@@ -127,7 +127,8 @@ static int module_load(const struct module *module, const struct backend_ops **r
 int backend_find(const char *source, const struct backend_ops **ret, const char **arg,
                  struct error *err)
 {
-    static const struct backend_ops *const builtin[] = {&backend_host_ops, &backend_sim_ops};
+    static const struct backend_ops *const builtin[] = {&backend_host_ops, &backend_proc_ops,
+                                                        &backend_sim_ops};
     const char *colon = strchr(source, ':');
     size_t len = colon ? (size_t)(colon - source) : strlen(source);
     int rc;
@@ -147,6 +148,6 @@ int backend_find(const char *source, const struct backend_ops **ret, const char 
             *arg = colon + 1;
         return rc;
     }
-    return error_set(err, ERR_USAGE, "a source is libvirt:URI, lxc:PATH, host or sim",
+    return error_set(err, ERR_USAGE, "a source is libvirt:URI, lxc:PATH, host, proc or sim",
                      "there is no source \"%s\"", source);
 }

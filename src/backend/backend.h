@@ -2,7 +2,7 @@
  *
  * A backend lives in a child process of its own (worker, job, probe or console), never in the
  * screen.  It is a module: backend-NAME.so exports `const struct backend_ops backend_NAME_ops`;
- * host and sim are built in.  Each instance embeds struct backend first. */
+ * host, proc and sim are built in.  Each instance embeds struct backend first. */
 #ifndef VCTOP_BACKEND_BACKEND_H
 #define VCTOP_BACKEND_BACKEND_H
 
@@ -20,6 +20,8 @@
 struct sink;
 void sink_source(struct sink *sink, enum source_state state, const struct error *why,
                  const char *note);
+/* Goes with the next word on the source, see struct source; 0: not restarted. */
+void sink_daemon(struct sink *sink, int64_t restarted_ns);
 void sink_facts(struct sink *sink, const struct facts *facts);
 void sink_row(struct sink *sink, uint32_t handle, enum guest_state state, const char *reason,
               const char *blame, const struct sample *sample);
@@ -28,14 +30,18 @@ void sink_answered(struct sink *sink); /* the list is complete; repeated calls a
 void sink_host(struct sink *sink, const struct host_sample *sample);
 void sink_event(struct sink *sink, uint32_t handle, const char *text);
 void sink_stuck(struct sink *sink, int calls);
+/* All that the source knows of storage; what is not in REPORT is gone. */
+void sink_storage(struct sink *sink, const struct storage_report *report);
 
 /* What the screen wants now; valid during the call. */
 struct want {
     int64_t period_ns;
     const uint32_t *visible;
     size_t visible_count;
-    uint32_t selected; /* 0: none */
-    int stuck;         /* calls that earlier workers of this source left hanging */
+    uint32_t selected;  /* 0: none */
+    int stuck;          /* calls that earlier workers of this source left hanging */
+    char *const *paths; /* for the host: where disks of guests lie; sorted, each once */
+    size_t path_count;
 };
 
 /* Progress of a job or probe, as it goes; may be called from the thread that runs act(). */
@@ -52,7 +58,7 @@ struct relay; /* relay.h */
 #define BACKEND_POLL_MAX 16
 
 struct backend_ops {
-    const char *name; /* "libvirt", "lxc", "host", "sim" */
+    const char *name; /* "libvirt", "lxc", "host", "proc", "sim" */
 
     /* Required.  ARG is the source id behind its colon ("" when there is none).  Makes the
      * instance; must not block: connecting is the business of tick().  The caller frees with
@@ -113,13 +119,14 @@ int backend_ask(struct backend *backend, const struct frame_ask *request,
 int backend_console(struct backend *backend, const struct frame_open *request, struct relay **ret,
                     struct error *err);
 
-/* The operations for SOURCE ("libvirt:...", "lxc:...", "host", "sim:..."); *ARG is what is
+/* The operations for SOURCE ("libvirt:...", "lxc:...", "host", "proc", "sim:..."); *ARG is what is
  * behind the colon.  Loads the module when there is one: ERR_UNSUPPORTED with the package to
  * install when it or its library is missing.  The module stays loaded. */
 int backend_find(const char *source, const struct backend_ops **ret, const char **arg,
                  struct error *err);
 
 extern const struct backend_ops backend_host_ops;
+extern const struct backend_ops backend_proc_ops;
 extern const struct backend_ops backend_sim_ops;
 
 #endif

@@ -200,6 +200,37 @@ void text_fit(char *dst, size_t size, const char *text, size_t cells, bool ascii
     dst[used] = '\0';
 }
 
+/* The last characters of TEXT that fit into CELLS columns, WIDTH being those of the whole. */
+static const char *tail_of(const char *text, size_t width, size_t cells)
+{
+    const char *end = text + strlen(text);
+    uint32_t cp;
+
+    while (text < end && width > cells) {
+        text += text_decode(text, (size_t)(end - text), &cp);
+        width -= text_cp_width(cp) > 0 ? (size_t)text_cp_width(cp) : 0;
+    }
+    /* A combining mark stays with the character that is cut off. */
+    while (text < end) {
+        size_t bytes = text_decode(text, (size_t)(end - text), &cp);
+        if (text_cp_width(cp) != 0)
+            break;
+        text += bytes;
+    }
+    return text;
+}
+
+void text_fit_middle(char *dst, size_t size, const char *text, size_t cells, bool ascii)
+{
+    size_t width = text_width(text), used;
+    const char *tail = width > cells && cells > 0 ? tail_of(text, width, (cells - 1) / 2) : "";
+
+    text_fit(dst, size, text, cells - text_width(tail), ascii);
+    used = strlen(dst);
+    if (used + strlen(tail) < size)
+        memcpy(dst + used, tail, strlen(tail) + 1);
+}
+
 void text_to_ascii(char *text)
 {
     size_t left = strlen(text);

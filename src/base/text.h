@@ -36,6 +36,10 @@ size_t text_width(const char *text);
  * always enough. */
 void text_fit(char *dst, size_t size, const char *text, size_t cells, bool ascii);
 
+/* The same for names: those that share a beginning differ at their end, so a long one is cut in its
+ * middle. */
+void text_fit_middle(char *dst, size_t size, const char *text, size_t cells, bool ascii);
+
 /* Replaces every non-ASCII character of sanitised TEXT by as many '?' as it has columns, in place.
  */
 void text_to_ascii(char *text);

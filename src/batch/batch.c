@@ -165,7 +165,10 @@ static bool any_good(const struct batch *batch)
 static void list_guests(struct batch *batch)
 {
     const struct options *options = batch->options;
-    struct listing_order order = {.key = METRIC_CPU, .inverted = options->inverted};
+    /* A table for people is as on the screen; data come in the order that was asked for. */
+    struct listing_order order = {.key = METRIC_CPU,
+                                  .inverted = options->inverted,
+                                  .problems_first = options->format == OUTPUT_TEXT};
     CLEANUP_FREE struct guest_id *visible = NULL;
 
     if (options->sort)

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "batch/output.h"
+#include "model/problem.h"
 
 /* The line end of RFC 4180 is CR LF; tools on this system want LF, and readers of the former take
  * the latter. */
@@ -11,7 +12,7 @@ void batch_csv_header(FILE *out)
     fputs("time,name,kind,state,state_reason,source,id", out);
     for (int i = 0; i < METRIC_COUNT; i++)
         fprintf(out, ",%s", metric_info((enum metric)i)->json);
-    fputs(",title,type,manager,autostart,persistent,vcpus,addresses,stale\n", out);
+    fputs(",title,type,manager,autostart,persistent,vcpus,addresses,stale,problem\n", out);
 }
 
 static void put_field(const char *text, FILE *out)
@@ -59,6 +60,7 @@ static void put_guest(const struct batch_sample *sample, const struct guest *gue
     const struct facts *facts = &guest->facts;
     CLEANUP_FREE char *id = guest_id_text(&guest->id);
     char vcpus[NUMBER_MAX] = "", why[200] = "";
+    struct problem problem;
     int64_t since;
 
     put_field(time, out);
@@ -83,6 +85,8 @@ static void put_guest(const struct batch_sample *sample, const struct guest *gue
     if (!world_stale(sample->world, guest, sample->now_ns, why, sizeof(why), &since))
         why[0] = '\0';
     next_field(why, out);
+    next_field(problem_of(sample->world, guest, sample->now_ns, &problem) ? problem.cause : "",
+               out);
     fputc('\n', out);
 }
 

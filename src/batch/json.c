@@ -2,9 +2,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "batch/output.h"
+#include "model/problem.h"
 
 #define REAL_DIGITS 15
 
@@ -37,7 +40,55 @@ static json_t *flag_or_null(int flag)
     return flag < 0 ? json_null() : json_boolean(flag);
 }
 
-static json_t *host_json(const struct world *world)
+static json_t *place_guests_json(const struct world *world, const struct place *place)
+{
+    size_t max = world_guest_count(world);
+    CLEANUP_FREE const struct guest **guests = xcalloc(max + 1, sizeof(struct guest *));
+    size_t count = place_guests(world, place, guests, max);
+    json_t *ret = json_array();
+
+    for (size_t i = 0; i < count; i++) {
+        CLEANUP_FREE char *id = guest_id_text(&guests[i]->id);
+        json_array_append_new(ret, text_or_null(id));
+    }
+    return ret;
+}
+
+static json_t *place_json(const struct world *world, const struct place *place, int64_t now_ns)
+{
+    static const char *const kinds[] = {
+        [PLACE_FS] = "fs", [PLACE_POOL] = "pool", [PLACE_THIN] = "thin"};
+    bool bytes = place->has_bytes, inodes = place->has_inodes, known = place->at_ns > 0;
+    bool fine = place_trouble(place) == PLACE_FINE;
+    json_t *ret = json_object();
+
+    json_object_set_new(ret, "name", text_or_null(place->name));
+    json_object_set_new(ret, "kind", text_or_null(kinds[place->kind]));
+    json_object_set_new(ret, "detail", text_or_null(place->detail));
+    json_object_set_new(ret, "total_bytes", bytes_or_null(bytes, place->total));
+    json_object_set_new(ret, "avail_bytes", bytes_or_null(bytes, place->avail));
+    json_object_set_new(ret, "inodes_total", bytes_or_null(inodes, place->inodes_total));
+    json_object_set_new(ret, "inodes_avail", bytes_or_null(inodes, place->inodes_avail));
+    json_object_set_new(ret, "read_only", flag_or_null(known ? place->read_only : -1));
+    json_object_set_new(ret, "seconds_to_full",
+                        real_or_null(true, place_seconds_to_full(place, now_ns)));
+    json_object_set_new(ret, "trouble", text_or_null(fine ? NULL : place_trouble_words(place)));
+    json_object_set_new(ret, "guests", place_guests_json(world, place));
+    json_object_set_new(ret, "age_s",
+                        real_or_null(known, (double)(now_ns - place->at_ns) / NS_PER_S));
+    return ret;
+}
+
+static json_t *storage_json(const struct world *world, int64_t now_ns)
+{
+    json_t *ret = json_array();
+
+    for (size_t i = 0; i < world_place_count(world); i++)
+        json_array_append_new(ret, place_json(world, world_place_at(world, i), now_ns));
+    return ret;
+}
+
+static json_t *host_json(const struct world *world, int64_t now_ns)
 {
     const struct host *host = world_host_get(world);
     const struct host_sample *cur = &host->cur;
@@ -80,10 +131,11 @@ static json_t *host_json(const struct world *world)
     for (int i = 0; i < f->cpus && i < HOST_CPUS_MAX; i++)
         json_array_append_new(cpus, real_or_null(true, (double)f->per_cpu[i]));
     json_object_set_new(ret, "per_cpu_percent", cpus);
+    json_object_set_new(ret, "storage", storage_json(world, now_ns));
     return ret;
 }
 
-static json_t *sources_json(const struct world *world)
+static json_t *sources_json(const struct world *world, int64_t now_ns)
 {
     json_t *ret = json_array();
 
@@ -93,8 +145,28 @@ static json_t *sources_json(const struct world *world)
         json_object_set_new(object, "id", text_or_null(source->id));
         json_object_set_new(object, "state", text_or_null(source_state_name(source->state)));
         json_object_set_new(object, "error", text_or_null(source->error));
+        int64_t age_ns = 0;
+        bool restarted = source_was_restarted(source, now_ns, &age_ns);
+        json_object_set_new(object, "restarted_s",
+                            real_or_null(restarted, (double)age_ns / NS_PER_S));
         json_array_append_new(ret, object);
     }
+    return ret;
+}
+
+/* What is wrong with the host itself: sources and storage. */
+static json_t *problems_json(const struct batch_sample *sample)
+{
+    const struct world *world = sample->world;
+    json_t *ret = json_array();
+    struct problem problem;
+
+    for (size_t i = 0; i < world_source_count(world); i++)
+        if (problem_of_source(world_source_at(world, i), sample->now_ns, &problem))
+            json_array_append_new(ret, text_or_null(problem.cause));
+    for (size_t i = 0; i < world_place_count(world); i++)
+        if (problem_of_place(world, world_place_at(world, i), sample->now_ns, &problem))
+            json_array_append_new(ret, text_or_null(problem.cause));
     return ret;
 }
 
@@ -117,6 +189,7 @@ static json_t *guest_json(const struct batch_sample *sample, const struct guest 
     CLEANUP_FREE char *id = guest_id_text(&guest->id);
     json_t *object = json_object();
     json_t *addresses = json_array();
+    struct problem problem;
     char why[200];
     int64_t since;
     bool stale = world_stale(sample->world, guest, sample->now_ns, why, sizeof(why), &since);
@@ -137,6 +210,10 @@ static json_t *guest_json(const struct batch_sample *sample, const struct guest 
     for (size_t i = 0; i < FACTS_ADDRESSES_MAX && facts->addresses[i]; i++)
         json_array_append_new(addresses, text_or_null(facts->addresses[i]));
     json_object_set_new(object, "addresses", addresses);
+    json_object_set_new(object, "problem",
+                        text_or_null(problem_of(sample->world, guest, sample->now_ns, &problem)
+                                         ? problem.cause
+                                         : NULL));
     json_object_set_new(object, "stale", text_or_null(stale ? why : NULL));
     return object;
 }
@@ -151,8 +228,9 @@ void batch_json_line(const struct batch_sample *sample, FILE *out)
     batch_time(time, sample->wall_ns);
     json_object_set_new(root, "time", json_string(time));
     json_object_set_new(root, "interval_s", real_or_null(true, sample->interval_s));
-    json_object_set_new(root, "host", host_json(sample->world));
-    json_object_set_new(root, "sources", sources_json(sample->world));
+    json_object_set_new(root, "host", host_json(sample->world, sample->now_ns));
+    json_object_set_new(root, "sources", sources_json(sample->world, sample->now_ns));
+    json_object_set_new(root, "problems", problems_json(sample));
     for (size_t i = 0; i < sample->listing->count; i++)
         json_array_append_new(guests, guest_json(sample, sample->listing->rows[i]));
     json_object_set_new(root, "guests", guests);

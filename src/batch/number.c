@@ -43,7 +43,8 @@ bool batch_is_whole(enum metric metric)
     enum metric_format format = metric_info(metric)->format;
 
     return format == FORMAT_BYTES || format == FORMAT_MILLISECONDS || metric == METRIC_PIDS ||
-           metric == METRIC_OOM_KILLS;
+           metric == METRIC_OOM_KILLS || metric == METRIC_MEM_LIMIT_HITS ||
+           metric == METRIC_PIDS_LIMIT_HITS;
 }
 
 bool batch_guests_cpu(const struct world *world, double *ret)

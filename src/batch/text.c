@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "batch/output.h"
+#include "model/problem.h"
 
 #define NAME_CELLS_MIN 8
 #define STATE_CELLS 8
@@ -104,9 +105,28 @@ static void put_host(const struct batch_sample *sample, FILE *out)
     put_resources(sample, out);
 }
 
+/* Storage in trouble, and who filled it. */
+static void put_places(const struct batch_sample *sample, FILE *out)
+{
+    const struct world *world = sample->world;
+    struct problem problem;
+
+    for (size_t i = 0; i < world_place_count(world); i++) {
+        CLEANUP_FREE char *line = NULL;
+        char grower[120] = "";
+
+        if (!problem_of_place(world, world_place_at(world, i), sample->now_ns, &problem))
+            continue;
+        bool grew = problem_grower(world, &problem, sample->now_ns, grower, sizeof(grower));
+        line = xasprintf("%s%s%s", problem.cause, grew ? ": " : "", grower);
+        put_line(sample, line, out);
+    }
+}
+
 static void put_totals(const struct batch_sample *sample, FILE *out)
 {
     struct world_totals t;
+    struct problem problem;
     CLEANUP_FREE char *line = NULL;
     char cpu[UNITS_MAX];
     double guests_cpu = 0;
@@ -123,25 +143,32 @@ static void put_totals(const struct batch_sample *sample, FILE *out)
         const struct source *source = world_source_at(sample->world, i);
         CLEANUP_FREE char *trouble = NULL;
 
-        if (source->state == SOURCE_UP && !source->note)
+        if (problem_of_source(source, sample->now_ns, &problem)) {
+            put_line(sample, problem.cause, out);
+            continue;
+        }
+        if (source->state == SOURCE_UP)
             continue;
         trouble = xasprintf("%s: %s%s%s", source->name, source_state_name(source->state),
-                            source->error || source->note ? ": " : "",
-                            source->error  ? source->error
-                            : source->note ? source->note
-                                           : "");
+                            source->error ? ": " : "", source->error ? source->error : "");
         put_line(sample, trouble, out);
     }
+    put_places(sample, out);
 }
 
-/* What the last column says: why it is as it is, why its figures are old, else where it is. */
+/* What the last column says: what is wrong with it, why it is as it is, why its figures are old,
+ * else where it is. */
 static char *note_of(const struct batch_sample *sample, const struct guest *guest)
 {
     char why[200];
     int64_t since;
     bool stale = world_stale(sample->world, guest, sample->now_ns, why, sizeof(why), &since);
+    struct problem problem;
     const char *address = guest->facts.addresses[0] ? guest->facts.addresses[0] : "";
 
+    if (problem_of(sample->world, guest, sample->now_ns, &problem))
+        return xasprintf("%s: %s%s%s", problem.word, problem.cause,
+                         stale && !guest->blame ? "; " : "", stale && !guest->blame ? why : "");
     if (guest->reason || stale)
         return xasprintf("%s%s%s", guest->reason ? guest->reason : "",
                          guest->reason && stale ? "; " : "", stale ? why : "");

@@ -64,7 +64,8 @@ void options_help(FILE *out)
           "                        (default: $LIBVIRT_DEFAULT_URI, else qemu:///system)\n"
           "  -P, --lxcpath PATH    a directory of LXC containers; may be repeated\n"
           "                        (default: the system's lxc.lxcpath)\n"
-          "      --backend LIST    only these, with commas: libvirt, lxc, host, sim\n"
+          "      --backend LIST    only these, with commas: libvirt, lxc, host,\n"
+          "                        proc, sim\n"
           "      --sim[=SPEC]      a simulated host instead of the real one\n"
           "  -F, --filter TEXT     only guests with TEXT in name, title, address, state, id\n"
           "  -s, --sort COLUMN     sort by COLUMN; '-s help' lists them\n"
@@ -74,7 +75,8 @@ void options_help(FILE *out)
           "The screen:\n"
           "      --readonly        refuse everything that changes a guest\n"
           "      --detach-key KEY  leaves a guest's console: ^] (default), ^a, ...\n"
-          "      --theme NAME      colours: light, monochrome, or one of your own\n"
+          "      --theme NAME      colours: default, light, monochrome, solarized,\n"
+          "                        high-contrast, or one of your own\n"
           "  -C, --no-colour       no colour (also $NO_COLOR)\n"
           "  -U, --ascii           only ASCII characters\n"
           "  -M, --no-mouse        leave the mouse to the terminal\n"
@@ -85,8 +87,8 @@ void options_help(FILE *out)
           "  -o, --output FORMAT   text (default), csv, or json: one object a line\n"
           "\n"
           "Others:\n"
-          "      --config FILE     read this instead of ~/.config/vctop/vctop.conf, else\n"
-          "                        /etc/vctop.conf\n"
+          "      --config FILE     read and save this instead of\n"
+          "                        ~/.config/vctop/vctop.conf over /etc/vctop.conf\n"
           "      --no-config       read no configuration file\n"
           "      --debug FILE      append diagnostics to FILE\n"
           "  -h, --help            this text\n"
@@ -104,6 +106,28 @@ static void push(char ***list, size_t *count, const char *text)
     (*list)[(*count)++] = xstrdup(text);
 }
 
+void text_list_add(struct text_list *list, const char *text)
+{
+    push(&list->items, &list->count, text);
+}
+
+void text_list_clear(struct text_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free(list->items[i]);
+    free(list->items);
+    *list = (struct text_list){0};
+}
+
+void key_settings_free(struct key_setting *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(keys[i].command);
+        text_list_clear(&keys[i].keys);
+    }
+    free(keys);
+}
+
 static int add_source(char ***list, size_t *count, const char *what, const char *text,
                       struct error *err)
 {
@@ -118,7 +142,7 @@ static int add_source(char ***list, size_t *count, const char *what, const char 
 
 static int check_backends(const char *list, struct error *err)
 {
-    static const char *const known[] = {"libvirt", "lxc", "host", "sim"};
+    static const char *const known[] = {"libvirt", "lxc", "host", "proc", "sim"};
 
     for (const char *at = list;; at++) {
         size_t len = strcspn(at, ",");
@@ -127,7 +151,7 @@ static int check_backends(const char *list, struct error *err)
         for (size_t i = 0; i < ARRAY_SIZE(known); i++)
             found |= strlen(known[i]) == len && strncmp(at, known[i], len) == 0;
         if (!found)
-            return error_set(err, ERR_USAGE, "known are: libvirt, lxc, host, sim",
+            return error_set(err, ERR_USAGE, "known are: libvirt, lxc, host, proc, sim",
                              "--backend: '%.*s' is no backend", (int)(len < 100 ? len : 100), at);
         at += len;
         if (!*at)
@@ -361,5 +385,11 @@ void options_clear(struct options *options)
     free(options->debug_file);
     free(options->role);
     free(options->role_source);
+    text_list_clear(&options->columns);
+    text_list_clear(&options->meters);
+    key_settings_free(options->keys, options->key_count);
+    free(options->notice);
+    free(options->save_path);
+    free(options->save_refusal);
     *options = (struct options){0};
 }

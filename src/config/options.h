@@ -15,6 +15,18 @@ enum output_format {
     OUTPUT_JSON
 };
 
+struct text_list {
+    char **items;
+    size_t count;
+};
+
+/* A command of the screen and its keys, as written: "freeze", "Z" "F8". */
+struct key_setting {
+    char *command;
+    struct text_list keys;
+    unsigned line; /* in the file that says so, 0: in another one */
+};
+
 struct options {
     char **uris; /* -c, in order */
     size_t uri_count;
@@ -32,11 +44,25 @@ struct options {
     bool format_given;
     bool help, version;
     char *role, *role_source; /* --role=ROLE SOURCE: a child; not documented */
+
+    /* From configuration files only. */
+    int escdelay_ms;                  /* 0: not said */
+    struct text_list columns, meters; /* empty: not said */
+    struct key_setting *keys;
+    size_t key_count;
+    char *notice;       /* what was wrong with a file; NULL: nothing */
+    char *save_path;    /* where settings are saved, or NULL ... */
+    char *save_refusal; /* ... and why not */
 };
 
 /* ERR_USAGE with one clear line when the command line is wrong. */
 int options_parse(struct options *options, int argc, char **argv, struct error *err);
 void options_clear(struct options *options); /* harmless on a cleared or zeroed one */
+
+/* Adds a copy of TEXT. */
+void text_list_add(struct text_list *list, const char *text);
+void text_list_clear(struct text_list *list);
+void key_settings_free(struct key_setting *keys, size_t count);
 
 /* NAME stands in --backend; false when there was no --backend. */
 bool options_backend_named(const struct options *options, const char *name);

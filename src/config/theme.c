@@ -1,5 +1,6 @@
 #include "config/theme.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <libconfig.h>
 #include <stdbool.h>
@@ -137,7 +138,7 @@ static int load_style(const config_setting_t *style, const char *path, const cha
             return error_set(err, ERR_SYNTAX, inner.remedy, "%s:%u: %s", path, line, inner.message);
         return 0;
     }
-    return error_set(err, ERR_SYNTAX, "themes/light.cfg that comes with vctop names them all",
+    return error_set(err, ERR_SYNTAX, "themes/default.cfg that comes with vctop names them all",
                      "%s:%u: there is no style '%.40s'", path, line, name);
 }
 
@@ -162,6 +163,8 @@ int theme_load(const char *path, const char *const *names, size_t count, int col
 {
     CLEANUP_FREE char *text = NULL;
     ssize_t len = io_read_regular(AT_FDCWD, path, THEME_MAX_BYTES, &text);
+    if (len == -EFBIG || len == -EINVAL || len == -EISDIR)
+        return error_set(err, ERR_IO, "name a file of at most 64 KB", "%s is no theme file", path);
     if (len < 0)
         return error_errno(err, (int)-len, "cannot read the theme %s", path);
     if (strlen(text) != (size_t)len)

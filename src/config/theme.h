@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "config/options.h"
 
 enum look_attribute {
     LOOK_BOLD = 1,
@@ -37,8 +38,14 @@ int look_pick(struct look *ret, const char *alternatives, int colours, struct er
 int theme_load(const char *path, const char *const *names, size_t count, int colours,
                struct look *looks, struct error *err);
 
-/* The file of the theme NAME: the user's own, then what lies beside a build, then what is
- * installed. The caller frees; NULL with ERR when there is none. */
+/* The file of the theme NAME (not the built-in one): the user's own, then what lies beside a build,
+ * then what is installed. The caller frees; NULL with ERR when there is none. */
 char *theme_path(const char *name, struct error *err);
+
+/* The theme that is built in: "default", and NULL for want of another name. */
+bool theme_is_builtin(const char *name);
+
+/* Names of all themes that there are, sorted, "default" first.  For text_list_clear(). */
+void theme_list(struct text_list *ret);
 
 #endif

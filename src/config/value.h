@@ -10,6 +10,10 @@
 int value_parse_delay(const char *text, int64_t *ret_ns, struct error *err);
 int value_check_delay(double seconds, int64_t *ret_ns, struct error *err);
 
+/* Of "escdelay": a torn sequence on a slow line, and the patience of a hand. */
+#define ESCDELAY_MIN_MS 10
+#define ESCDELAY_MAX_MS 2000
+
 /* "^]", "^a": a control character that is not Escape, Tab, Enter or line feed; ERR_USAGE. */
 int value_check_detach_key(const char *text, struct error *err);
 

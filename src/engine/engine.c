@@ -40,6 +40,15 @@ static void forget_want(struct engine *engine)
     engine->visible_count = 0;
 }
 
+static void forget_paths(struct engine *engine)
+{
+    for (size_t i = 0; i < engine->path_count; i++)
+        free(engine->paths[i]);
+    free(engine->paths);
+    engine->paths = NULL;
+    engine->path_count = 0;
+}
+
 void engine_free(struct engine *engine)
 {
     if (!engine)
@@ -57,6 +66,7 @@ void engine_free(struct engine *engine)
     probes_clear(&engine->probes);
     consoles_clear(&engine->consoles);
     forget_want(engine);
+    forget_paths(engine);
     guest_id_clear(&engine->selected);
     world_free(engine->world);
     free(engine);
@@ -235,6 +245,11 @@ static void sweep(struct engine *engine)
 
 static void tell_workers(struct engine *engine)
 {
+    if (engine->paths_changed && engine_worker(engine, "host")) {
+        forget_paths(engine);
+        engine->path_count = world_storage_paths(engine->world, &engine->paths);
+    }
+    engine->paths_changed = false;
     for (size_t i = 0; i < engine->worker_count; i++)
         worker_tell(engine, &engine->workers[i]);
     engine->want_changed = false;

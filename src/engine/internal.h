@@ -120,7 +120,7 @@ void jobs_clear(struct jobs *jobs);
 void jobs_started(struct engine *engine, struct child *child);
 int jobs_frame(struct engine *engine, struct child *child, struct frame *frame, int64_t now_ns);
 void jobs_failed(struct engine *engine, struct job_entry *entry, const char *why, int64_t now_ns);
-/* Starts what is queued, kills what does not end after its result. */
+/* Starts what is queued, gives up what never answers, kills what does not end after its result. */
 void jobs_turn(struct engine *engine, int64_t now_ns);
 int64_t jobs_due(const struct jobs *jobs);
 
@@ -191,6 +191,9 @@ struct engine {
     bool readonly;
     bool broken; /* the spawner is gone */
     bool want_changed;
+    bool paths_changed; /* where disks lie, or who has which */
+    char **paths;       /* what the host's worker is asked to look at */
+    size_t path_count;
     int64_t period_ns;
     int64_t turn_ns; /* when the last dispatch was: to see that we were stopped */
     struct worker *workers;

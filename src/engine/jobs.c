@@ -6,19 +6,20 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "base/units.h"
 
 #define JOBS_RUNNING_MAX 4 /* of one source */
 #define JOB_TEXT_CELLS 400
 #define JOB_END_NS (10 * NS_PER_S) /* from its result to the end of its process */
+/* What a job may take beyond its own limit before its process is killed; a start has none. */
+#define GIVE_UP_NS (120 * NS_PER_S)
+#define GIVE_UP_START_NS (600 * NS_PER_S)
+#define TIMEOUT_S 60 /* of a job without one */
 #define LOOK_FIRST "look at the guest before you try again"
 
 static void entry_free(struct job_entry *entry)
 {
-    guest_id_clear(&entry->job.guest);
-    free(entry->job.life);
-    free(entry->job.name);
-    free(entry->job.text);
-    free(entry->job.remedy);
+    job_clear(&entry->job);
     free(entry->spec);
     free(entry);
 }
@@ -58,10 +59,11 @@ static void set_text(char **slot, const char *text)
     *slot = text && *text ? text_sanitise(text, strlen(text), JOB_TEXT_CELLS) : NULL;
 }
 
-static void say(struct engine *engine, const struct job_entry *entry, const char *text)
+static void say(struct engine *engine, const struct job_entry *entry, enum event_grade grade,
+                const char *text)
 {
-    world_event(engine->world, EVENT_JOB, &entry->job.guest, entry->job.name, text,
-                clock_wall_ns());
+    world_graded_event(engine->world, EVENT_JOB, grade, &entry->job.guest, entry->job.name, text,
+                       clock_wall_ns());
     engine->changes |= ENGINE_JOBS | ENGINE_EVENTS;
 }
 
@@ -82,7 +84,7 @@ static void conclude(struct engine *engine, struct job_entry *entry, bool failed
         text = xasprintf("%s done in %.0f s", action_name(job->action),
                          now_ns > job->started_ns ? (double)(now_ns - job->started_ns) / NS_PER_S
                                                   : 0.0);
-    say(engine, entry, text);
+    say(engine, entry, failed ? EVENT_BAD : EVENT_GOOD, text);
 }
 
 static int check(struct engine *engine, const struct guest *guest, enum action action,
@@ -111,7 +113,7 @@ static int check(struct engine *engine, const struct guest *guest, enum action a
 int engine_act(struct engine *engine, enum action action, const struct guest_id *id, int timeout_s,
                struct error *err)
 {
-    const struct guest *guest = world_find(engine->world, id);
+    struct guest *guest = world_find(engine->world, id);
     const struct worker *worker = engine_worker(engine, id->source);
     CLEANUP_FREE char *text = NULL;
     struct job_entry *entry;
@@ -122,6 +124,7 @@ int engine_act(struct engine *engine, enum action action, const struct guest_id 
     if (!make_room(&engine->jobs))
         return error_set(err, ERR_BUSY, "wait for some to end", "%d jobs are already waiting",
                          JOBS_KEPT);
+    guest_asked(guest, action);
     entry = xcalloc(1, sizeof(*entry));
     entry->job.id = ++engine->jobs.last_id;
     entry->job.action = action;
@@ -129,11 +132,13 @@ int engine_act(struct engine *engine, enum action action, const struct guest_id 
     entry->job.life = xstrdup(guest->facts.life ? guest->facts.life : "");
     entry->job.name = xstrdup(guest->facts.name ? guest->facts.name : "");
     entry->job.state = JOB_QUEUED;
+    entry->job.percent = -1;
+    entry->job.asked_wall_ns = clock_wall_ns();
     entry->spec = xstrdup(worker->spec);
     entry->timeout_s = timeout_s;
     engine->jobs.entry[engine->jobs.count++] = entry;
     text = xasprintf("%s requested", action_name(action));
-    say(engine, entry, text);
+    say(engine, entry, EVENT_CALM, text);
     jobs_turn(engine, clock_mono_ns());
     return (int)entry->job.id;
 }
@@ -168,6 +173,7 @@ int jobs_frame(struct engine *engine, struct child *child, struct frame *frame, 
     set_text(&entry->job.text, progress->text);
     set_text(&entry->job.remedy, progress->remedy);
     entry->job.timed_out = progress->timed_out;
+    entry->job.percent = progress->percent;
     if (progress->done || progress->failed)
         conclude(engine, entry, progress->failed, now_ns);
     return 0;
@@ -184,6 +190,25 @@ void jobs_failed(struct engine *engine, struct job_entry *entry, const char *why
     set_text(&entry->job.text, why);
     set_text(&entry->job.remedy, LOOK_FIRST);
     conclude(engine, entry, true, now_ns);
+}
+
+/* When a job that still runs is given up. */
+static int64_t deadline(const struct job_entry *entry)
+{
+    int64_t own_s = entry->timeout_s > 0 ? entry->timeout_s : TIMEOUT_S;
+
+    return entry->job.started_ns +
+           (entry->job.action == ACTION_START ? GIVE_UP_START_NS : own_s * NS_PER_S + GIVE_UP_NS);
+}
+
+/* A daemon or a monitor that never answers must not keep its places for good. */
+static void give_up(struct engine *engine, struct job_entry *entry, int64_t now_ns)
+{
+    char age[UNITS_MAX], why[100];
+
+    units_duration(age, (double)(now_ns - entry->job.started_ns) / NS_PER_S);
+    snprintf(why, sizeof(why), "gave up after %s: what became of it is unknown", age);
+    jobs_failed(engine, entry, why, now_ns);
 }
 
 /* Each source has its own places: what hangs in one daemon keeps nobody from the others. */
@@ -207,6 +232,9 @@ void jobs_turn(struct engine *engine, int64_t now_ns)
         if (entry->child && entry->final_ns && now_ns - entry->final_ns >= JOB_END_NS) {
             child_drop(engine, entry->child);
             entry->child = NULL;
+        } else if (entry->job.state == JOB_RUNNING && now_ns >= deadline(entry) &&
+                   !(entry->child && entry->child->backlog)) {
+            give_up(engine, entry, now_ns);
         }
     }
     for (size_t i = 0; i < jobs->count; i++) {
@@ -229,8 +257,12 @@ int64_t jobs_due(const struct jobs *jobs)
     int64_t due = INT64_MAX;
 
     for (size_t i = 0; i < jobs->count; i++) {
-        if (jobs->entry[i]->child && jobs->entry[i]->final_ns)
-            due = earlier(due, jobs->entry[i]->final_ns + JOB_END_NS);
+        const struct job_entry *entry = jobs->entry[i];
+
+        if (entry->child && entry->final_ns)
+            due = earlier(due, entry->final_ns + JOB_END_NS);
+        else if (entry->job.state == JOB_RUNNING)
+            due = earlier(due, deadline(entry));
     }
     return due;
 }

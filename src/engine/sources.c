@@ -191,6 +191,22 @@ static bool plan_lxc(struct sources *sources, const struct options *options,
     return named || here;
 }
 
+/* A QEMU runs here, as far as its name tells. */
+static bool runs_qemu(const struct sources_env *env)
+{
+    CLEANUP_FREE char *pattern = xasprintf("%s/proc/[0-9]*/comm", env->root);
+    char name[32];
+    glob_t found = {0};
+    bool ret = false;
+
+    glob(pattern, GLOB_NOSORT, NULL, &found);
+    for (size_t i = 0; i < found.gl_pathc && !ret; i++)
+        ret = io_read_file(AT_FDCWD, found.gl_pathv[i], name, sizeof(name)) > 0 &&
+              (strncmp(name, "qemu-", 5) == 0 || strcmp(name, "kvm\n") == 0);
+    globfree(&found);
+    return ret;
+}
+
 /* Why there is nothing real to show. */
 static char *why_nothing(const struct sources_env *env)
 {
@@ -223,7 +239,9 @@ int sources_plan(struct sources *ret, const struct options *options, const struc
         add(&sources, xstrdup("host"), NULL, options_backend_named(options, "host"));
     reachable = plan_libvirt(&sources, options, env);
     reachable |= plan_lxc(&sources, options, env);
-    if (!reachable && !named) {
+    if (!options->backends || options_backend_named(options, "proc"))
+        add(&sources, xstrdup("proc"), NULL, options_backend_named(options, "proc"));
+    if (!reachable && !named && !runs_qemu(env)) {
         char *why = why_nothing(env);
         sources_clear(&sources);
         if (options->batch) {

@@ -10,6 +10,7 @@
 #define DEAD_NS (10 * NS_PER_S)   /* ... it is killed and started again */
 #define HEALTH_NS (60 * NS_PER_S) /* well for that long: the back-off begins anew */
 #define STUCK_MAX 1000
+#define UNOWNED_MAX 1000
 #define NO_ANSWER "own worker late"
 
 static const int64_t backoff_ns[] = {NS_PER_S, 2 * NS_PER_S, 5 * NS_PER_S, 10 * NS_PER_S};
@@ -84,6 +85,7 @@ static void take_source(struct engine *engine, struct worker *worker, struct fra
     worker->has_said = true;
     tell_world(engine, worker, worker->said.state, worker->said.error, worker->said.remedy,
                worker->said.note, now_ns);
+    world_source_daemon(engine->world, worker->id, source->restarted_ns, now_ns, clock_wall_ns());
 }
 
 static void take_event(struct engine *engine, struct worker *worker,
@@ -114,6 +116,12 @@ static void take_rows(struct engine *engine, struct worker *worker, const struct
     engine->changes |= ENGINE_ROWS;
 }
 
+/* The one that looks at paths of this host. */
+static bool is_host(const struct worker *worker)
+{
+    return strcmp(worker->id, "host") == 0;
+}
+
 int worker_frame(struct engine *engine, struct child *child, struct frame *frame, int64_t now_ns)
 {
     struct worker *worker = child->owner;
@@ -129,11 +137,12 @@ int worker_frame(struct engine *engine, struct child *child, struct frame *frame
         break;
     case FRAME_SOURCE:
         take_source(engine, worker, &frame->u.source, now_ns);
+        engine->want_changed = true;
         break;
     case FRAME_FACTS:
         probes_complete(&engine->probes, worker->id, &frame->u.facts);
         world_facts(engine->world, worker->id, &frame->u.facts, now_ns, wall);
-        engine->want_changed = true;
+        engine->want_changed = engine->paths_changed = true;
         engine->changes |= ENGINE_ROWS | ENGINE_EVENTS;
         break;
     case FRAME_ROWS:
@@ -141,11 +150,12 @@ int worker_frame(struct engine *engine, struct child *child, struct frame *frame
         break;
     case FRAME_GONE:
         world_gone(engine->world, worker->id, frame->u.gone, now_ns, wall);
-        engine->want_changed = true;
+        engine->want_changed = engine->paths_changed = true;
         engine->changes |= ENGINE_ROWS | ENGINE_EVENTS;
         break;
     case FRAME_ANSWERED:
         world_source_answered(engine->world, worker->id, now_ns, wall);
+        engine->want_changed = true;
         engine->changes |= ENGINE_ROWS | ENGINE_SOURCES;
         break;
     case FRAME_HOST:
@@ -155,6 +165,12 @@ int worker_frame(struct engine *engine, struct child *child, struct frame *frame
         break;
     case FRAME_EVENT:
         take_event(engine, worker, &frame->u.event);
+        break;
+    case FRAME_STORAGE:
+        /* Nothing to draw at once: the next tick shows it. */
+        world_storage(engine->world, worker->id, &frame->u.storage, now_ns);
+        if (!is_host(worker)) /* pools have directories */
+            engine->want_changed = engine->paths_changed = true;
         break;
     case FRAME_STUCK:
         worker->stuck = frame->u.stuck < 0           ? 0
@@ -261,16 +277,24 @@ void worker_tell(struct engine *engine, struct worker *worker)
 
     if (!worker->child || worker->child->channel.fd < 0)
         return;
-    visible = xcalloc(engine->visible_count + 1, sizeof(*visible));
+    visible = xcalloc(engine->visible_count + UNOWNED_MAX, sizeof(*visible));
     for (size_t i = 0; i < engine->visible_count; i++) {
         uint32_t handle = handle_of(engine, worker, &engine->visible[i]);
         if (handle)
             visible[frame.u.want.visible_count++] = handle;
     }
+    /* QEMUs that libvirt started are measured by the source "proc" only if it is told that they
+     * are needed, in sight or not. */
+    frame.u.want.visible_count +=
+        world_unowned(engine->world, worker->id, visible + frame.u.want.visible_count, UNOWNED_MAX);
     frame.u.want.period_ns = engine->period_ns;
     frame.u.want.visible = visible;
     frame.u.want.selected = handle_of(engine, worker, &engine->selected);
     frame.u.want.stuck = worker->stuck;
+    if (is_host(worker)) {
+        frame.u.want.paths = engine->paths;
+        frame.u.want.path_count = engine->path_count;
+    }
     msgpack_sbuffer_init(&buf);
     frame_put(&buf, &frame);
     if ((buf.size != worker->wanted.size || memcmp(buf.data, worker->wanted.data, buf.size) != 0) &&

@@ -38,6 +38,7 @@ static void decode_facts(struct reader *reader, struct facts *facts)
     facts->title = reader_text(reader);
     facts->type = reader_text(reader);
     facts->manager = reader_text(reader);
+    facts->domain = reader_text(reader);
     facts->kind = (enum guest_kind)reader_uint(reader, KIND_CONTAINER);
     facts->can = (uint32_t)reader_uint(reader, UINT32_MAX);
     facts->autostart = (int)reader_int(reader, -1, 1);
@@ -45,6 +46,9 @@ static void decode_facts(struct reader *reader, struct facts *facts)
     facts->vcpus = (uint32_t)reader_uint(reader, UINT32_MAX);
     facts->memory = reader_uint(reader, UINT64_MAX);
     decode_list(reader, facts->addresses, FACTS_ADDRESSES_MAX);
+    facts->io_error_disk = reader_text(reader);
+    facts->io_error_no_space = reader_bool(reader);
+    decode_disks(reader, facts->disks);
 }
 
 static void decode_want(struct reader *reader, struct frame_want *want)
@@ -61,6 +65,13 @@ static void decode_want(struct reader *reader, struct frame_want *want)
         want->visible[i] = (uint32_t)reader_uint(reader, UINT32_MAX);
     want->selected = (uint32_t)reader_uint(reader, UINT32_MAX);
     want->stuck = (int)reader_int(reader, 0, INT_MAX);
+    count = reader_array(reader, 0, STORAGE_PATHS_MAX);
+    if (reader->bad)
+        return;
+    want->paths = xcalloc(count + 1, sizeof(*want->paths));
+    want->path_count = count;
+    for (size_t i = 0; i < count; i++)
+        want->paths[i] = reader_string(reader);
 }
 
 static void decode_do(struct reader *reader, struct frame_do *request)
@@ -101,6 +112,7 @@ static void decode_fields(struct reader *reader, struct frame *frame)
         frame->u.source.error = reader_text(reader);
         frame->u.source.remedy = reader_text(reader);
         frame->u.source.note = reader_text(reader);
+        frame->u.source.restarted_ns = reader_int(reader, 0, INT64_MAX);
         break;
     case FRAME_FACTS:
         decode_facts(reader, &frame->u.facts);
@@ -148,12 +160,12 @@ static void decode_fields(struct reader *reader, struct frame *frame)
 static int known_elements(uint64_t type)
 {
     static const signed char elements[] = {
-        [FRAME_HELLO] = 3, [FRAME_BEAT] = 0,     [FRAME_SOURCE] = 4,   [FRAME_FACTS] = 14,
+        [FRAME_HELLO] = 3, [FRAME_BEAT] = 0,     [FRAME_SOURCE] = 5,   [FRAME_FACTS] = 18,
         [FRAME_ROWS] = 3,  [FRAME_GONE] = 1,     [FRAME_ANSWERED] = 0, [FRAME_HOST] = 13,
         [FRAME_EVENT] = 3, [FRAME_PROGRESS] = 6, [FRAME_ANSWER] = 2,   [FRAME_LOG] = 1,
-        [FRAME_STUCK] = 1, [FRAME_CONSOLE] = 7,  [FRAME_WANT] = 4,     [FRAME_DO] = 5,
-        [FRAME_ASK] = 4,   [FRAME_OPEN] = 9,     [FRAME_SIZE] = 2,     [FRAME_CLOSE] = 0,
-        [FRAME_BYTES] = 1, [FRAME_CREDIT] = 1,
+        [FRAME_STUCK] = 1, [FRAME_STORAGE] = 2,  [FRAME_CONSOLE] = 7,  [FRAME_WANT] = 5,
+        [FRAME_DO] = 5,    [FRAME_ASK] = 4,      [FRAME_OPEN] = 9,     [FRAME_SIZE] = 2,
+        [FRAME_CLOSE] = 0, [FRAME_BYTES] = 1,    [FRAME_CREDIT] = 1,
     };
 
     if (type < FRAME_HELLO || type > FRAME_CREDIT || (type > FRAME_CONSOLE && type < FRAME_WANT) ||
@@ -186,6 +198,8 @@ int frame_parse(struct frame *ret, const char *data, size_t len, struct error *e
         decode_rows(&reader, count - 1, &frame);
     } else if (type == FRAME_HOST) {
         decode_host(&reader, count - 1, &frame);
+    } else if (type == FRAME_STORAGE) {
+        decode_storage(&reader, count - 1, &frame);
     } else {
         decode_fields(&reader, &frame);
         reader_skip(&reader, count - 1 - (size_t)known);
@@ -263,8 +277,14 @@ void frame_clear(struct frame *frame)
     case FRAME_LOG:
         free(frame->u.log);
         break;
+    case FRAME_STORAGE:
+        storage_report_clear(&frame->u.storage);
+        break;
     case FRAME_WANT:
         free(frame->u.want.visible);
+        for (size_t i = 0; i < frame->u.want.path_count; i++)
+            free(frame->u.want.paths[i]);
+        free(frame->u.want.paths);
         break;
     case FRAME_DO:
     case FRAME_ASK:

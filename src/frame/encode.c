@@ -13,9 +13,14 @@ static void put_list(msgpack_packer *pk, char *const *list, size_t max)
         pack_text(pk, list[i]);
 }
 
+static void put_bool(msgpack_packer *pk, bool value)
+{
+    (value ? msgpack_pack_true : msgpack_pack_false)(pk);
+}
+
 static void put_facts(msgpack_packer *pk, const struct facts *facts)
 {
-    msgpack_pack_array(pk, 15);
+    msgpack_pack_array(pk, 19);
     msgpack_pack_uint8(pk, FRAME_FACTS);
     msgpack_pack_uint32(pk, facts->handle);
     pack_text(pk, facts->key ? facts->key : "");
@@ -24,6 +29,7 @@ static void put_facts(msgpack_packer *pk, const struct facts *facts)
     pack_text(pk, facts->title);
     pack_text(pk, facts->type);
     pack_text(pk, facts->manager);
+    pack_text(pk, facts->domain);
     msgpack_pack_int(pk, (int)facts->kind);
     msgpack_pack_uint32(pk, facts->can);
     msgpack_pack_int(pk, facts->autostart);
@@ -31,13 +37,16 @@ static void put_facts(msgpack_packer *pk, const struct facts *facts)
     msgpack_pack_uint32(pk, facts->vcpus);
     msgpack_pack_uint64(pk, facts->memory);
     put_list(pk, facts->addresses, FACTS_ADDRESSES_MAX);
+    pack_text(pk, facts->io_error_disk);
+    put_bool(pk, facts->io_error_no_space);
+    pack_disks(pk, facts->disks);
 }
 
 static void put_want(msgpack_packer *pk, const struct frame_want *want)
 {
     size_t count = want->visible_count < FRAME_MAX_ROWS ? want->visible_count : FRAME_MAX_ROWS;
 
-    msgpack_pack_array(pk, 5);
+    msgpack_pack_array(pk, 6);
     msgpack_pack_uint8(pk, FRAME_WANT);
     msgpack_pack_int64(pk, want->period_ns);
     msgpack_pack_array(pk, count);
@@ -45,6 +54,10 @@ static void put_want(msgpack_packer *pk, const struct frame_want *want)
         msgpack_pack_uint32(pk, want->visible[i]);
     msgpack_pack_uint32(pk, want->selected);
     msgpack_pack_int(pk, want->stuck);
+    count = want->path_count < STORAGE_PATHS_MAX ? want->path_count : STORAGE_PATHS_MAX;
+    msgpack_pack_array(pk, count);
+    for (size_t i = 0; i < count; i++)
+        pack_text(pk, want->paths[i]);
 }
 
 static void put_answer(msgpack_packer *pk, const struct frame_answer *answer)
@@ -76,11 +89,6 @@ static void put_ask(msgpack_packer *pk, const struct frame_ask *ask)
     msgpack_pack_int(pk, ask->timeout_s);
 }
 
-static void put_bool(msgpack_packer *pk, bool value)
-{
-    (value ? msgpack_pack_true : msgpack_pack_false)(pk);
-}
-
 static void put_progress(msgpack_packer *pk, const struct frame_progress *progress)
 {
     msgpack_pack_array(pk, 7);
@@ -105,12 +113,13 @@ static void put_simple(msgpack_packer *pk, const struct frame *frame)
         pack_text(pk, frame->u.hello.source);
         break;
     case FRAME_SOURCE:
-        msgpack_pack_array(pk, 5);
+        msgpack_pack_array(pk, 6);
         msgpack_pack_uint8(pk, FRAME_SOURCE);
         msgpack_pack_int(pk, (int)frame->u.source.state);
         pack_text(pk, frame->u.source.error);
         pack_text(pk, frame->u.source.remedy);
         pack_text(pk, frame->u.source.note);
+        msgpack_pack_int64(pk, frame->u.source.restarted_ns);
         break;
     case FRAME_EVENT:
         msgpack_pack_array(pk, 4);
@@ -209,6 +218,9 @@ void frame_put(msgpack_sbuffer *buf, const struct frame *frame)
         break;
     case FRAME_HOST:
         pack_host(&pk, frame->u.host);
+        break;
+    case FRAME_STORAGE:
+        pack_storage(&pk, &frame->u.storage);
         break;
     case FRAME_WANT:
         put_want(&pk, &frame->u.want);

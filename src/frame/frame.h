@@ -14,6 +14,7 @@
 #include "model/field.h"
 #include "model/guest.h"
 #include "model/host.h"
+#include "model/storage.h"
 #include "model/world.h"
 
 #define FRAME_PROTOCOL 1
@@ -36,6 +37,7 @@ enum frame_type {
     FRAME_ANSWER,   /* of a probe */
     FRAME_LOG,
     FRAME_STUCK,   /* how many calls hang in the daemon for good: counted across restarts */
+    FRAME_STORAGE, /* all that the source knows of storage */
     FRAME_CONSOLE, /* what has become of a console */
     /* parent to child */
     FRAME_WANT = 32,
@@ -58,6 +60,7 @@ struct frame_hello {
 struct frame_source {
     enum source_state state;
     char *error, *remedy, *note; /* NULL when there is none */
+    int64_t restarted_ns;        /* as in struct source */
 };
 
 struct frame_row {
@@ -86,6 +89,8 @@ struct frame_want {
     size_t visible_count;
     uint32_t selected; /* 0: none */
     int stuck;         /* calls that earlier workers left hanging in this daemon */
+    char **paths;      /* for the host's own worker: where guests' disks lie */
+    size_t path_count;
 };
 
 /* A job: all that names the guest is raw. */
@@ -154,6 +159,7 @@ struct frame {
         struct frame_answer answer;
         char *log;
         int stuck;
+        struct storage_report storage;
         struct frame_want want;
         struct frame_do action;
         struct frame_ask ask;

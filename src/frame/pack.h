@@ -10,6 +10,14 @@
  * nil when there is no sample, and then there are no values. */
 #define ROW_HEAD 5
 
+/* Flags of a place on the wire. */
+enum place_has {
+    PLACE_HAS_BYTES = 1 << 0,
+    PLACE_HAS_INODES = 1 << 1,
+    PLACE_IS_READ_ONLY = 1 << 2,
+    PLACE_IS_READ_ONLY_FAULT = 1 << 3
+};
+
 /* Flags of a host sample on the wire. */
 enum host_has {
     HOST_HAS_CPU = 1 << 0,
@@ -34,6 +42,14 @@ void pack_text(msgpack_packer *pk, const char *text);
 size_t pack_open(msgpack_sbuffer *buf);
 void pack_close(msgpack_sbuffer *buf, size_t start);
 
+#define STORAGE_PLACE_ELEMENTS 12
+#define STORAGE_PATH_ELEMENTS 4
+
+struct facts_disk;
+struct storage_report;
+
+void pack_disks(msgpack_packer *pk, const struct facts_disk *disks); /* FACTS_DISKS_MAX of them */
+void pack_storage(msgpack_packer *pk, const struct storage_report *report);
 void pack_host(msgpack_packer *pk, const struct host_sample *host);
 
 #endif

@@ -26,9 +26,11 @@ enum source {
     MEMORY_MAX,
     MEMORY_KMEM,
     MEMORY_EVENTS,
+    MEMORY_FAILCNT,
     IO_BYTES,
     IO_OPS,
     PIDS_CURRENT,
+    PIDS_EVENTS,
     CPU_PRESSURE,
     MEMORY_PRESSURE,
     IO_PRESSURE,
@@ -52,9 +54,11 @@ static const struct {
     [MEMORY_MAX] = {CGROUP_MEMORY, NULL, "memory.max"},
     [MEMORY_KMEM] = {CGROUP_MEMORY, "memory.kmem.usage_in_bytes", NULL},
     [MEMORY_EVENTS] = {CGROUP_MEMORY, "memory.oom_control", "memory.events"},
+    [MEMORY_FAILCNT] = {CGROUP_MEMORY, "memory.failcnt", NULL},
     [IO_BYTES] = {CGROUP_IO, "blkio.throttle.io_service_bytes_recursive", "io.stat"},
     [IO_OPS] = {CGROUP_IO, "blkio.throttle.io_serviced_recursive", NULL},
     [PIDS_CURRENT] = {CGROUP_PIDS, "pids.current", "pids.current"},
+    [PIDS_EVENTS] = {CGROUP_PIDS, "pids.events", "pids.events"},
     [CPU_PRESSURE] = {CGROUP_UNIFIED, NULL, "cpu.pressure"},
     [MEMORY_PRESSURE] = {CGROUP_UNIFIED, NULL, "memory.pressure"},
     [IO_PRESSURE] = {CGROUP_UNIFIED, NULL, "io.pressure"},
@@ -320,9 +324,16 @@ static void read_oom(struct cgroup_reader *reader, unsigned what, struct sample 
     if (say_again(reader, CGROUP_PART_OOM, what, sample))
         return;
     const char *text = text_of(reader, MEMORY_EVENTS);
-    uint64_t kills;
-    if (text && parse_keyed(text, "oom_kill", &kills))
-        sample_set(sample, FIELD_OOM_KILLS, kills);
+    uint64_t count;
+    if (text && parse_keyed(text, "oom_kill", &count))
+        sample_set(sample, FIELD_OOM_KILLS, count);
+    if (!is_v2(reader, CGROUP_MEMORY))
+        read_number(reader, MEMORY_FAILCNT, FIELD_MEM_LIMIT_HITS, sample);
+    else if (text && parse_keyed(text, "max", &count))
+        sample_set(sample, FIELD_MEM_LIMIT_HITS, count);
+    text = text_of(reader, PIDS_EVENTS);
+    if (text && parse_keyed(text, "max", &count))
+        sample_set(sample, FIELD_PIDS_LIMIT_HITS, count);
     cgroup_rest_keep(&reader->rest, CGROUP_PART_OOM, sample);
 }
 

@@ -26,7 +26,8 @@ enum cgroup_what {
      * (kernel/block.h): a write through a stack of devices counts once */
     CGROUP_READ_IO = 1 << 3,
     CGROUP_READ_PIDS = 1 << 4, /* PIDS: pids.current */
-    /* OOM_KILLS: oom_kill of memory.events, v1 of memory.oom_control */
+    /* OOM_KILLS: oom_kill of memory.events, v1 of memory.oom_control.  MEM_LIMIT_HITS: max of
+     * memory.events, v1 memory.failcnt.  PIDS_LIMIT_HITS: max of pids.events */
     CGROUP_READ_OOM = 1 << 5,
     /* PSI_CPU, _MEM, _IO: X.pressure of the unified hierarchy */
     CGROUP_READ_PSI = 1 << 6,

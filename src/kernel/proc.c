@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -120,8 +121,10 @@ int proc_parse_status(const char *text, struct proc_status *ret)
     }
     if (parse_keyed(text, "HugetlbPages:", &kb))
         status.hugetlb_bytes = parse_scale(kb, 1024);
+    uint64_t pid = 0;
+    status.leader = parse_keyed(text, "Tgid:", &pid) && pid <= INT32_MAX ? (pid_t)pid : 0;
     const char *inner = parse_find(text, "NSpid:");
-    uint64_t pid = inner ? last_number(inner) : 0;
+    pid = inner ? last_number(inner) : 0;
     status.inner_pid = pid <= INT32_MAX ? (pid_t)pid : 0;
     *ret = status;
     return 0;
@@ -133,6 +136,18 @@ int proc_read_status(const char *root, pid_t pid, struct proc_status *ret)
     char buf[SMALL_FILE];
     ssize_t got = read_of(root, pid, "status", buf, sizeof(buf));
     return got < 0 ? (int)got : proc_parse_status(buf, ret);
+}
+
+int proc_read_exe(const char *root, pid_t pid, char *buf, size_t size)
+{
+    char path[KERNEL_PATH_MAX];
+    if (size == 0 || !kernel_path(path, "%s/proc/%d/exe", root, (int)pid))
+        return ERR_IO;
+    ssize_t got = readlink(path, buf, size - 1);
+    if (got < 0)
+        return kernel_code(errno);
+    buf[got] = '\0';
+    return 0;
 }
 
 ssize_t proc_read_cmdline(const char *root, pid_t pid, char *buf, size_t size)

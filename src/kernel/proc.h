@@ -39,6 +39,7 @@ struct proc_io {
 struct proc_status {
     uint64_t rss_bytes, hugetlb_bytes; /* 0 for a kernel thread: see has_memory */
     bool has_memory;
+    pid_t leader;    /* the process that it is a thread of, itself as a rule; 0 unknown */
     pid_t inner_pid; /* the last of NSpid: 1 for the init of a pid namespace; 0 unknown */
     uid_t uid;       /* real */
 };
@@ -54,6 +55,10 @@ ssize_t proc_read_cmdline(const char *root, pid_t pid, char *buf, size_t size);
 /* The argument behind the option NAME ("-uuid"; "--uuid=x" is not understood) in a command line of
  * LEN bytes; NULL when there is none. */
 const char *proc_cmdline_option(const char *cmdline, size_t len, const char *name);
+
+/* What /proc/PID/exe leads to into BUF, terminated: the program's path, " (deleted)" behind it when
+ * that was removed.  ERR_GONE for a kernel thread. */
+int proc_read_exe(const char *root, pid_t pid, char *buf, size_t size);
 
 /* Direct children of every thread of PID, at most MAX into RET; returns how many, or a negative
  * error code.  Reads /proc/PID/task/TID/children; a snapshot that may be racy while they change. */

@@ -90,11 +90,14 @@ int proc_watch_vcpus(const struct proc_watch *watch)
     return (int)watch->vcpu_count;
 }
 
-/* "CPU 12/KVM": the names that QEMU gives its threads for libvirt. */
+/* "CPU 12/KVM": the names that QEMU gives its threads for libvirt; "ALL CPUs/TCG" where they share
+ * one. */
 static bool is_vcpu_name(const char *comm)
 {
     const char *p = comm + 4;
     uint64_t number;
+    if (strcmp(comm, "ALL CPUs/TCG") == 0)
+        return true;
     return strncmp(comm, "CPU ", 4) == 0 && parse_u64(&p, &number) &&
            (strcmp(p, "/KVM") == 0 || strcmp(p, "/TCG") == 0);
 }

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "model/guest.h"
+#include "model/manager.h"
 
 static const struct {
     const char *name, *word;
@@ -111,6 +112,9 @@ static struct rule rule_of(const struct guest *guest)
     case STATE_STOPPING:
         return (struct rule){force, "already stopping: wait or force it off"};
     case STATE_CRASHED:
+        /* Nothing runs it any more. */
+        if (guest->facts.life && !guest->facts.life[0])
+            return (struct rule){ACTION_BIT(ACTION_START), "it has crashed: start it"};
         return (struct rule){ACTION_BIT(ACTION_RESET) | force, "crashed: reset it or force it off"};
     case STATE_DENIED:
         return (struct rule){0, "no permission to look at it"};
@@ -178,7 +182,12 @@ bool action_allowed(const struct guest *guest, enum action action, bool readonly
         return false;
     }
     if (guest->facts.can == 0 && guest->facts.manager) {
-        snprintf(reason, size, "managed by %s: use its own tool", guest->facts.manager);
+        snprintf(reason, size, "managed by %s: use %s", guest->facts.manager,
+                 manager_tool(guest->facts.manager, guest->facts.kind));
+        return false;
+    }
+    if (guest->facts.can == 0 && guest->id.source && strcmp(guest->id.source, "proc") == 0) {
+        snprintf(reason, size, "not under libvirt: use its own monitor");
         return false;
     }
     const char *why = refusal(guest, action);

@@ -14,16 +14,33 @@ enum event_kind {
     EVENT_LOG     /* a line that a child or its library wrote */
 };
 
+/* How it wants to be seen. */
+enum event_grade {
+    EVENT_CALM,
+    EVENT_GOOD, /* well again, or done */
+    EVENT_WARN, /* look */
+    EVENT_BAD   /* act */
+};
+
 struct event {
+    uint64_t number; /* counts from 1; given by the log */
     int64_t wall_ns;
     enum event_kind kind;
+    enum event_grade grade;
     struct guest_id id; /* key empty when it is about a source */
     char *name;         /* the guest's display name then, or the source's */
     char *text;         /* sanitised */
 };
 
+/* "state", "source", "you" (an operator's own action), "log". */
+const char *event_kind_name(enum event_kind kind);
+
+/* The grade of what is said in words only: bad when they tell of a fault. */
+enum event_grade event_grade_of(enum event_kind kind, const char *text);
+
 struct event_log; /* a bounded ring: the oldest fall out */
 
+/* CAPACITY events, fewer when they are so long that they take more than 512 bytes each. */
 struct event_log *event_log_new(size_t capacity);
 void event_log_free(struct event_log *log);
 /* Copies everything. */
@@ -31,5 +48,9 @@ void event_log_add(struct event_log *log, const struct event *event);
 size_t event_log_count(const struct event_log *log);
 /* 0 is the newest; NULL past the end.  Valid until the next add. */
 const struct event *event_log_get(const struct event_log *log, size_t index);
+/* The number of the newest, 0 before the first: how many were ever added. */
+uint64_t event_log_newest(const struct event_log *log);
+/* NULL when it has fallen out or is not there yet.  Valid as above. */
+const struct event *event_log_find(const struct event_log *log, uint64_t number);
 
 #endif

@@ -33,6 +33,8 @@
     X(NET_DROPS, "net_drops", COUNTER, "packets, both ways") \
     X(PIDS, "pids", GAUGE, "tasks") \
     X(OOM_KILLS, "oom_kills", COUNTER, "kills") \
+    X(MEM_LIMIT_HITS, "mem_limit_hits", COUNTER, "times the memory limit stood in the way") \
+    X(PIDS_LIMIT_HITS, "pids_limit_hits", COUNTER, "tasks that could not be started") \
     X(PSI_CPU, "psi_cpu", GAUGE, "1/100 % avg10 some") \
     X(PSI_MEM, "psi_mem", GAUGE, "1/100 % avg10 some") \
     X(PSI_IO, "psi_io", GAUGE, "1/100 % avg10 some") \

@@ -46,27 +46,39 @@ int text_compare_folded(const char *a, const char *b)
     return (a_left > 0) - (b_left > 0);
 }
 
-static bool begins_with(const char *text, size_t len, const char *part)
+/* Bytes of TEXT that are PART at its start; -1: it starts otherwise. */
+static long match_here(const char *text, size_t len, const char *part)
 {
+    const char *start = text;
     size_t left = strlen(part);
+
     while (left > 0) {
         if (len == 0 || next_folded(&part, &left) != next_folded(&text, &len))
-            return false;
+            return -1;
     }
-    return true;
+    return text - start;
+}
+
+const char *text_find_folded(const char *text, const char *part, size_t *ret_len)
+{
+    size_t left = text ? strlen(text) : 0;
+
+    while (left > 0) {
+        long len = match_here(text, left, part);
+
+        if (len >= 0) {
+            if (ret_len)
+                *ret_len = (size_t)len;
+            return text;
+        }
+        next_folded(&text, &left);
+    }
+    return NULL;
 }
 
 static bool contains(const char *text, const char *part)
 {
-    if (!text)
-        return false;
-    size_t left = strlen(text);
-    while (left > 0) {
-        if (begins_with(text, left, part))
-            return true;
-        next_folded(&text, &left);
-    }
-    return false;
+    return text_find_folded(text, part, NULL) != NULL;
 }
 
 bool filter_matches(const struct guest *guest, const char *filter)
@@ -74,8 +86,8 @@ bool filter_matches(const struct guest *guest, const char *filter)
     if (!filter || !filter[0])
         return true;
     if (contains(guest->facts.name, filter) || contains(guest->facts.title, filter) ||
-        contains(state_name(guest->state), filter) || contains(guest->reason, filter) ||
-        contains(guest->id.key, filter))
+        contains(guest->facts.manager, filter) || contains(state_name(guest->state), filter) ||
+        contains(guest->reason, filter) || contains(guest->id.key, filter))
         return true;
     for (int i = 0; i < FACTS_ADDRESSES_MAX; i++) {
         if (contains(guest->facts.addresses[i], filter))

@@ -1,6 +1,7 @@
 #include "model/guest.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -13,8 +14,15 @@ void facts_clear(struct facts *facts)
     free(facts->title);
     free(facts->type);
     free(facts->manager);
+    free(facts->domain);
     for (int i = 0; i < FACTS_ADDRESSES_MAX; i++)
         free(facts->addresses[i]);
+    free(facts->io_error_disk);
+    for (int i = 0; i < FACTS_DISKS_MAX; i++) {
+        free(facts->disks[i].target);
+        free(facts->disks[i].source);
+        free(facts->disks[i].pool);
+    }
     *facts = (struct facts){0};
 }
 
@@ -27,8 +35,39 @@ void facts_copy(struct facts *dst, const struct facts *src)
     dst->title = xstrdup(src->title);
     dst->type = xstrdup(src->type);
     dst->manager = xstrdup(src->manager);
+    dst->domain = xstrdup(src->domain);
     for (int i = 0; i < FACTS_ADDRESSES_MAX; i++)
         dst->addresses[i] = xstrdup(src->addresses[i]);
+    dst->io_error_disk = xstrdup(src->io_error_disk);
+    for (int i = 0; i < FACTS_DISKS_MAX; i++) {
+        dst->disks[i].target = xstrdup(src->disks[i].target);
+        dst->disks[i].source = xstrdup(src->disks[i].source);
+        dst->disks[i].pool = xstrdup(src->disks[i].pool);
+    }
+}
+
+static bool text_same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool facts_disks_same(const struct facts *a, const struct facts *b)
+{
+    for (int i = 0; i < FACTS_DISKS_MAX; i++) {
+        if (!text_same(a->disks[i].target, b->disks[i].target) ||
+            !text_same(a->disks[i].source, b->disks[i].source) ||
+            !text_same(a->disks[i].pool, b->disks[i].pool))
+            return false;
+    }
+    return true;
+}
+
+void guest_asked(struct guest *guest, enum action action)
+{
+    if (action == ACTION_SHUTDOWN || action == ACTION_FORCE_OFF)
+        guest->seen.off_wanted = true;
+    else if (action == ACTION_START || action == ACTION_REBOOT || action == ACTION_RESET)
+        guest->seen.off_wanted = false;
 }
 
 bool guest_metric(const struct guest *guest, enum metric metric, int64_t now_ns, double *ret)

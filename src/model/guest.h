@@ -5,35 +5,66 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/action.h"
 #include "model/field.h"
 #include "model/history.h"
 #include "model/id.h"
 #include "model/metric.h"
 #include "model/state.h"
+#include "model/trend.h"
 
 #define FACTS_ADDRESSES_MAX 8
+#define FACTS_DISKS_MAX 16
+
+struct facts_disk {
+    char *target; /* "vda", or "rootfs" of a container */
+    char *source; /* raw: absolute path on this host of the image, device or root file system;
+                     NULL: none (an empty drive) or none that can be told */
+    char *pool;   /* raw: name of the libvirt pool when it is a volume of one, else NULL */
+};
 
 /* Slow things of a guest, as a backend says them.  Strings are owned and may be NULL for unknown;
- * raw bytes in a child, sanitised in the model (but for key and life). */
+ * raw bytes in a child, sanitised in the model (but for what is said to be raw). */
 struct facts {
     uint32_t handle; /* the worker's own number of the guest, never reused within a worker */
-    char *key;       /* see struct guest_id */
-    char *life;      /* differs between two lives of the guest; "" while it is off */
+    char *key;       /* raw: see struct guest_id */
+    char *life;      /* raw: differs between two lives of the guest; "" while it is off */
     char *name;
     char *title;   /* a longer description */
     char *type;    /* "kvm", "qemu", "lxc", "test": what runs it */
     char *manager; /* who owns it if not the operator ("Proxmox"), else NULL */
+    char *domain;  /* source "proc" only: the UUID of the libvirt domain whose QEMU it is by its
+                      command line, else NULL */
     enum guest_kind kind;
-    uint32_t can;                         /* ACTION_BITs that its backend can do at all */
-    int autostart;                        /* 1, 0, -1 unknown */
-    int persistent;                       /* 1, 0 transient, -1 unknown */
-    uint32_t vcpus;                       /* 0 unknown */
-    uint64_t memory;                      /* configured maximum in bytes, 0 unknown */
-    char *addresses[FACTS_ADDRESSES_MAX]; /* textual IP addresses, NULL after the last */
+    uint32_t can;                             /* ACTION_BITs that its backend can do at all */
+    int autostart;                            /* 1, 0, -1 unknown */
+    int persistent;                           /* 1, 0 transient, -1 unknown */
+    uint32_t vcpus;                           /* 0 unknown */
+    uint64_t memory;                          /* configured maximum in bytes, 0 unknown */
+    char *addresses[FACTS_ADDRESSES_MAX];     /* textual IP addresses, NULL after the last */
+    struct facts_disk disks[FACTS_DISKS_MAX]; /* target NULL after the last */
+    char *io_error_disk; /* while an I/O error holds it: the disk ("vda"); NULL none or unknown */
+    bool io_error_no_space; /* that error was that no space was left */
 };
 
 void facts_clear(struct facts *facts);
+bool facts_disks_same(const struct facts *a, const struct facts *b);
 void facts_copy(struct facts *dst, const struct facts *src); /* dst is overwritten, not cleared */
+
+/* Something that the kernel counts when a guest runs into a limit. */
+struct hits {
+    bool known;     /* a count was read in this life, or the life began while we looked */
+    uint64_t count; /* in this life */
+    int64_t at_ns;  /* when it was last seen to grow; 0: not since we look */
+};
+
+/* What only one who was there knows: see model/problem.h. */
+struct guest_seen {
+    struct hits oom;        /* processes killed for want of memory */
+    struct hits mem, tasks; /* its limits stood in the way */
+    uint32_t acknowledged;  /* problems of this life that the operator knows of: bit per kind */
+    bool off_wanted;        /* the operator shut it down from here */
+};
 
 struct guest {
     struct guest_id id;
@@ -46,8 +77,13 @@ struct guest {
     struct sample prev, cur;
     struct metrics metrics; /* of the newest sample; empty while off */
     struct history *history;
+    struct guest_seen seen;
+    struct trend written; /* its DISK_WRITE counter, for who fills a place */
     bool marked;
 };
+
+/* The operator asked for ACTION: what comes of it is wanted. */
+void guest_asked(struct guest *guest, enum action action);
 
 /* The figure as of NOW (AGE too); false when unknown. */
 bool guest_metric(const struct guest *guest, enum metric metric, int64_t now_ns, double *ret);

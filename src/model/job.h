@@ -24,8 +24,14 @@ struct job {
     enum job_state state;
     char *text;     /* progress, or the result, or the reason of the failure, in words; sanitised */
     char *remedy;   /* or NULL */
+    int percent;    /* of its progress; -1 unknown */
     bool timed_out; /* a shutdown that ran into its limit: offer to force */
+    int64_t asked_wall_ns;        /* for people */
     int64_t started_ns, ended_ns; /* CLOCK_MONOTONIC; 0: not yet */
 };
+
+/* DST is overwritten. */
+void job_copy(struct job *dst, const struct job *src);
+void job_clear(struct job *job);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "model/filter.h"
+#include "model/problem.h"
 
 static const char *const sort_names[SORT_KEY_COUNT - METRIC_COUNT] = {
     [SORT_NAME - METRIC_COUNT] = "name",   [SORT_KIND - METRIC_COUNT] = "kind",
@@ -41,6 +42,7 @@ struct address {
 /* What is compared of a guest, worked out once for a sort and not at each comparison. */
 struct row {
     struct guest *guest;
+    int rank; /* of its worst problem */
     bool known;
     double figure; /* of figures, and of what has a rank */
     struct address address;
@@ -137,6 +139,8 @@ static int compare_rows(const void *left, const void *right, void *data)
     const struct row *a = left, *b = right;
     const struct comparison *comparison = data;
 
+    if (a->rank != b->rank)
+        return a->rank < b->rank ? -1 : 1;
     if (a->known != b->known)
         return a->known ? -1 : 1;
     int order = a->known ? compare_keys(a, b, comparison->key) * comparison->direction : 0;
@@ -171,8 +175,12 @@ void listing_build(struct listing *listing, const struct world *world, enum list
         if (!is_of(guest, kinds))
             continue;
         listing->total++;
-        if (filter_matches(guest, filter))
-            rows[listing->count++] = make_row(guest, order.key, now_ns);
+        if (!filter_matches(guest, filter))
+            continue;
+        struct row *row = &rows[listing->count++];
+        *row = make_row(guest, order.key, now_ns);
+        if (order.problems_first)
+            row->rank = problem_rank(world, guest, now_ns);
     }
 
     struct comparison comparison = {.key = order.key,

@@ -25,8 +25,9 @@ int sort_key_from_name(const char *name);
 const char *sort_key_name(int key);
 
 struct listing_order {
-    int key;       /* enum metric or enum sort_key */
-    bool inverted; /* against the natural order: figures descend, texts ascend */
+    int key;             /* enum metric or enum sort_key */
+    bool inverted;       /* against the natural order: figures descend, texts ascend */
+    bool problems_first; /* the worst on top (model/problem.h), those alike in that order */
 };
 
 enum listing_kinds {

@@ -44,6 +44,10 @@ enum metric_format {
     X(NET_DROPS, "net_drops_ps", "drops", "DROP/s", FORMAT_COUNT, "packets dropped") \
     X(PIDS, "pids", "pids", "TASKS", FORMAT_COUNT, "processes and threads") \
     X(OOM_KILLS, "oom_kills", "oom", "OOM", FORMAT_COUNT, "processes killed for want of memory") \
+    X(MEM_LIMIT_HITS, "mem_limit_hits", "memhits", "MEM HIT", FORMAT_COUNT, \
+      "times its memory limit stood in the way") \
+    X(PIDS_LIMIT_HITS, "pids_limit_hits", "pidhits", "PID HIT", FORMAT_COUNT, \
+      "tasks that its limit did not let start") \
     X(PSI_CPU, "psi_cpu", "psi.cpu", "PSI c", FORMAT_PERCENT, "time some task waited for CPU") \
     X(PSI_MEM, "psi_mem", "psi.mem", "PSI m", FORMAT_PERCENT, "time some task waited for memory") \
     X(PSI_IO, "psi_io", "psi.io", "PSI i", FORMAT_PERCENT, "time some task waited for disk") \

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/cleanup.h"
+
 static const char *const names[STATE_COUNT] = {
     [STATE_UNKNOWN] = "unknown",   [STATE_RUNNING] = "running",   [STATE_PAUSED] = "paused",
     [STATE_STARTING] = "starting", [STATE_STOPPING] = "stopping", [STATE_OFF] = "off",
@@ -20,6 +22,17 @@ enum guest_state state_from_name(const char *name)
             return (enum guest_state)i;
     }
     return STATE_COUNT;
+}
+
+bool reason_is_fault(const char *reason)
+{
+    static const char *const faults[] = {"error", "space",  "watchdog", "crash",
+                                         "panic", "killed", "fail",     "OOM"};
+
+    for (size_t i = 0; reason && i < ARRAY_SIZE(faults); i++)
+        if (strcasestr(reason, faults[i]))
+            return true;
+    return false;
 }
 
 bool state_is_live(enum guest_state state)

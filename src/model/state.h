@@ -29,6 +29,10 @@ const char *state_name(enum guest_state state);
 /* The inverse; STATE_COUNT when there is no such word. */
 enum guest_state state_from_name(const char *name);
 
+/* REASON (NULL is fine) tells of something that nobody asked for.  The words are the backends'
+ * own. */
+bool reason_is_fault(const char *reason);
+
 /* A process of the guest exists: running, paused, starting or stopping. */
 bool state_is_live(enum guest_state state);
 

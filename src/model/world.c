@@ -7,7 +7,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 
-#define EVENTS_MAX 1000
+#define EVENTS_MAX 10000 /* of a bad night */
 
 struct world *world_new(int64_t period_ns)
 {
@@ -35,6 +35,7 @@ void world_free(struct world *world)
         free(world->sources[i]);
     }
     free(world->sources);
+    world_storage_clear(world);
     host_clear(&world->host);
     event_log_free(world->events);
     free(world);
@@ -71,9 +72,17 @@ void world_host(struct world *world, const struct host_sample *sample)
 void world_event(struct world *world, enum event_kind kind, const struct guest_id *id,
                  const char *name, const char *text, int64_t wall_ns)
 {
+    world_graded_event(world, kind, event_grade_of(kind, text), id, name, text, wall_ns);
+}
+
+void world_graded_event(struct world *world, enum event_kind kind, enum event_grade grade,
+                        const struct guest_id *id, const char *name, const char *text,
+                        int64_t wall_ns)
+{
     CLEANUP_FREE char *clean_name = world_clean(name, NAME_CELLS);
     CLEANUP_FREE char *clean_text = world_clean(text, SENTENCE_CELLS);
-    struct event event = {.wall_ns = wall_ns, .kind = kind, .name = clean_name, .text = clean_text};
+    struct event event = {
+        .wall_ns = wall_ns, .kind = kind, .grade = grade, .name = clean_name, .text = clean_text};
     if (id)
         event.id = *id; /* copied by the log */
     event_log_add(world->events, &event);
@@ -81,12 +90,12 @@ void world_event(struct world *world, enum event_kind kind, const struct guest_i
 
 size_t world_guest_count(const struct world *world)
 {
-    return world->guest_count;
+    return world->shown_count;
 }
 
 struct guest *world_guest_at(const struct world *world, size_t index)
 {
-    return index < world->guest_count ? &world->guests[index]->guest : NULL;
+    return index < world->shown_count ? &world->guests[index]->guest : NULL;
 }
 
 struct guest *world_find(const struct world *world, const struct guest_id *id)
@@ -96,7 +105,7 @@ struct guest *world_find(const struct world *world, const struct guest_id *id)
     CLEANUP_FREE char *text = guest_id_text(id);
     struct guest_entry *entry;
     HASH_FIND(by_id, world->by_id, text, strlen(text), entry);
-    return entry ? &entry->guest : NULL;
+    return entry && !entry->hidden ? &entry->guest : NULL;
 }
 
 struct guest_entry *world_entry(const struct world *world, const char *source, uint32_t handle)
@@ -154,7 +163,7 @@ struct event_log *world_events(const struct world *world)
 void world_totals(const struct world *world, struct world_totals *ret)
 {
     *ret = (struct world_totals){0};
-    for (size_t i = 0; i < world->guest_count; i++) {
+    for (size_t i = 0; i < world->shown_count; i++) {
         const struct guest *guest = &world->guests[i]->guest;
         bool running = guest->state == STATE_RUNNING;
         if (guest->facts.kind == KIND_CONTAINER) {

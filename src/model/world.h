@@ -1,4 +1,5 @@
-/* Everything known about one host: sources, guests, events.  Pure: no I/O, told the time. */
+/* Everything known about one host: sources, guests, events, storage (model/storage.h).  Pure: no
+ * I/O, told the time. */
 #ifndef VCTOP_MODEL_WORLD_H
 #define VCTOP_MODEL_WORLD_H
 
@@ -9,6 +10,7 @@
 #include "model/event.h"
 #include "model/guest.h"
 #include "model/host.h"
+#include "model/storage.h"
 
 enum source_state {
     SOURCE_CONNECTING, /* has not answered yet */
@@ -30,9 +32,21 @@ struct source {
     bool explicit_; /* named on the command line: its failure is the exit status */
     bool answered;  /* was up at least once, with its list of guests complete */
     int64_t since_ns; /* CLOCK_MONOTONIC of the last state change */
+    int64_t back_ns;  /* when it last came back after it was lost; 0: it never was */
+    /* CLOCK_MONOTONIC of when the daemon behind it was started anew while guests of it ran on; 0:
+     * it was not, as far as anyone knows.  No news after a while: see source_was_restarted(). */
+    int64_t restarted_ns;
 };
 
+/* Worth saying: the daemon behind SOURCE was started anew within the last 15 minutes.  *RET_AGE_NS
+ * is how long ago. */
+bool source_was_restarted(const struct source *source, int64_t now_ns, int64_t *ret_age_ns);
+
 const char *source_state_name(enum source_state state);
+
+/* Nobody asked for it and it has nothing to say: "proc" looks for machines that most hosts have
+ * not. */
+bool source_is_quiet(const struct source *source);
 
 struct world;
 
@@ -48,6 +62,9 @@ struct source *world_add_source(struct world *world, const char *id, bool explic
 void world_source_state(struct world *world, const char *source, enum source_state state,
                         const char *error, const char *remedy, const char *note, int64_t now_ns,
                         int64_t wall_ns);
+/* When the daemon behind it was started anew, see struct source; news of it is an event. */
+void world_source_daemon(struct world *world, const char *source, int64_t restarted_ns,
+                         int64_t now_ns, int64_t wall_ns);
 /* New or changed facts.  Another life drops the samples (no rate across lives). */
 void world_facts(struct world *world, const char *source, const struct facts *facts, int64_t now_ns,
                  int64_t wall_ns);
@@ -68,12 +85,19 @@ void world_source_answered(struct world *world, const char *source, int64_t now_
 void world_host(struct world *world, const struct host_sample *sample);
 void world_event(struct world *world, enum event_kind kind, const struct guest_id *id,
                  const char *name, const char *text, int64_t wall_ns);
+/* The same for who knows more than the words say. */
+void world_graded_event(struct world *world, enum event_kind kind, enum event_grade grade,
+                        const struct guest_id *id, const char *name, const char *text,
+                        int64_t wall_ns);
 
 /* Asking.  Pointers stay valid until the next feeding call. */
 size_t world_guest_count(const struct world *world);
 struct guest *world_guest_at(const struct world *world, size_t index); /* order of arrival */
 struct guest *world_find(const struct world *world, const struct guest_id *id);
 struct guest *world_find_handle(const struct world *world, const char *source, uint32_t handle);
+/* Handles of the guests of SOURCE that some libvirt started and that no libvirt source has: they
+ * are shown, or will be with their next row.  At most MAX into RET; returns how many. */
+size_t world_unowned(const struct world *world, const char *source, uint32_t *ret, size_t max);
 size_t world_source_count(const struct world *world);
 const struct source *world_source_at(const struct world *world, size_t index);
 const struct source *world_source(const struct world *world, const char *id);

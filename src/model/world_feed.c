@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "model/problem.h"
 
 /* A rate over a longer time than this many periods is an average of what nobody looked at. */
 #define MAX_GAP_PERIODS 5
@@ -16,10 +17,15 @@
  * that follow look old. */
 #define FUTURE_NS (5 * NS_PER_S)
 
-void world_guest_event(struct world *world, const struct guest_entry *entry, const char *text,
-                       int64_t wall_ns)
+/* Limits that were not hit for that long: the next hit is news again. */
+#define HITS_QUIET_NS (60 * NS_PER_S)
+
+void world_guest_event(struct world *world, const struct guest_entry *entry, enum event_grade grade,
+                       const char *text, int64_t wall_ns)
 {
-    world_event(world, EVENT_STATE, &entry->guest.id, entry->guest.facts.name, text, wall_ns);
+    if (!entry->hidden)
+        world_graded_event(world, EVENT_STATE, grade, &entry->guest.id, entry->guest.facts.name,
+                           text, wall_ns);
 }
 
 void world_unbind(struct world *world, struct guest_entry *entry)
@@ -49,9 +55,11 @@ void world_forget_samples(struct guest *guest)
     guest->prev.at_ns = guest->cur.at_ns = 0;
     guest->prev.valid = guest->cur.valid = 0;
     guest->metrics.valid = 0;
+    trend_reset(&guest->written);
 }
 
-/* A copy with every text fit for the screen but key and life, which only name things. */
+/* A copy with every text fit for the screen but key, life, domain and where disks lie, which only
+ * name things. */
 static void copy_clean(struct facts *dst, const struct facts *src)
 {
     *dst = *src;
@@ -61,8 +69,15 @@ static void copy_clean(struct facts *dst, const struct facts *src)
     dst->title = world_clean(src->title, NAME_CELLS);
     dst->type = world_clean(src->type, WORD_CELLS);
     dst->manager = world_clean(src->manager, WORD_CELLS);
+    dst->domain = xstrdup(src->domain);
     for (int i = 0; i < FACTS_ADDRESSES_MAX; i++)
         dst->addresses[i] = world_clean(src->addresses[i], WORD_CELLS);
+    dst->io_error_disk = world_clean(src->io_error_disk, WORD_CELLS);
+    for (int i = 0; i < FACTS_DISKS_MAX; i++) {
+        dst->disks[i].target = world_clean(src->disks[i].target, WORD_CELLS);
+        dst->disks[i].source = xstrdup(src->disks[i].source);
+        dst->disks[i].pool = xstrdup(src->disks[i].pool);
+    }
 }
 
 static struct guest_entry *add_guest(struct world *world, struct source_entry *source,
@@ -72,6 +87,7 @@ static struct guest_entry *add_guest(struct world *world, struct source_entry *s
     entry->source = source;
     entry->id_text = id_text;
     entry->late = source->source.answered;
+    entry->hidden = true;
     guest_id_copy(&entry->guest.id, id);
     entry->guest.history = history_new();
     HASH_ADD_KEYPTR(by_id, world->by_id, entry->id_text, strlen(entry->id_text), entry);
@@ -107,11 +123,18 @@ static void take_facts(struct world *world, struct guest_entry *entry, const str
     copy_clean(&guest->facts, facts);
     if (old.life && strcmp(old.life, guest->facts.life) != 0) {
         world_forget_samples(guest);
+        problem_new_life(guest);
         /* Off and on again between two looks: no row will tell of it. */
         if (old.life[0] && guest->facts.life[0] && guest->state == STATE_RUNNING)
-            world_guest_event(world, entry, "started anew", wall_ns);
+            world_guest_event(world, entry, EVENT_CALM, "started anew", wall_ns);
     }
     facts_clear(&old);
+}
+
+/* It is more than a process. */
+static bool is_defined(const struct guest_entry *entry)
+{
+    return entry->guest.facts.persistent != 0 && strcmp(entry->source->source.id, "proc") != 0;
 }
 
 void world_facts(struct world *world, const char *source, const struct facts *facts, int64_t now_ns,
@@ -131,8 +154,63 @@ void world_facts(struct world *world, const char *source, const struct facts *fa
         entry = add_guest(world, from, &id, move_ptr(&text));
     bind(world, entry, facts->handle);
     take_facts(world, entry, facts, wall_ns);
+    if (added && !facts->domain)
+        world_show(world, entry);
+    else if (facts->domain)
+        world_review(world, facts->domain);
     if (added && entry->late)
-        world_guest_event(world, entry, facts->persistent == 0 ? "appeared" : "defined", wall_ns);
+        world_guest_event(world, entry, EVENT_CALM, is_defined(entry) ? "defined" : "appeared",
+                          wall_ns);
+    if (added && world_is_local_libvirt(&from->source))
+        world_review(world, facts->key);
+}
+
+/* What an operator calls the way from BEFORE to STATE. */
+static const char *change_word(enum guest_state before, enum guest_state state)
+{
+    if (state != STATE_RUNNING)
+        return state_name(state);
+    switch (before) {
+    case STATE_OFF:
+    case STATE_CRASHED:
+    case STATE_STARTING:
+        return "started";
+    case STATE_PAUSED:
+        return "resumed";
+    default:
+        return "running";
+    }
+}
+
+static enum event_grade grade_of(enum guest_state state, const char *reason)
+{
+    if (state == STATE_CRASHED || reason_is_fault(reason))
+        return EVENT_BAD;
+    return state == STATE_BROKEN || state == STATE_DENIED ? EVENT_WARN : EVENT_CALM;
+}
+
+/* "paused: I/O error", "off: shut down", "started". */
+static void tell_change(struct world *world, const struct guest_entry *entry,
+                        enum guest_state before, int64_t wall_ns)
+{
+    const struct guest *guest = &entry->guest;
+    CLEANUP_FREE char *text =
+        xasprintf("%s%s%s", change_word(before, guest->state), guest->reason ? ": " : "",
+                  guest->reason ? guest->reason : "");
+
+    world_guest_event(world, entry, grade_of(guest->state, guest->reason), text, wall_ns);
+}
+
+/* Who hangs is told once, and that it is over. */
+static void tell_blame(struct world *world, const struct guest_entry *entry, bool blamed,
+                       int64_t wall_ns)
+{
+    const char *blame = entry->guest.blame;
+
+    if (!entry->has_state || blamed == (blame != NULL))
+        return;
+    world_guest_event(world, entry, blame ? EVENT_BAD : EVENT_GOOD, blame ? blame : "answers again",
+                      wall_ns);
 }
 
 static void set_state(struct world *world, struct guest_entry *entry, enum guest_state state,
@@ -161,15 +239,67 @@ static void set_state(struct world *world, struct guest_entry *entry, enum guest
     guest->state_since_ns = entry->known_since_ns;
     if (known == STATE_UNKNOWN)
         return;
-    CLEANUP_FREE char *text =
-        xasprintf("%s -> %s%s%s%s", state_name(known), state_name(state), guest->reason ? " (" : "",
-                  guest->reason ? guest->reason : "", guest->reason ? ")" : "");
-    world_guest_event(world, entry, text, wall_ns);
+    tell_change(world, entry, known, wall_ns);
 }
 
-static void take_sample(struct world *world, struct guest *guest, const struct sample *sample,
-                        int64_t now_ns)
+/* What is not read at every tick stays what it was. */
+static const enum field slow_counters[] = {FIELD_OOM_KILLS, FIELD_MEM_LIMIT_HITS,
+                                           FIELD_PIDS_LIMIT_HITS};
+
+static void carry_over(struct sample *to, const struct sample *from)
 {
+    for (size_t i = 0; i < ARRAY_SIZE(slow_counters); i++) {
+        enum field field = slow_counters[i];
+        if (!sample_has(to, field) && sample_has(from, field))
+            sample_set(to, field, from->value[field]);
+    }
+}
+
+static uint64_t grown_by(const struct guest *guest, enum field field)
+{
+    const struct sample *prev = &guest->prev, *cur = &guest->cur;
+
+    if (!sample_has(prev, field) || !sample_has(cur, field) ||
+        cur->value[field] <= prev->value[field])
+        return 0;
+    return cur->value[field] - prev->value[field];
+}
+
+/* A guest at its limit may hit it all the time: the first time after a quiet while is an event. */
+static bool begins_to_hit(int64_t *last_ns, int64_t now_ns)
+{
+    bool quiet = *last_ns == 0 || now_ns - *last_ns > HITS_QUIET_NS;
+
+    *last_ns = now_ns;
+    return quiet;
+}
+
+static void tell_hits(struct world *world, struct guest_entry *entry, int64_t now_ns,
+                      int64_t wall_ns)
+{
+    struct guest *guest = &entry->guest;
+    unsigned long long kills = grown_by(guest, FIELD_OOM_KILLS);
+    unsigned long long tasks = grown_by(guest, FIELD_PIDS_LIMIT_HITS);
+    char text[80];
+
+    if (grown_by(guest, FIELD_MEM_LIMIT_HITS) && begins_to_hit(&entry->mem_hit_ns, now_ns))
+        world_guest_event(world, entry, EVENT_WARN, "hits its memory limit", wall_ns);
+    if (tasks && begins_to_hit(&entry->pids_hit_ns, now_ns)) {
+        snprintf(text, sizeof(text), "hits its limit of tasks: %llu not started", tasks);
+        world_guest_event(world, entry, EVENT_WARN, text, wall_ns);
+    }
+    /* The worst comes last: where there is room for one event it is the newest. */
+    if (kills) {
+        snprintf(text, sizeof(text), "OOM kill: %llu process%s", kills, kills == 1 ? "" : "es");
+        world_guest_event(world, entry, EVENT_BAD, text, wall_ns);
+    }
+}
+
+static void take_sample(struct world *world, struct guest_entry *entry, const struct sample *sample,
+                        int64_t now_ns, int64_t wall_ns)
+{
+    struct guest *guest = &entry->guest;
+
     if (sample->at_ns <= guest->cur.at_ns || sample->at_ns > now_ns + FUTURE_NS)
         return;
     int64_t max_gap_ns = MAX_GAP_PERIODS * world->period_ns + MAX_GAP_EXTRA_NS;
@@ -177,8 +307,12 @@ static void take_sample(struct world *world, struct guest *guest, const struct s
         history_gap(guest->history, guest->cur.at_ns + 1);
     guest->prev = guest->cur;
     guest->cur = *sample;
+    carry_over(&guest->cur, &guest->prev);
+    tell_hits(world, entry, now_ns, wall_ns);
     metrics_compute(&guest->metrics, &guest->prev, &guest->cur, max_gap_ns);
     history_add(guest->history, sample->at_ns, &guest->metrics);
+    if (sample_has(sample, FIELD_DISK_WRITE))
+        trend_add(&guest->written, sample->at_ns, sample->value[FIELD_DISK_WRITE]);
 }
 
 void world_row(struct world *world, const char *source, uint32_t handle, enum guest_state state,
@@ -188,6 +322,8 @@ void world_row(struct world *world, const char *source, uint32_t handle, enum gu
     struct guest_entry *entry = world_entry(world, source, handle);
     if (!entry)
         return;
+    if (entry->hidden && entry->unowned)
+        world_show(world, entry);
     struct guest *guest = &entry->guest;
     if ((unsigned)state >= STATE_COUNT)
         state = STATE_UNKNOWN;
@@ -197,6 +333,7 @@ void world_row(struct world *world, const char *source, uint32_t handle, enum gu
     world_set_text(&guest->blame, blame && blame[0] ? blame : NULL, SENTENCE_CELLS);
     if (!blamed || !guest->blame) /* a blame that counts its seconds is still the same one */
         guest->blame_since_ns = guest->blame ? now_ns : 0;
+    tell_blame(world, entry, blamed, wall_ns);
 
     enum guest_state before = guest->state;
     if (!entry->has_state || state != before)
@@ -205,7 +342,8 @@ void world_row(struct world *world, const char *source, uint32_t handle, enum gu
     if (state != before && !keeps)
         world_forget_samples(guest);
     if (sample && state != STATE_OFF)
-        take_sample(world, guest, sample, now_ns);
+        take_sample(world, entry, sample, now_ns, wall_ns);
+    problem_settle(world, guest, now_ns);
 }
 
 void world_gone(struct world *world, const char *source, uint32_t handle, int64_t now_ns,
@@ -216,12 +354,17 @@ void world_gone(struct world *world, const char *source, uint32_t handle, int64_
     if (!entry)
         return;
     if (entry->source->source.answered)
-        world_guest_event(world, entry, "gone", wall_ns);
+        world_guest_event(world, entry, EVENT_CALM, "gone", wall_ns);
     size_t at = 0;
     while (world->guests[at] != entry)
         at++;
     world->guest_count--;
+    world->shown_count -= at < world->shown_count;
     memmove(&world->guests[at], &world->guests[at + 1],
             (world->guest_count - at) * sizeof(world->guests[0]));
+    CLEANUP_FREE char *key =
+        world_is_local_libvirt(&entry->source->source) ? xstrdup(entry->guest.id.key) : NULL;
     world_drop(world, entry);
+    if (key)
+        world_review(world, key);
 }

@@ -29,19 +29,44 @@ struct guest_entry {
     bool has_handle;        /* it is in by_handle */
     bool has_state;         /* a row said its state at least once */
     bool late;              /* it came when its source's list was complete already */
+    bool hidden;            /* another source shows it, or may: see world_owned.c */
+    bool unowned;           /* none does: its next row shows it */
     enum guest_state known; /* the last state that was not unknown */
     int64_t known_since_ns;
+    int64_t mem_hit_ns, pids_hit_ns; /* when its limits were last hit; 0: not that we saw */
     UT_hash_handle by_id, by_handle;
+};
+
+struct place_entry {
+    struct place place; /* first: a struct place of the world is one of these */
+    struct source_entry *source;
+    char *name; /* raw */
+    char *path; /* of a pool's directory, or NULL */
+    struct place_entry *below;
+    bool seen; /* in the report that is being taken */
+};
+
+struct path_entry {
+    char *path; /* key */
+    struct source_entry *source;
+    struct place_entry *place; /* NULL unknown */
+    struct trend allocated;    /* empty: unknown */
+    bool seen;
+    UT_hash_handle hh;
 };
 
 struct world {
     int64_t period_ns;
     struct source_entry **sources;
     size_t source_count;
-    struct guest_entry **guests; /* in order of arrival */
-    size_t guest_count, guest_capacity;
+    struct guest_entry *
+        *guests; /* those that are shown in order of arrival, then the hidden ones */
+    size_t guest_count, guest_capacity, shown_count;
     struct guest_entry *by_id, *by_handle; /* heads of the tables */
     struct host host;
+    struct place_entry **places; /* in order of arrival */
+    size_t place_count;
+    struct path_entry *paths; /* head of the table */
     struct event_log *events;
 };
 
@@ -55,14 +80,25 @@ char *world_clean(const char *text, size_t max_cells);
 void world_set_text(char **slot, const char *text, size_t max_cells);
 
 /* An event about ENTRY's guest. */
-void world_guest_event(struct world *world, const struct guest_entry *entry, const char *text,
-                       int64_t wall_ns);
+void world_guest_event(struct world *world, const struct guest_entry *entry, enum event_grade grade,
+                       const char *text, int64_t wall_ns);
 
 /* Forgets ENTRY's handle; it stays in the world. */
 void world_unbind(struct world *world, struct guest_entry *entry);
 
 /* Takes ENTRY out of the tables and frees it; the caller takes it out of WORLD->guests. */
 void world_drop(struct world *world, struct guest_entry *entry);
+
+/* Takes ENTRY in among those that are shown. */
+void world_show(struct world *world, struct guest_entry *entry);
+
+/* Decides whether guests of the source "proc" are to be shown or hidden: all of them, or only those
+ * that may be the libvirt domain UUID. */
+void world_review(struct world *world, const char *uuid);
+
+bool world_is_local_libvirt(const struct source *source);
+
+void world_storage_clear(struct world *world);
 
 /* Its figures are of the past: no rate and no line of a graph may span what happened since. */
 void world_forget_samples(struct guest *guest);

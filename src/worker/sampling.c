@@ -1,9 +1,12 @@
 #include "worker/roles.h"
 
+#include <fcntl.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "worker/sink.h"
@@ -12,6 +15,7 @@
 #define PERIOD_NS (2 * NS_PER_S)        /* until it is */
 #define BEAT_NS NS_PER_S
 #define DESCRIPTORS 65536
+#define DESCRIPTORS_SPARE 4 /* what a look into /proc or a cgroup takes at once, and one more */
 #define EMPTY_GAP_NS (10 * NS_PER_MS) /* between two ticks of which the first found nothing */
 
 struct sampling {
@@ -25,6 +29,7 @@ struct sampling {
     int64_t last_tick; /* 0: none yet */
     bool last_said;    /* it found something */
     bool out_of_turn;  /* NEXT_TICK is one that the backend asked for */
+    bool starved;      /* no descriptors were left, and the source was said to be lost */
 };
 
 /* Rates over a few milliseconds are noise, for CPU time is counted in hundredths of a second: two
@@ -49,6 +54,39 @@ static void raise_descriptors(void)
         return;
     limit.rlim_cur = limit.rlim_max < DESCRIPTORS ? limit.rlim_max : DESCRIPTORS;
     setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static bool descriptors_left(void)
+{
+    int fds[DESCRIPTORS_SPARE], count = 0;
+
+    while (count < DESCRIPTORS_SPARE) {
+        fds[count] = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+        if (fds[count] < 0)
+            break;
+        count++;
+    }
+    for (int i = 0; i < count; i++)
+        close(fds[i]);
+    return count == DESCRIPTORS_SPARE;
+}
+
+/* What cannot be opened looks to a backend as if it were not there, and a guest that runs as if it
+ * were off.  Without descriptors nothing is sampled; when there are some again, a new worker starts
+ * from the beginning.  False: that moment has come. */
+static bool check_descriptors(struct sampling *sampling)
+{
+    struct error err = {0};
+
+    if (descriptors_left())
+        return !sampling->starved;
+    if (!sampling->starved) {
+        error_set(&err, ERR_IO, "raise the limit of open files", "no file descriptors are left");
+        sink_source(&sampling->sink, SOURCE_LOST, &err, NULL);
+        sink_answered(&sampling->sink);
+    }
+    sampling->starved = true;
+    return true;
 }
 
 static enum source_state state_of_error(int code)
@@ -91,12 +129,39 @@ static struct want current_want(const struct sampling *sampling)
                          .visible = want->visible,
                          .visible_count = want->visible_count,
                          .selected = want->selected,
-                         .stuck = want->stuck};
+                         .stuck = want->stuck,
+                         .paths = want->paths,
+                         .path_count = want->path_count};
+}
+
+/* A guest came or went, or other paths are to be looked at: tick at once, unless the last figures
+ * are too fresh or the next tick is as good as here. */
+static void tick_soon(struct sampling *sampling, int64_t now)
+{
+    int64_t gap = gap_ns(sampling);
+    int64_t soon = sampling->last_tick + gap > now ? sampling->last_tick + gap : now;
+
+    if (!sampling->last_tick || soon + gap >= sampling->next_tick)
+        return;
+    sampling->next_tick = soon;
+    sampling->out_of_turn = true;
+}
+
+static bool same_paths(const struct frame_want *a, const struct frame_want *b)
+{
+    if (a->path_count != b->path_count)
+        return false;
+    for (size_t i = 0; i < a->path_count; i++) {
+        if (strcmp(a->paths[i], b->paths[i]) != 0)
+            return false;
+    }
+    return true;
 }
 
 static void take_want(struct sampling *sampling, const struct frame *want)
 {
     bool period_changed = want->u.want.period_ns != sampling->want.u.want.period_ns;
+    bool paths_changed = !same_paths(&want->u.want, &sampling->want.u.want);
 
     frame_clear(&sampling->want);
     sampling->want = *want;
@@ -106,6 +171,8 @@ static void take_want(struct sampling *sampling, const struct frame *want)
         sampling->next_tick = clock_next_tick(clock_mono_ns(), want->u.want.period_ns);
     if (period_changed)
         sampling->out_of_turn = false;
+    if (paths_changed)
+        tick_soon(sampling, clock_mono_ns());
     sampling->wanted = true;
 }
 
@@ -149,19 +216,6 @@ static void tick(struct sampling *sampling, int64_t now)
         sampling->next_tick += want.period_ns;
 }
 
-/* A guest came or went: tick at once, unless the last figures are too fresh or the next tick is as
- * good as here. */
-static void tick_soon(struct sampling *sampling, int64_t now)
-{
-    int64_t gap = gap_ns(sampling);
-    int64_t soon = sampling->last_tick + gap > now ? sampling->last_tick + gap : now;
-
-    if (!sampling->last_tick || soon + gap >= sampling->next_tick)
-        return;
-    sampling->next_tick = soon;
-    sampling->out_of_turn = true;
-}
-
 static void ready(struct sampling *sampling, const struct pollfd *fds, size_t count, int64_t now)
 {
     struct want want = current_want(sampling);
@@ -183,11 +237,12 @@ static bool turn(struct sampling *sampling)
 {
     struct channel *channel = &sampling->role->channel;
     struct pollfd fds[1 + BACKEND_POLL_MAX] = {{.fd = channel->fd, .events = POLLIN}};
-    size_t count = sampling->backend ? backend_poll_fds(sampling->backend, fds + 1) : 0;
+    bool samples = sampling->backend && !sampling->starved;
+    size_t count = samples ? backend_poll_fds(sampling->backend, fds + 1) : 0;
     int64_t deadline = sampling->next_beat, wait;
     struct timespec timeout;
 
-    if (sampling->backend && sampling->next_tick < deadline)
+    if (samples && sampling->next_tick < deadline)
         deadline = sampling->next_tick;
     wait = deadline - clock_mono_ns();
     if (wait < 0)
@@ -202,7 +257,9 @@ static bool turn(struct sampling *sampling)
         return false;
     if (channel_pending(channel) && channel_flush(channel, NULL) < 0)
         return false;
-    if (sampling->backend) {
+    if (sampling->backend && !check_descriptors(sampling))
+        return false;
+    if (sampling->backend && !sampling->starved) {
         ready(sampling, fds + 1, count, clock_mono_ns());
         int64_t now = clock_mono_ns();
         if (now >= sampling->next_tick)

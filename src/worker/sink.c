@@ -168,6 +168,20 @@ void sink_stuck(struct sink *sink, int calls)
     send_frame(sink, &frame);
 }
 
+void sink_daemon(struct sink *sink, int64_t restarted_ns)
+{
+    sink->restarted_ns = restarted_ns;
+}
+
+void sink_storage(struct sink *sink, const struct storage_report *report)
+{
+    struct frame frame = {.type = FRAME_STORAGE, .u.storage = *report};
+
+    /* Another one comes soon. */
+    if (!sink->dropping)
+        send_frame(sink, &frame);
+}
+
 void sink_source(struct sink *sink, enum source_state state, const struct error *why,
                  const char *note)
 {
@@ -177,11 +191,16 @@ void sink_source(struct sink *sink, enum source_state state, const struct error 
     changed |= xreplace(&sink->error, why && why->message[0] ? why->message : NULL) != 0;
     changed |= xreplace(&sink->remedy, why && why->remedy[0] ? why->remedy : NULL) != 0;
     changed |= xreplace(&sink->note, note) != 0;
+    changed |= sink->restarted_ns != sink->said_restarted_ns;
     if (!changed)
         return;
+    sink->said_restarted_ns = sink->restarted_ns;
     sink->has_source = true;
     sink->state = state;
-    frame.u.source = (struct frame_source){
-        .state = state, .error = sink->error, .remedy = sink->remedy, .note = sink->note};
+    frame.u.source = (struct frame_source){.state = state,
+                                           .error = sink->error,
+                                           .remedy = sink->remedy,
+                                           .note = sink->note,
+                                           .restarted_ns = sink->restarted_ns};
     send_frame(sink, &frame);
 }

@@ -22,6 +22,8 @@ struct sink {
     bool has_source, answered;
     enum source_state state;
     char *error, *remedy, *note; /* as said last */
+    int64_t restarted_ns;        /* to be said */
+    int64_t said_restarted_ns;
     int stuck;
 };
 

@@ -147,7 +147,7 @@ static pid_t launch(void)
     const char *const *env = daemon_environment();
     for (size_t i = 0; env[i]; i++)
         putenv((char *)env[i]);
-    execlp("libvirtd", "libvirtd", "--pid-file", daemon_path("libvirtd.pid"), (char *)NULL);
+    execlp("libvirtd", "libvirtd", (char *)NULL);
     _exit(127);
 }
 

@@ -17,6 +17,7 @@
 
 #define VIRSH_MS 60000
 #define SECTOR 512
+#define WRITER_DISK (16 << 20)
 
 static char output[16384];
 
@@ -143,6 +144,21 @@ static const unsigned char echo[] = {
     0xc3,             /*    ret              */
 };
 
+/* Asks the BIOS to write 64 sectors of its first disk, then the next 64. */
+static const unsigned char writer[] = {
+    0x31, 0xc0,                         /*    xor ax, ax             */
+    0x8e, 0xd8,                         /*    mov ds, ax             */
+    0xbe, 0x20, 0x7c,                   /* 1: mov si, packet         */
+    0xb8, 0x00, 0x43,                   /*    mov ax, 0x4300         */
+    0xb2, 0x80,                         /*    mov dl, 0x80           */
+    0xcd, 0x13,                         /*    int 0x13               */
+    0x83, 0x06, 0x28, 0x7c, 0x40,       /*    add word [sector], 64  */
+    0x81, 0x26, 0x28, 0x7c, 0xff, 0x03, /*    and word [sector], 1023 */
+    0xeb, 0xe9,                         /*    jmp 1b                 */
+    0x90, 0x90, 0x90, 0x90, 0x90,       /* packet, at 32: its size, sectors, from where, to where */
+    0x10, 0x00, 0x40, 0x00, 0x00, 0x00, 0x00, 0x10, 0x40, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+};
+
 static void write_disk(const char *path, const unsigned char *code, size_t len)
 {
     unsigned char sector[SECTOR] = {[SECTOR - 2] = 0x55, [SECTOR - 1] = 0xaa};
@@ -198,6 +214,14 @@ void machine_run_talking(const char *name)
                      "<serial type='pty'/><serial type='pty'/>");
     must("define", daemon_path("machine.xml"));
     machine_start(name);
+}
+
+void machine_define_writer(const char *name, const char *disk)
+{
+    write_disk(disk, writer, sizeof(writer));
+    ck_assert_int_eq(truncate(disk, WRITER_DISK), 0);
+    write_definition(daemon_path("machine.xml"), name, NULL, disk, "");
+    must("define", daemon_path("machine.xml"));
 }
 
 void machine_start(const char *name)

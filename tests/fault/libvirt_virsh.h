@@ -15,6 +15,8 @@ const char *virsh_output(void);
 /* Defines a machine that costs next to nothing.  UUID: NULL for one of libvirt's choice.  One that
  * BEATS uses the CPU more and less from second to second; the others rest in their firmware. */
 void machine_define(const char *name, const char *uuid, bool beats);
+/* Defines one that writes its DISK (a path, made sparse) all the time: half a MiB over and over. */
+void machine_define_writer(const char *name, const char *disk);
 void machine_start(const char *name);
 /* Defines and starts. */
 void machine_run(const char *name, bool beats);

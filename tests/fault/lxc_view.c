@@ -75,7 +75,7 @@ static pid_t burn(void)
 static void check_picture(struct screen *screen)
 {
     ck_assert_int_eq(screen_find(screen, " vctop  this host "), 0);
-    ck_assert(strstr(screen_row(screen, screen_find(screen, "Tab Pane")), "q Quit"));
+    ck_assert(strstr(screen_row(screen, screen_find(screen, "m Actions")), "q Quit"));
     CLEANUP_FREE char *text = strdup(screen_text(screen));
     char *rest = text, *line;
     while ((line = strsep(&rest, "\n")))

@@ -34,6 +34,20 @@ static void check_done(struct screen *screen, const char *shown, const char *act
     ck_assert(screen_wait(screen, text, PATIENCE_MS));
 }
 
+/* It has come up again, whether or not a tick saw it go down. */
+static bool sees_new_life(struct screen *screen)
+{
+    long long end = screen_now_ms() + PATIENCE_MS;
+
+    while (screen_now_ms() < end) {
+        screen_pump(screen, 50);
+        const char *text = screen_text(screen);
+        if (strstr(text, "started anew") || strstr(text, "stopping -> running"))
+            return true;
+    }
+    return false;
+}
+
 static void read_config(const char *name, char *text, size_t size)
 {
     FILE *file = fopen(lxc_guest_file(name, "config"), "r");
@@ -71,6 +85,8 @@ static void live_a_life(struct screen *screen, const char *name, const char *sho
     check_done(screen, shown, "reboot");
     ck_assert(steps_row_says(screen, shown, " run ", 5000));
     ck_assert_int_ne(lxc_guest_init(name), init);
+    /* The menu is bound to a life: vctop has to know of the new one. */
+    ck_assert(sees_new_life(screen));
 
     lxc_act(screen, shown, "d", NULL);
     check_done(screen, shown, "shut down");

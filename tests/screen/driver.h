@@ -34,6 +34,13 @@ void screen_free(struct screen *screen);
 pid_t screen_pid(const struct screen *screen);
 
 void screen_send(struct screen *screen, const char *keys);
+void screen_send_bytes(struct screen *screen, const char *bytes, size_t len);
+
+/* The terminal reads so many bytes a second from now on: SCREEN_FAST, or 0 for one that stopped. */
+#define SCREEN_FAST (-1)
+void screen_link(struct screen *screen, int bytes_a_second);
+/* It does not answer when the program asks whether it is there ("ESC [ 5 n"). */
+void screen_deafen(struct screen *screen);
 void screen_resize(struct screen *screen, int rows, int columns);
 
 /* Takes the program's output in for MS milliseconds. */
@@ -66,7 +73,12 @@ int screen_find(struct screen *screen, const char *text);
 /* All bytes written to the terminal so far, and those of them that a program of good manners does
  * not send: other control characters than it needs, C1, OSC, DCS and the like. */
 size_t screen_bytes(const struct screen *screen);
+size_t screen_asked(const struct screen *screen); /* whether it was there */
 size_t screen_foreign_bytes(const struct screen *screen);
+
+/* The program set a colour; it asked for reports of the mouse, and still wants them. */
+bool screen_coloured(const struct screen *screen);
+bool screen_wants_mouse(const struct screen *screen);
 
 /* The terminal's modes are as they were before the program started, main screen, cursor shown,
  * mouse and bracketed paste off. */
@@ -75,6 +87,12 @@ bool screen_restored(const struct screen *screen);
 /* Waits for the end, at most TIMEOUT_MS: the exit status, 128 + n for a signal, -1 when it still
  * runs. */
 int screen_exit(struct screen *screen, int timeout_ms);
+/* Ended by a signal itself, so that its parent knows and a core is kept, and did not only say so.
+ */
+bool screen_was_killed(const struct screen *screen);
+
+/* Stops and starts the terminal's output, as ^S and ^Q do where they are not raw keys. */
+void screen_stop(struct screen *screen, bool stop);
 
 /* Compares the screen with tests/screen/golden/NAME.txt; clock times count as equal.  Says the
  * difference on standard error.  With VCTOP_GOLDEN=write in the environment it writes the file. */

@@ -32,6 +32,9 @@ bool steps_row_says(struct screen *screen, const char *name, const char *text, i
 /* Filters by NAME, so that this guest is the selected one. */
 void steps_select(struct screen *screen, const char *name);
 
+/* Opens the menu for the selected guest, chooses KEY, waits for the question TITLE and says yes. */
+void steps_act(struct screen *screen, const char *key, const char *title);
+
 /* How long the cursor takes to move after its key, the median of several, in milliseconds. */
 long long steps_key_ms(struct screen *screen);
 

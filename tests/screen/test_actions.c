@@ -71,6 +71,37 @@ START_TEST(what_cannot_be_done_says_why)
 }
 END_TEST
 
+START_TEST(owners_are_named_with_what_they_will_do)
+{
+    struct screen *screen = start(LARGE, NULL);
+
+    steps_select(screen, "k8s-node1");
+    choose(screen, "d", "Shut down: k8s-node1?");
+    ck_assert(
+        strstr(screen_text(screen),
+               "Managed by OpenStack: it counts as stopped there until it is started there."));
+    answer(screen, "\033");
+    ck_assert(screen_wait_gone(screen, "Shut down:", PATIENCE_MS));
+    choose(screen, "f", "Force off: k8s-node1?");
+    ck_assert(strstr(screen_text(screen), "Managed by OpenStack: it counts as stopped there"));
+    answer(screen, "\033");
+    ck_assert(screen_wait_gone(screen, "Force off:", PATIENCE_MS));
+
+    /* Two, of which one is owned; and by the owner's name. */
+    screen_send(screen, " ");
+    steps_select(screen, "build-01");
+    screen_send(screen, " ");
+    choose(screen, "p", "Pause: 2 guests?");
+    ck_assert(strstr(screen_text(screen), "1 of them managed by OpenStack: "));
+    answer(screen, "\033");
+    ck_assert(screen_wait_gone(screen, "Pause:", PATIENCE_MS));
+    screen_send(screen, "/\025openstack\r");
+    ck_assert(screen_wait_gone(screen, "build-01", PATIENCE_MS));
+    ck_assert_int_ge(steps_row_of(screen, "k8s-node1"), 0);
+    steps_quit(screen);
+}
+END_TEST
+
 START_TEST(question_means_no)
 {
     struct screen *screen = start(SIM, NULL);
@@ -255,7 +286,7 @@ START_TEST(row_64_repeated_action_is_one)
     ck_assert_int_gt(job, 0);
     ck_assert_int_eq(family_successor(screen, "--role=job", job, 1000), 0);
     /* Recent events say so, once. */
-    ck_assert_int_eq(count(screen, "shut down requested"), 1);
+    ck_assert_int_eq(count(screen, ": shut down requested"), 1);
     screen_free(screen);
 }
 END_TEST
@@ -302,6 +333,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         what_cannot_be_done_says_why,
+        owners_are_named_with_what_they_will_do,
         question_means_no,
         typed_ahead_is_no_answer,
         start_and_shut_down,

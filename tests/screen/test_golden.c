@@ -8,7 +8,12 @@
 #include "screen/steps.h"
 
 #define SMALL "guests=20,machines=6," RESTING
+/* Faults as old as the look at them, so that no age changes while one looks. */
+#define SICK \
+    SMALL ",calm,nospace=backup@0,hang=web1@0,crash=gitlab@0,oom=grafana@0,off=mail@0," \
+          "restarted=724"
 #define LARGE "guests=60,machines=20," RESTING
+#define EVENTFUL ",hang=db01@2,lost@4+1"
 
 /* Graphs grow by a column in seconds: a golden picture has its moment, and it is waited for. */
 #define LIMIT_MS 90000
@@ -34,8 +39,21 @@ static const struct picture {
     {"guests-120x40", 40, 120, LARGE, NULL, {{"build-01", "jj"}}},
     {"guests-120x40-ascii", 40, 120, LARGE, "-U", {{"build-01", "j"}}},
     {"guests-200x60", 60, 200, LARGE, NULL, {{"build-01", "jj"}}},
+    {"sick-80x24", 24, 80, SICK, NULL, {{"1 OOM kill", "!"}}},
+    {"sick-120x40", 40, 120, SICK, NULL, {{"1 OOM kill", "!!"}}},
+    {"calm-80x24", 24, 80, SMALL ",calm", NULL, {{"legacy", "z"}}},
     {"help-80x24", 24, 80, SMALL, NULL, {{"build-01", "?"}}},
     {"help-120x60", 60, 120, SMALL, NULL, {{"build-01", "?"}}},
+    {"events-80x24", 24, 80, SMALL EVENTFUL, NULL, {{"build-01", "3"}, {"was restarted", "j"}}},
+    {"events-120x40",
+     40,
+     120,
+     LARGE EVENTFUL,
+     NULL,
+     {{"build-01", "3"}, {"was restarted", "/lost\r"}}},
+    {"events-40x10", 10, 40, SMALL EVENTFUL, "-U", {{"build-01", "3"}, {"its daemo", "j"}}},
+    {"events-empty-80x24", 24, 80, SMALL, NULL, {{"build-01", "3"}}},
+    {"help-search-80x24", 24, 80, SMALL, NULL, {{"build-01", "?"}, {"Moving", "/mark\rn"}}},
     {"menu-80x24", 24, 80, SMALL, NULL, {{"build-01", "jm"}}},
     {"sort-80x24", 24, 80, SMALL, NULL, {{"build-01", "j\033[17~"}}},
     {"filter-80x24", 24, 80, SMALL, NULL, {{"build-01", "z/db"}}},

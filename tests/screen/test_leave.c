@@ -81,34 +81,6 @@ START_TEST(sighup_ends)
 }
 END_TEST
 
-/* A closed window must not leave a process that spins. */
-START_TEST(closed_terminal_ends)
-{
-    struct screen *screen = start();
-
-    screen_hang_up(screen);
-    ck_assert_int_ne(screen_exit(screen, MODERATE_MS), -1);
-    ck_assert(family_shrinks_to(screen, 0, MODERATE_MS));
-    screen_free(screen);
-}
-END_TEST
-
-START_TEST(closed_terminal_ends_though_hangups_are_ignored)
-{
-    char command[512];
-    const char *argv[] = {"/bin/sh", "-c", command, NULL};
-
-    snprintf(command, sizeof(command), "trap '' HUP; exec '%s' --sim=%s -d 0.2", screen_program(),
-             SIM);
-    struct screen *screen = screen_start_program(24, 80, argv, NULL);
-    ck_assert(screen_wait(screen, "SIMULATED", PATIENCE_MS));
-    screen_hang_up(screen);
-    ck_assert_int_ne(screen_exit(screen, MODERATE_MS), -1);
-    ck_assert(family_shrinks_to(screen, 0, MODERATE_MS));
-    screen_free(screen);
-}
-END_TEST
-
 /* ^Z gives the shell its terminal, fg brings the picture back. */
 START_TEST(control_z_suspends_and_fg_resumes)
 {
@@ -223,8 +195,6 @@ int main(void)
         control_c_says_how,
         sigterm_ends,
         sighup_ends,
-        closed_terminal_ends,
-        closed_terminal_ends_though_hangups_are_ignored,
         control_z_suspends_and_fg_resumes,
         stopped_without_warning_and_fg_resumes,
         stopped_and_continued,

@@ -122,7 +122,8 @@ START_TEST(a_lost_source)
     ck_assert(steps_row_says(screen, "db01", "stale", PATIENCE_MS));
     ck_assert(steps_cursor_is(screen, "db01", PATIENCE_MS));
     check_live(screen);
-    ck_assert(screen_wait_gone(screen, "sim lost", PATIENCE_MS));
+    ck_assert(screen_wait_gone(screen, "retrying", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "sim restarted", PATIENCE_MS));
     ck_assert(steps_row_says(screen, "db01", " run ", PATIENCE_MS));
     ck_assert(steps_cursor_is(screen, "db01", PATIENCE_MS));
     steps_quit(screen);

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 
 struct sink {
-    int up, hosts, answered;
+    int up, hosts, answered, storages;
     struct host_sample host;
 };
 
@@ -24,6 +24,12 @@ void sink_host(struct sink *sink, const struct host_sample *sample)
 {
     sink->hosts++;
     sink->host = *sample;
+}
+
+void sink_storage(struct sink *sink, const struct storage_report *report)
+{
+    sink->storages++;
+    ck_assert_uint_le(report->places, STORAGE_PLACES_MAX);
 }
 
 void sink_answered(struct sink *sink)

@@ -1,6 +1,6 @@
 /* The backend against libvirt's in-memory test driver: no daemon, nothing real. */
 // clang-format off
-// sources: src/backend/libvirt/libvirt.c src/backend/libvirt/act.c src/backend/libvirt/identity.c src/backend/libvirt/console.c src/backend/libvirt/stream.c src/backend/libvirt/chardev.c src/backend/libvirt/ask.c src/backend/libvirt/balloons.c src/backend/libvirt/daemon.c src/backend/libvirt/definition.c src/backend/libvirt/events.c src/backend/libvirt/find.c src/backend/libvirt/guests.c src/backend/libvirt/inbox.c src/backend/libvirt/list.c src/backend/libvirt/local.c src/backend/libvirt/loop.c src/backend/libvirt/monitor.c src/backend/libvirt/round.c src/backend/libvirt/snapshot.c src/backend/libvirt/uri.c src/backend/libvirt/vcpus.c src/backend/libvirt/words.c
+// sources: src/backend/libvirt/libvirt.c src/backend/libvirt/act.c src/backend/libvirt/identity.c src/backend/libvirt/console.c src/backend/libvirt/stream.c src/backend/libvirt/chardev.c src/backend/libvirt/ask.c src/backend/libvirt/balloons.c src/backend/libvirt/daemon.c src/backend/libvirt/definition.c src/backend/libvirt/events.c src/backend/libvirt/find.c src/backend/libvirt/guests.c src/backend/libvirt/inbox.c src/backend/libvirt/list.c src/backend/libvirt/local.c src/backend/libvirt/loop.c src/backend/libvirt/monitor.c src/backend/libvirt/owner.c src/backend/libvirt/pools.c src/backend/libvirt/restart.c src/backend/libvirt/round.c src/backend/libvirt/snapshot.c src/backend/libvirt/uri.c src/backend/libvirt/words.c
 // libraries: LIBXML LIBVIRT
 // clang-format on
 #include "backend/libvirt/libvirt.h"
@@ -17,6 +17,7 @@
 #include "base/error.h"
 
 #define GUESTS_MAX 16
+#define PLACES_MAX 4
 #define DEFAULT_UUID "6695eb01-f6a4-8304-79aa-97f2502e193f"
 
 /* What was said last. */
@@ -29,6 +30,8 @@ struct sink {
     struct sample sample[GUESTS_MAX];
     bool gone[GUESTS_MAX];
     int answered, orphans, facts_said;
+    size_t places;
+    char place[PLACES_MAX][128];
 };
 
 void sink_source(struct sink *sink, enum source_state state, const struct error *why,
@@ -38,6 +41,12 @@ void sink_source(struct sink *sink, enum source_state state, const struct error 
     sink->state = state;
     if (why)
         sink->why = *why;
+}
+
+void sink_daemon(struct sink *sink, int64_t restarted_ns)
+{
+    (void)sink;
+    ck_assert_int_eq(restarted_ns, 0);
 }
 
 void sink_facts(struct sink *sink, const struct facts *facts)
@@ -81,6 +90,17 @@ void sink_event(struct sink *sink, uint32_t handle, const char *text)
     (void)sink;
     (void)handle;
     (void)text;
+}
+
+void sink_storage(struct sink *sink, const struct storage_report *report)
+{
+    ck_assert_uint_le(report->places, PLACES_MAX);
+    sink->places = report->places;
+    for (size_t i = 0; i < report->places; i++)
+        snprintf(sink->place[i], sizeof(sink->place[i]), "%s %s %llu %llu", report->place[i].name,
+                 report->place[i].path ? report->place[i].path : "-",
+                 (unsigned long long)report->place[i].total,
+                 (unsigned long long)report->place[i].avail);
 }
 
 void sink_stuck(struct sink *sink, int calls)
@@ -139,6 +159,11 @@ static bool has_cpu(void)
     return sample_has(&sink.sample[1], FIELD_CPU);
 }
 
+static bool has_pools(void)
+{
+    return sink.places > 0;
+}
+
 static bool is_paused(void)
 {
     return sink.guest_state[1] == STATE_PAUSED;
@@ -182,6 +207,16 @@ START_TEST(a_running_guest_has_facts_and_figures)
     for (int i = 0; i < 5; i++)
         backend_libvirt_ops.tick(backend, &want, &sink, clock_mono_ns());
     ck_assert_int_eq(sink.facts_said, said);
+}
+END_TEST
+
+START_TEST(pools_are_told)
+{
+    open_uri("test:///default");
+    ck_assert(sample_until(has_pools));
+    ck_assert_uint_eq(sink.places, 1);
+    /* No path: what the test driver makes up lies nowhere on this host. */
+    ck_assert_str_eq(sink.place[0], "default-pool - 107374182400 107374182400");
 }
 END_TEST
 
@@ -404,6 +439,7 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, a_running_guest_has_facts_and_figures);
+    tcase_add_test(tcase, pools_are_told);
     tcase_add_test(tcase, states_of_a_file);
     tcase_add_test(tcase, a_bad_file_cannot_work);
     tcase_add_test(tcase, actions_show_in_the_rows);

@@ -53,6 +53,10 @@ START_TEST(a_session_has_its_run_directory_where_the_environment_says)
     unsetenv("XDG_CACHE_HOME");
     setenv("HOME", "/h", 1);
     check_uri("qemu:///session", "qemu:///session", true, "/h/.cache/libvirt/qemu/run");
+    struct lv_uri uri;
+    lv_uri_init(&uri, "qemu:///session");
+    ck_assert_str_eq(uri.pid_dir, "/h/.cache/libvirt");
+    lv_uri_clear(&uri);
     if (getuid() == 0)
         ck_assert_int_eq(seteuid(0), 0);
 }
@@ -92,6 +96,8 @@ START_TEST(states_have_reasons_only_when_there_is_something_to_say)
     check_state(VIR_DOMAIN_SHUTDOWN, 0, STATE_STOPPING, NULL);
     check_state(VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_SHUTDOWN, STATE_OFF, "shut down");
     check_state(VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_FAILED, STATE_OFF, "failed to start");
+    check_state(VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_CRASHED, STATE_CRASHED,
+                "QEMU was killed or crashed");
     check_state(VIR_DOMAIN_SHUTOFF, 0, STATE_OFF, NULL);
     check_state(VIR_DOMAIN_CRASHED, VIR_DOMAIN_CRASHED_PANICKED, STATE_CRASHED, "kernel panic");
     check_state(VIR_DOMAIN_NOSTATE, 0, STATE_UNKNOWN, NULL);

@@ -1,8 +1,7 @@
 /* Domain XML, odd and hostile, and the balloon's figures. */
-// clang-format off
-// sources: src/backend/libvirt/definition.c src/backend/libvirt/chardev.c src/backend/libvirt/monitor.c src/backend/libvirt/uri.c
+// sources: src/backend/libvirt/definition.c src/backend/libvirt/monitor.c
+// sources: src/backend/libvirt/owner.c src/backend/libvirt/uri.c src/backend/libvirt/chardev.c
 // libraries: LIBXML LIBVIRT
-// clang-format on
 #include "backend/libvirt/definition.h"
 
 #include <check.h>
@@ -51,6 +50,114 @@ START_TEST(a_machine_is_read)
     lv_definition_unref(definition);
     ck_assert_str_eq(definition->type, "kvm");
     lv_definition_unref(definition);
+}
+END_TEST
+
+START_TEST(disks_are_found_by_alias_and_by_target)
+{
+    struct lv_definition *definition =
+        parse("<domain type='kvm'><devices>"
+              "<disk type='file' device='disk'><target dev='vda' bus='virtio'/>"
+              "<alias name='virtio-disk0'/></disk>"
+              "<disk type='file' device='cdrom'><target dev='sda'/></disk><disk/>"
+              "<disk><target/><alias name='ua-1'/></disk></devices></domain>");
+
+    ck_assert_uint_eq(definition->disk_count, 2);
+    ck_assert_str_eq(lv_definition_disk(definition, "virtio-disk0"), "vda");
+    ck_assert_str_eq(lv_definition_disk(definition, "vda"), "vda");
+    ck_assert_str_eq(lv_definition_disk(definition, "sda"), "sda");
+    ck_assert_ptr_null(lv_definition_disk(definition, "ua-1"));
+    ck_assert_ptr_null(lv_definition_disk(definition, ""));
+    ck_assert_ptr_null(lv_definition_disk(NULL, "vda"));
+    lv_definition_unref(definition);
+}
+END_TEST
+
+START_TEST(disks_are_read)
+{
+    struct lv_definition *definition = parse(
+        "<domain type='kvm'><devices>"
+        "<disk type='file' device='disk'><source file='/images/a&amp;b.qcow2' index='1'/>"
+        "<backingStore type='file'><source file='/base.qcow2'/></backingStore>"
+        "<target dev='vda' bus='virtio'/></disk>"
+        "<disk type='block'><source dev='/dev/vg/lv'/><target dev='vdb'/></disk>"
+        "<disk type='volume'><source pool='default' volume='v.img'/><target dev='vdc'/></disk>"
+        "<disk type='network'><source protocol='rbd' name='p/i'/><target dev='vdd'/></disk>"
+        "<disk type='file' device='cdrom'><target dev='sda'/></disk>"
+        "<disk type='file'><source file='relative'/><target dev='vde'/></disk>"
+        "<disk type='file'><source file='/no-target'/></disk>"
+        "<filesystem type='mount'><source dir='/share'/><target dir='tag'/></filesystem>"
+        "</devices></domain>");
+
+    ck_assert_uint_eq(definition->disk_count, 6);
+    ck_assert_str_eq(definition->disks[0].target, "vda");
+    ck_assert_str_eq(definition->disks[0].source, "/images/a&b.qcow2");
+    ck_assert_ptr_null(definition->disks[0].pool);
+    ck_assert_str_eq(definition->disks[1].source, "/dev/vg/lv");
+    ck_assert_str_eq(definition->disks[2].pool, "default");
+    ck_assert_str_eq(definition->disks[2].volume, "v.img");
+    ck_assert_ptr_null(definition->disks[2].source);
+    ck_assert_ptr_null(definition->disks[3].source);
+    ck_assert_ptr_null(definition->disks[4].source);
+    ck_assert_ptr_null(definition->disks[5].source);
+    lv_definition_unref(definition);
+    definition = parse("<domain type='lxc'><devices><filesystem type='mount'>"
+                       "<source dir='/ct/root'/><target dir='/'/></filesystem></devices></domain>");
+    ck_assert_uint_eq(definition->disk_count, 1);
+    ck_assert_str_eq(definition->disks[0].target, "rootfs");
+    ck_assert_str_eq(definition->disks[0].source, "/ct/root");
+    lv_definition_unref(definition);
+}
+END_TEST
+
+START_TEST(the_disk_without_space_is_named_first)
+{
+    virDomainDiskError errors[] = {
+        {(char *)"vda", VIR_DOMAIN_DISK_ERROR_UNSPEC},
+        {(char *)"vdb", VIR_DOMAIN_DISK_ERROR_NO_SPACE},
+        {(char *)"vdc", VIR_DOMAIN_DISK_ERROR_NO_SPACE},
+    };
+    struct lv_io_error error;
+
+    lv_io_error_read(errors, 3, &error);
+    ck_assert(error.known && error.no_space);
+    ck_assert_str_eq(error.disk, "vdb");
+    lv_io_error_read(errors, 1, &error);
+    ck_assert(error.known && !error.no_space);
+    ck_assert_str_eq(error.disk, "vda");
+    lv_io_error_read(errors, 0, &error);
+    ck_assert(!error.known);
+    lv_io_error_read(errors, -1, &error); /* the call failed */
+    ck_assert(!error.known);
+}
+END_TEST
+
+static struct lv_pool_definition pool(const char *xml)
+{
+    struct lv_pool_definition pool = {0};
+    ck_assert_int_eq(lv_pool_definition_parse(xml, strlen(xml), &pool, NULL), 0);
+    return pool;
+}
+
+START_TEST(pools_have_directories_or_not)
+{
+    struct lv_pool_definition dir = pool("<pool type='dir'><name>p</name><target>"
+                                         "<path>/images</path></target></pool>");
+    ck_assert_str_eq(dir.type, "dir");
+    ck_assert_str_eq(dir.directory, "/images");
+    lv_pool_definition_clear(&dir);
+    dir = pool("<pool type='logical'><target><path>/dev/vg</path></target></pool>");
+    ck_assert_str_eq(dir.type, "logical");
+    ck_assert_ptr_null(dir.directory);
+    lv_pool_definition_clear(&dir);
+    dir = pool("<pool type='netfs'><target><path>relative</path></target></pool>");
+    ck_assert_ptr_null(dir.directory);
+    lv_pool_definition_clear(&dir);
+    dir = pool("<pool/>");
+    ck_assert_ptr_null(dir.type);
+    lv_pool_definition_clear(&dir);
+    ck_assert_int_eq(lv_pool_definition_parse("<domain/>", 9, &dir, NULL), ERR_SYNTAX);
+    ck_assert_int_eq(lv_pool_definition_parse("<!DOCTYPE p><pool/>", 19, &dir, NULL), ERR_SYNTAX);
 }
 END_TEST
 
@@ -117,16 +224,19 @@ END_TEST
 
 START_TEST(many_links_are_cut)
 {
-    size_t len = 0, room = 100000;
+    size_t len = 0, room = 200000;
     char *xml = malloc(room);
 
     len += (size_t)snprintf(xml, room, "<domain><devices>");
     for (int i = 0; i < 200; i++)
-        len += (size_t)snprintf(xml + len, room - len, "<interface><target dev='v%d'/></interface>",
-                                i);
+        len += (size_t)snprintf(xml + len, room - len,
+                                "<interface><target dev='v%d'/></interface>"
+                                "<disk><source file='/%d'/><target dev='v%d'/></disk>",
+                                i, i, i);
     snprintf(xml + len, room - len, "</devices></domain>");
     struct lv_definition *definition = parse(xml);
     ck_assert_uint_eq(definition->nic_count, LV_NICS_MAX);
+    ck_assert_uint_eq(definition->disk_count, LV_DISKS_MAX);
     lv_definition_unref(definition);
     free(xml);
 }
@@ -247,6 +357,10 @@ int main(void)
 
     virInitialize();
     tcase_add_test(tcase, a_machine_is_read);
+    tcase_add_test(tcase, disks_are_found_by_alias_and_by_target);
+    tcase_add_test(tcase, the_disk_without_space_is_named_first);
+    tcase_add_test(tcase, disks_are_read);
+    tcase_add_test(tcase, pools_have_directories_or_not);
     tcase_add_test(tcase, a_container_is_told_by_its_init);
     tcase_add_test(tcase, nonsense_is_unknown_and_not_a_number);
     tcase_add_test(tcase, what_is_no_domain_is_refused);

@@ -1,4 +1,4 @@
-// sources: src/backend/lxc/config.c src/backend/lxc/autostart.c
+// sources: src/backend/lxc/config.c src/backend/lxc/owner.c src/backend/lxc/autostart.c
 #include "backend/lxc/config.h"
 
 #include <check.h>
@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "backend/lxc/owner.h"
 
 static char top[64];
 static int dir;
@@ -82,6 +84,44 @@ START_TEST(what_liblxc_takes_is_fine)
 }
 END_TEST
 
+START_TEST(proxmox_writes_whose_it_is)
+{
+    struct lxc_config config = parsed("lxc.cgroup.relative = 0\n"
+                                      "lxc.cgroup.dir.monitor = lxc.monitor/105\n"
+                                      "lxc.cgroup.dir.container = lxc/105\n"
+                                      "lxc.cgroup.dir.container.inner = ns\n"
+                                      "lxc.arch = amd64\n"
+                                      "lxc.monitor.unshare = 1\n"
+                                      "lxc.apparmor.profile = generated\n"
+                                      "lxc.uts.name = web\n"
+                                      "lxc.net.0.script.up = /usr/share/lxc/lxcnetaddbr\n");
+    ck_assert_int_eq(config.state, LXC_CONFIG_OK);
+    ck_assert_str_eq(config.vmid, "105");
+    ck_assert_str_eq(config.host_name, "web");
+
+    static const char *const others[] = {
+        "lxc.uts.name = web\n",
+        "lxc.cgroup.dir.monitor = lxc.monitor/\n",
+        "lxc.cgroup.dir.monitor = lxc.monitor/web\n",
+        "lxc.cgroup.dir.monitor = 105\n",
+        "lxc.cgroup.dir.monitor =\n",
+        "lxc.cgroup.dir.container = lxc.monitor/105\n",
+        "lxc.apparmor.profile = generated\n",
+    };
+    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+        lxc_config_parse(&config, others[i], strlen(others[i]));
+        ck_assert_str_eq(config.vmid, "");
+    }
+    ck_assert_str_eq(config.host_name, "");
+    char text[1024];
+    snprintf(text, sizeof(text),
+             "lxc.uts.name = %0400d\nlxc.cgroup.dir.monitor = lxc.monitor/%099d", 1, 1);
+    config = parsed(text);
+    ck_assert_uint_eq(strlen(config.host_name), sizeof(config.host_name) - 1);
+    ck_assert_uint_eq(strlen(config.vmid), sizeof(config.vmid) - 1);
+}
+END_TEST
+
 START_TEST(what_liblxc_refuses_names_its_line)
 {
     static const struct {
@@ -123,6 +163,40 @@ START_TEST(binary_data_is_no_configuration)
     lxc_config_parse(&config, "lxc.uts.name = a\nlxc.\0x = 1\n", 28);
     ck_assert_int_eq(config.state, LXC_CONFIG_BROKEN);
     ck_assert_str_eq(config.reason, "bad configuration: line 2 holds binary data");
+}
+END_TEST
+
+static void expect_rootfs(const char *value, const char *path)
+{
+    char text[600];
+    snprintf(text, sizeof(text), "lxc.rootfs.path = %s\n", value);
+    struct lxc_config config = parsed(text);
+    ck_assert_int_eq(config.state, LXC_CONFIG_OK);
+    ck_assert_str_eq(config.rootfs, path);
+}
+
+START_TEST(the_root_file_system_is_found)
+{
+    expect_rootfs("/var/lib/lxc/c/rootfs", "/var/lib/lxc/c/rootfs");
+    expect_rootfs("dir:/var/lib/lxc/c/rootfs", "/var/lib/lxc/c/rootfs");
+    expect_rootfs("\"dir:/with blank\"", "/with blank");
+    expect_rootfs("btrfs:/pool/c", "/pool/c");
+    expect_rootfs("lvm:/dev/vg/c", "/dev/vg/c");
+    expect_rootfs("loop:/images/c.img", "/images/c.img");
+    expect_rootfs("overlay:/base/rootfs:/var/lib/lxc/c/delta0", "/var/lib/lxc/c/delta0");
+    expect_rootfs("overlayfs:/a:/b:/c", "/c");
+    /* No path of ours. */
+    expect_rootfs("zfs:tank/lxc/c", "");
+    expect_rootfs("rbd:pool/c", "");
+    expect_rootfs("relative/path", "");
+    expect_rootfs("overlay:", "");
+    expect_rootfs("", "");
+    char longest[500];
+    memset(longest, 'x', sizeof(longest) - 1);
+    longest[0] = '/';
+    longest[sizeof(longest) - 1] = '\0';
+    expect_rootfs(longest, "");
+    ck_assert_str_eq(parsed("lxc.rootfs.path = /a\nlxc.rootfs.path = /b\n").rootfs, "/b");
 }
 END_TEST
 
@@ -232,14 +306,60 @@ START_TEST(autostart_follows_no_link)
 }
 END_TEST
 
+static const char *owner_of(const char *path, const char *name, const char *text)
+{
+    struct lxc_config config = {0};
+
+    lxc_config_parse(&config, text, strlen(text));
+    ck_assert_int_eq(config.state, LXC_CONFIG_OK);
+    return lxc_owner(path, name, config.owner_signs);
+}
+
+START_TEST(owners_are_known_by_what_they_leave)
+{
+    static const char plain[] = "lxc.include = /usr/share/lxc/config/common.conf\n"
+                                "lxc.apparmor.profile = generated\nlxc.uts.name = a\n";
+    static const char proxmox[] = "lxc.cgroup.relative = 0\n"
+                                  "lxc.cgroup.dir.monitor = lxc.monitor/105\n"
+                                  "lxc.arch = amd64\n"
+                                  "lxc.include = /usr/share/lxc/config/debian.common.conf\n"
+                                  "lxc.apparmor.profile = generated\n"
+                                  "lxc.net.0.type = veth\nlxc.net.0.veth.pair = veth105i0\n";
+
+    ck_assert_ptr_null(owner_of("/var/lib/lxc", "web", plain));
+    ck_assert_ptr_null(owner_of("/var/lib/lxc", "105", plain));
+    ck_assert_ptr_null(owner_of("/var/lib/lxc", "web", ""));
+    ck_assert_str_eq(owner_of("/var/lib/lxc", "105", proxmox), "Proxmox");
+    ck_assert_str_eq(
+        owner_of("/var/lib/lxc", "x", "lxc.net.0.script.up = /usr/share/lxc/lxcnetaddbr\n"),
+        "Proxmox");
+    /* Two weak ones, and each alone. */
+    ck_assert_str_eq(owner_of("/var/lib/lxc", "105", "lxc.net.0.veth.pair=veth105i0\n"), "Proxmox");
+    ck_assert_ptr_null(owner_of("/var/lib/lxc", "x", "lxc.net.0.veth.pair=veth105i0\n"));
+
+    ck_assert_str_eq(owner_of("/var/lib/lxd/containers", "c", plain), "LXD");
+    ck_assert_str_eq(owner_of("/var/snap/lxd/common/lxd/containers", "c", plain), "LXD");
+    ck_assert_str_eq(owner_of("/var/lib/incus/containers", "c", plain), "Incus");
+    ck_assert_str_eq(owner_of("/var/lib/waydroid/lxc", "waydroid", plain), "Waydroid");
+    ck_assert_ptr_null(owner_of("/srv/var/lib/lxd/containers", "c", plain));
+    ck_assert_str_eq(owner_of("/var/lib/lxc", "proj",
+                              "# VAGRANT-BEGIN\nlxc.cgroup.memory.limit_in_bytes=400M\n"
+                              "# VAGRANT-END\n"),
+                     "Vagrant");
+    ck_assert_ptr_null(owner_of("/var/lib/lxc", "proj", "lxc.uts.name = # VAGRANT-BEGIN\n"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("lxc config");
     TCase *text = tcase_create("text");
     tcase_add_test(text, what_liblxc_takes_is_fine);
+    tcase_add_test(text, proxmox_writes_whose_it_is);
     tcase_add_test(text, what_liblxc_refuses_names_its_line);
     tcase_add_test(text, a_long_key_is_cut);
     tcase_add_test(text, binary_data_is_no_configuration);
+    tcase_add_test(text, the_root_file_system_is_found);
     tcase_add_test(text, the_last_autostart_counts);
     tcase_add_test(text, an_edit_keeps_every_other_byte);
     suite_add_tcase(suite, text);
@@ -249,6 +369,7 @@ int main(void)
     tcase_add_test(files, no_permission_is_not_missing);
     tcase_add_test(files, autostart_keeps_mode_and_leaves_nothing_behind);
     tcase_add_test(files, autostart_follows_no_link);
+    tcase_add_test(files, owners_are_known_by_what_they_leave);
     suite_add_tcase(suite, files);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

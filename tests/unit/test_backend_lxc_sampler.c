@@ -1,5 +1,5 @@
 // clang-format off
-// sources: src/backend/lxc/lxc.c src/backend/lxc/sampler.c src/backend/lxc/roster.c src/backend/lxc/hints.c src/backend/lxc/guest.c src/backend/lxc/figures.c src/backend/lxc/monitor.c src/backend/lxc/config.c src/backend/lxc/autostart.c src/backend/lxc/act.c src/backend/lxc/act_check.c src/backend/lxc/ask.c src/backend/lxc/call.c src/backend/lxc/console.c src/backend/lxc/attach.c src/backend/lxc/pty.c
+// sources: src/backend/lxc/lxc.c src/backend/lxc/sampler.c src/backend/lxc/roster.c src/backend/lxc/hints.c src/backend/lxc/guest.c src/backend/lxc/figures.c src/backend/lxc/monitor.c src/backend/lxc/owner.c src/backend/lxc/config.c src/backend/lxc/autostart.c src/backend/lxc/act.c src/backend/lxc/act_check.c src/backend/lxc/ask.c src/backend/lxc/call.c src/backend/lxc/console.c src/backend/lxc/attach.c src/backend/lxc/pty.c
 // clang-format on
 // libraries: LXC
 #include "backend/lxc/lxc.h"
@@ -17,7 +17,7 @@
 
 /* What the backend said, by name. */
 struct said {
-    char name[64];
+    char name[64], shown[128], manager[32];
     uint32_t handle;
     enum guest_state state;
     char reason[200];
@@ -63,6 +63,8 @@ void sink_facts(struct sink *sink, const struct facts *facts)
         said = &sink->guest[sink->count++];
     }
     snprintf(said->name, sizeof(said->name), "%s", facts->key);
+    snprintf(said->shown, sizeof(said->shown), "%s", facts->name);
+    snprintf(said->manager, sizeof(said->manager), "%s", facts->manager ? facts->manager : "");
     said->handle = facts->handle;
     said->can = facts->can;
     said->autostart = facts->autostart;
@@ -103,6 +105,12 @@ void sink_event(struct sink *sink, uint32_t handle, const char *text)
     (void)sink;
     (void)handle;
     (void)text;
+}
+
+void sink_storage(struct sink *sink, const struct storage_report *report)
+{
+    (void)sink;
+    (void)report;
 }
 
 void sink_stuck(struct sink *sink, int calls)
@@ -215,6 +223,24 @@ START_TEST(one_bad_configuration_is_one_row)
     tick(); /* all is visible to a front end without a screen: looked at every tick */
     ck_assert_int_eq(guest("bad")->state, STATE_OFF);
     ck_assert_uint_ne(guest("bad")->can, 0);
+}
+END_TEST
+
+START_TEST(proxmox_numbers_its_containers_and_names_them)
+{
+    define("105", "lxc.cgroup.dir.monitor = lxc.monitor/105\nlxc.uts.name = web\n");
+    define("106", "lxc.cgroup.dir.monitor = lxc.monitor/105\nlxc.uts.name = copy\n");
+    define("plain", "lxc.uts.name = web\n");
+    tick();
+    ck_assert_str_eq(guest("105")->shown, "105 web");
+    ck_assert_str_eq(guest("105")->manager, "Proxmox");
+    ck_assert_int_eq(guest("105")->autostart, -1); /* Proxmox knows, not this file */
+    ck_assert_uint_ne(guest("105")->can & ACTION_BIT(ACTION_START), 0);
+    ck_assert_uint_eq(guest("105")->can & ACTION_BIT(ACTION_AUTOSTART_ON), 0);
+    ck_assert_str_eq(guest("106")->shown, "106");
+    ck_assert_str_eq(guest("106")->manager, "");
+    ck_assert_str_eq(guest("plain")->shown, "plain");
+    ck_assert_str_eq(guest("plain")->manager, "");
 }
 END_TEST
 
@@ -377,6 +403,7 @@ int main(void)
     tcase_set_timeout(all, 30);
     tcase_add_test(all, hostile_names_stay_raw);
     tcase_add_test(all, one_bad_configuration_is_one_row);
+    tcase_add_test(all, proxmox_numbers_its_containers_and_names_them);
     tcase_add_test(all, facts_are_said_once);
     tcase_add_test(all, containers_come_and_go_between_ticks);
     tcase_add_test(all, a_folder_that_goes_takes_its_guests);

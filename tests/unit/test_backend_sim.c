@@ -12,6 +12,7 @@
 #include "base/clock.h"
 
 #define GUESTS_MAX 10001
+#define PLACES_MAX 16
 #define PERIOD (2 * NS_PER_S)
 
 struct seen {
@@ -25,7 +26,11 @@ struct sink {
     struct seen *guest; /* by handle */
     uint32_t count;
     enum source_state source;
-    int source_calls, answered;
+    int source_calls, answered, storage_calls;
+    struct storage_place place[PLACES_MAX]; /* its texts are not ours */
+    char place_name[PLACES_MAX][32];
+    size_t places;
+    int64_t restarted_ns;
     struct host_sample host, host_before;
 };
 
@@ -35,6 +40,11 @@ void sink_source(struct sink *sink, enum source_state state, const struct error 
     (void)why, (void)note;
     sink->source = state;
     sink->source_calls++;
+}
+
+void sink_daemon(struct sink *sink, int64_t restarted_ns)
+{
+    sink->restarted_ns = restarted_ns;
 }
 
 void sink_facts(struct sink *sink, const struct facts *facts)
@@ -80,6 +90,16 @@ void sink_host(struct sink *sink, const struct host_sample *sample)
 void sink_event(struct sink *sink, uint32_t handle, const char *text)
 {
     (void)sink, (void)handle, (void)text;
+}
+
+void sink_storage(struct sink *sink, const struct storage_report *report)
+{
+    sink->storage_calls++;
+    for (size_t i = 0; i < report->places && i < PLACES_MAX; i++) {
+        sink->place[i] = report->place[i];
+        snprintf(sink->place_name[i], sizeof(sink->place_name[i]), "%s", report->place[i].name);
+    }
+    sink->places = report->places;
 }
 
 void sink_stuck(struct sink *sink, int calls)
@@ -162,6 +182,15 @@ START_TEST(bad_specs_name_the_word)
     refused("hang=db01", "hang=db01");
     refused("hang=@3", "hang=@3");
     refused("hang=nobody@3", "nobody");
+    refused("crash=nobody@3", "nobody");
+    refused("oom=@3", "oom=@3");
+    refused("off=db01", "off=db01");
+    refused("restarted=now", "restarted=now");
+    refused("calm=1", "calm=1");
+    refused("crash=a@1,crash=a@1,crash=a@1,crash=a@1,crash=a@1,crash=a@1,crash=a@1,crash=a@1,"
+            "crash=a@1,crash=a@1,crash=a@1,crash=a@1,crash=a@1,crash=a@1,crash=a@1,crash=a@1,"
+            "crash=a@9",
+            "crash=a@9");
     refused("stubborn=", "stubborn=");
     refused("stubborn=nobody", "nobody");
     refused("%s%n", "%s%n");
@@ -216,7 +245,8 @@ START_TEST(states_are_mixed)
         const struct seen *seen = &t.sink.guest[i];
         count[seen->state]++;
         ck_assert_int_eq(seen->sample.at_ns != 0, state_is_live(seen->state));
-        ck_assert_int_eq(*seen->facts.life != '\0', state_is_live(seen->state));
+        ck_assert_int_eq(*seen->facts.life != '\0',
+                         state_is_live(seen->state) || seen->state == STATE_CRASHED);
     }
     ck_assert_int_gt(count[STATE_RUNNING], (int)t.sink.count / 2);
     ck_assert_int_ge(count[STATE_OFF], 1);
@@ -224,7 +254,8 @@ START_TEST(states_are_mixed)
     ck_assert_int_eq(count[STATE_CRASHED], 1);
     ck_assert_int_eq(count[STATE_DENIED], 1);
     ck_assert_int_eq(count[STATE_BROKEN], 1);
-    ck_assert_str_eq(by_name(&t, "backup")->reason, "no space on vda");
+    ck_assert_str_eq(by_name(&t, "backup")->reason, "no space left on vda");
+    ck_assert_str_eq(by_name(&t, "backup")->facts.io_error_disk, "vda");
     ck_assert_str_eq(by_name(&t, "legacy")->reason, "frozen");
     ck_assert_uint_eq(by_name(&t, "guest-c1")->facts.can, 0);
     teardown(&t);
@@ -339,6 +370,90 @@ START_TEST(a_hung_guest_is_blamed_and_others_go_on)
     ck_assert_int_eq(by_name(&t, "db01")->sample.at_ns, 0);
     ck_assert_int_ne(by_name(&t, "web1")->sample.at_ns, 0);
     ck_assert_str_eq(by_name(&t, "web1")->blame, "");
+    teardown(&t);
+}
+END_TEST
+
+START_TEST(faults_strike_when_they_are_due)
+{
+    struct world_of_test t;
+
+    setup(&t, "calm,clock=fixed,restarted=58,crash=db01@2,nospace=web1@2,"
+              "oom=mail@0,oom=mail@2,tasks=mail@2,off=cache1@2");
+    tick(&t);
+    ck_assert_int_eq(t.sink.restarted_ns, 1000 * PERIOD - 58 * NS_PER_S);
+    for (uint32_t i = 1; i <= t.sink.count; i++)
+        ck_assert_int_eq(t.sink.guest[i].state, STATE_RUNNING);
+    ck_assert_uint_eq(by_name(&t, "mail")->sample.value[FIELD_OOM_KILLS], 1);
+    tick(&t);
+    ck_assert_int_eq(by_name(&t, "db01")->state, STATE_CRASHED);
+    ck_assert_int_eq(by_name(&t, "web1")->state, STATE_PAUSED);
+    ck_assert_str_eq(by_name(&t, "web1")->reason, "no space left on vda");
+    ck_assert_str_eq(by_name(&t, "web1")->facts.io_error_disk, "vda");
+    ck_assert(by_name(&t, "web1")->facts.io_error_no_space);
+    ck_assert_uint_eq(by_name(&t, "mail")->sample.value[FIELD_OOM_KILLS], 2);
+    ck_assert_uint_eq(by_name(&t, "mail")->sample.value[FIELD_PIDS_LIMIT_HITS], 1);
+    ck_assert_int_eq(by_name(&t, "cache1")->state, STATE_OFF);
+    ck_assert_int_eq(by_name(&t, "cache1")->facts.autostart, 1);
+    ck_assert_str_eq(by_name(&t, "cache1")->facts.life, "");
+    tick(&t);
+    ck_assert_uint_eq(by_name(&t, "mail")->sample.value[FIELD_OOM_KILLS], 2);
+    teardown(&t);
+}
+END_TEST
+
+static const struct storage_place *place(struct world_of_test *t, const char *name)
+{
+    for (size_t i = 0; i < t->sink.places; i++)
+        if (!strcmp(t->sink.place_name[i], name))
+            return &t->sink.place[i];
+    ck_abort_msg("no place %s", name);
+}
+
+START_TEST(a_place_is_filled_and_freed)
+{
+    struct world_of_test t;
+
+    setup(&t, "guests=60,fill=images@4,free=images@40");
+    tick(&t);
+    uint64_t before = place(&t, "/srv/images")->avail;
+    ck_assert_str_eq(by_name(&t, "db01")->facts.disks[0].target, "vda");
+    ck_assert_ptr_nonnull(strstr(by_name(&t, "db01")->facts.disks[0].source, "/srv/images/"));
+    for (int i = 0; i < 7; i++)
+        tick(&t);
+    ck_assert_uint_lt(place(&t, "/srv/images")->avail, before);
+    ck_assert_uint_gt(place(&t, "/srv/images")->avail, 0);
+    ck_assert_int_eq(by_name(&t, "db01")->state, STATE_RUNNING);
+    for (int i = 0; i < 8; i++)
+        tick(&t);
+    ck_assert_uint_eq(place(&t, "images")->avail, 0);
+    ck_assert_int_eq(by_name(&t, "db01")->state, STATE_PAUSED);
+    ck_assert_str_eq(by_name(&t, "db01")->reason, "no space left on vda");
+    for (int i = 0; i < 6; i++)
+        tick(&t);
+    ck_assert_uint_eq(place(&t, "images")->avail, before);
+    ck_assert_int_eq(by_name(&t, "db01")->state, STATE_PAUSED); /* nobody resumed it */
+    teardown(&t);
+}
+END_TEST
+
+START_TEST(a_place_becomes_read_only_or_dead)
+{
+    struct world_of_test t;
+
+    setup(&t, "guests=60,readonly=/srv/images@4,deadmount=/mnt/nfs@4");
+    tick(&t);
+    ck_assert(!place(&t, "images")->read_only && place(&t, "/mnt/nfs")->silent_since_ns == 0);
+    for (int i = 0; i < 4; i++)
+        tick(&t);
+    ck_assert(place(&t, "images")->read_only_fault);
+    ck_assert_str_eq(by_name(&t, "db01")->reason, "I/O error on vda");
+    ck_assert(place(&t, "/mnt/nfs")->silent_since_ns > 0);
+    ck_assert(place(&t, "/mnt/nfs")->at_ns < place(&t, "/")->at_ns);
+    int hanging = 0;
+    for (uint32_t i = 1; i <= t.sink.count; i++)
+        hanging += !strcmp(t.sink.guest[i].blame, "QEMU in D state");
+    ck_assert_int_gt(hanging, 0);
     teardown(&t);
 }
 END_TEST
@@ -546,9 +661,12 @@ int main(void)
     tcase_add_test(tests, counters_grow_and_the_host_carries_them);
     tcase_add_test(tests, a_fixed_clock_forgives_missed_ticks_and_holds);
     tcase_add_test(tests, a_hung_guest_is_blamed_and_others_go_on);
+    tcase_add_test(tests, a_place_is_filled_and_freed);
+    tcase_add_test(tests, a_place_becomes_read_only_or_dead);
     tcase_add_test(tests, a_lost_source_comes_back);
     tcase_add_test(tests, the_worker_dies_and_writes_garbage_on_time);
     tcase_add_test(tests, hostile_names_are_there);
+    tcase_add_test(tests, faults_strike_when_they_are_due);
     tcase_add_test(tests, jobs_change_the_simulated_guests);
     tcase_add_test(tests, a_job_without_a_worker_says_so);
     suite_add_tcase(suite, tests);

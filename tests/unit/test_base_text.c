@@ -218,6 +218,61 @@ START_TEST(fit_fills_exactly)
 }
 END_TEST
 
+START_TEST(fit_middle_keeps_both_ends)
+{
+    static const struct {
+        const char *text;
+        size_t cells;
+        const char *fitted;
+    } cases[] = {
+        {"web-1", 8, "web-1   "},
+        {"k8s-node-12", 8, "k8s-~-12"},
+        {"k8s-node-12", 7, "k8s~-12"},
+        {"abcdef", 2, "a~"},
+        {"abcdef", 1, "~"},
+        {"abcdef", 0, ""},
+        {"", 3, "   "},
+        /* A wide character that is cut leaves a space, and none is torn. */
+        {"a\xe4\xb8\xad\xe4\xb8\xad\xe4\xb8\xadz", 5, "a\xe4\xb8\xad~z"},
+        {"\xe4\xb8\xad\xe4\xb8\xad\xe4\xb8\xad", 4, "\xe4\xb8\xad~ "},
+        {"\xe4\xb8\xad\xe4\xb8\xad\xe4\xb8\xad", 5, "\xe4\xb8\xad~\xe4\xb8\xad"},
+        {"\xe4\xb8\xad\xe4\xb8\xad\xe4\xb8\xad", 6, "\xe4\xb8\xad\xe4\xb8\xad\xe4\xb8\xad"},
+        /* A mark never stands on another character than its own. */
+        {"abcde\xcc\x81"
+         "f",
+         4, "ab~f"},
+        {"abcd\xcc\x81"
+         "ef",
+         4, "ab~f"},
+        {"abcdefe\xcc\x81", 4, "ab~e\xcc\x81"},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        char dst[64];
+        text_fit_middle(dst, sizeof(dst), cases[i].text, cases[i].cells, true);
+        ck_assert_str_eq(dst, cases[i].fitted);
+        ck_assert_uint_eq(text_width(dst), cases[i].cells);
+    }
+    char dst[8];
+    text_fit_middle(dst, sizeof(dst), "a name that is too long for its room", 20, true);
+    ck_assert_uint_lt(strlen(dst), sizeof(dst));
+}
+END_TEST
+
+START_TEST(fit_middle_holds_its_columns_whatever_comes)
+{
+    srand(3);
+    for (int round = 0; round < 2000; round++) {
+        char raw[64], dst[512];
+        size_t len = (size_t)rand() % sizeof(raw), cells = (size_t)rand() % 24;
+        for (size_t i = 0; i < len; i++)
+            raw[i] = (char)(rand() % 3 ? 0xcc : rand());
+        CLEANUP_FREE char *clean = text_sanitise(raw, len, 64);
+        text_fit_middle(dst, sizeof(dst), clean, cells, false);
+        ck_assert_uint_eq(text_width(dst), cells);
+    }
+}
+END_TEST
+
 START_TEST(ascii_keeps_columns)
 {
     char text[] = "a\xc3\xa9"
@@ -272,6 +327,8 @@ int main(void)
     tcase_add_test(tests, sanitise_into_never_tears);
     tcase_add_test(tests, random_bytes_come_out_clean);
     tcase_add_test(tests, fit_fills_exactly);
+    tcase_add_test(tests, fit_middle_keeps_both_ends);
+    tcase_add_test(tests, fit_middle_holds_its_columns_whatever_comes);
     tcase_add_test(tests, ascii_keeps_columns);
     tcase_add_test(tests, percent_encoding_is_lossless);
     tcase_add_test(tests, percent_decoding_refuses_what_was_never_encoded);

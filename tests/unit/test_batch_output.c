@@ -31,7 +31,8 @@ static void feed(uint32_t handle, const char *name, enum guest_state state, uint
                           .kind = KIND_CONTAINER,
                           .autostart = 1,
                           .persistent = -1,
-                          .addresses = {(char *)"10.0.0.1", (char *)"fe80::1"}};
+                          .addresses = {(char *)"10.0.0.1", (char *)"fe80::1"},
+                          .disks = {{(char *)"rootfs", (char *)"/c/busy", NULL}}};
     struct sample sample = {.at_ns = at_ns};
 
     sample_set(&sample, FIELD_CPU, cpu_ns);
@@ -69,6 +70,15 @@ static void setup(void)
     host->total.idle_ns = (uint64_t)S;
     world_host(world, host);
     free(host);
+    struct storage_place place[] = {{.kind = PLACE_FS,
+                                     .name = (char *)"/c",
+                                     .below = -1,
+                                     .has_bytes = true,
+                                     .total = 1000,
+                                     .at_ns = S},
+                                    {.kind = PLACE_POOL, .name = (char *)"p", .below = -1}};
+    struct storage_path path = {.path = (char *)"/c/busy", .place = 0};
+    world_storage(world, "host", &(struct storage_report){place, 2, &path, 1}, 2 * S);
     listing_build(&listing, world, LIST_BOTH, NULL, (struct listing_order){.key = METRIC_CPU},
                   2 * S);
 }
@@ -138,7 +148,7 @@ START_TEST(json_says_it_all)
 {
     CLEANUP_FREE char *text = output(batch_json_line, false, 0);
     json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
-    json_t *host, *guests, *busy, *hostile, *idle, *source;
+    json_t *host, *storage, *place, *guests, *busy, *hostile, *idle, *source;
 
     ck_assert_ptr_nonnull(root);
     ck_assert_ptr_eq(strchr(text, '\n'), text + strlen(text) - 1);
@@ -152,6 +162,29 @@ START_TEST(json_says_it_all)
     ck_assert(json_is_null(json_object_get(host, "psi_cpu")));
     ck_assert(json_is_null(json_object_get(host, "load1")));
     ck_assert(json_is_array(json_object_get(host, "per_cpu_percent")));
+
+    storage = json_object_get(host, "storage");
+    ck_assert_uint_eq(json_array_size(storage), 2);
+    place = json_array_get(storage, 0);
+    ck_assert_str_eq(json_string_value(json_object_get(place, "name")), "/c");
+    ck_assert_str_eq(json_string_value(json_object_get(place, "kind")), "fs");
+    ck_assert_str_eq(json_string_value(json_object_get(place, "trouble")), "full");
+    ck_assert_int_eq(json_integer_value(json_object_get(place, "total_bytes")), 1000);
+    ck_assert_int_eq(json_integer_value(json_object_get(place, "avail_bytes")), 0);
+    ck_assert(json_is_null(json_object_get(place, "inodes_total")));
+    ck_assert(json_is_false(json_object_get(place, "read_only")));
+    ck_assert_double_eq(json_number_value(json_object_get(place, "age_s")), 1);
+    ck_assert_double_eq(json_number_value(json_object_get(place, "seconds_to_full")), 0);
+    ck_assert_uint_eq(json_array_size(json_object_get(place, "guests")), 3);
+    ck_assert_str_eq(json_string_value(json_array_get(json_object_get(place, "guests"), 0)),
+                     "lxc:/x#busy");
+    place = json_array_get(storage, 1); /* of which nothing is known yet */
+    ck_assert(json_is_null(json_object_get(place, "total_bytes")));
+    ck_assert(json_is_null(json_object_get(place, "avail_bytes")));
+    ck_assert(json_is_null(json_object_get(place, "read_only")));
+    ck_assert(json_is_null(json_object_get(place, "seconds_to_full")));
+    ck_assert(json_is_null(json_object_get(place, "trouble")));
+    ck_assert(json_is_null(json_object_get(place, "age_s")));
 
     source = json_array_get(json_object_get(root, "sources"), 1);
     ck_assert_str_eq(json_string_value(json_object_get(source, "id")), SOURCE);
@@ -249,7 +282,7 @@ START_TEST(text_is_an_aligned_table)
     ck_assert_ptr_nonnull(busy);
     ck_assert_ptr_nonnull(idle);
     assert_tame(text);
-    ck_assert_ptr_nonnull(strstr(text, "host: lost: went"));
+    ck_assert_ptr_nonnull(strstr(text, "host lost 1s: retrying; went"));
     ck_assert_ptr_nonnull(strstr(text, "of 200 %"));
     ck_assert_ptr_nonnull(strstr(text, "PSI cpu - mem - io -"));
     /* The end of the figure stands under the end of its title. */
@@ -286,9 +319,29 @@ START_TEST(old_figures_say_why)
     batch_json_line(&sample, out);
     batch_text(&sample, out);
     fclose(out);
-    ck_assert_ptr_nonnull(strstr(text, ",own worker late\n"));
+    ck_assert_ptr_nonnull(strstr(text, ",own worker late,\n"));
     ck_assert_ptr_nonnull(strstr(text, "\"stale\":\"own worker late\""));
     ck_assert_ptr_nonnull(strstr(text, "  own worker late\n"));
+}
+END_TEST
+
+/* The words of the screen. */
+START_TEST(problems_have_causes)
+{
+    CLEANUP_FREE char *csv = NULL;
+    CLEANUP_FREE char *json = NULL;
+    CLEANUP_FREE char *text = NULL;
+
+    world_row(world, SOURCE, 1, STATE_CRASHED, "guest panicked", NULL, NULL, 2 * S, WALL);
+    csv = output(batch_csv_lines, false, 0);
+    json = output(batch_json_line, false, 0);
+    text = output(batch_text, false, 0);
+    ck_assert_ptr_nonnull(strstr(csv, ",crashed: guest panicked\n"));
+    ck_assert_ptr_nonnull(strstr(json, "\"problem\":\"crashed: guest panicked\""));
+    ck_assert_ptr_nonnull(strstr(json, "\"problem\":null"));
+    ck_assert_ptr_nonnull(strstr(json, "\"problems\":[\"host lost"));
+    ck_assert_ptr_nonnull(strstr(text, "  CRASHED: crashed: guest panicked\n"));
+    ck_assert_ptr_nonnull(strstr(text, "host lost 1s: retrying; went"));
 }
 END_TEST
 
@@ -343,6 +396,7 @@ int main(void)
     tcase_add_test(tc, numbers);
     tcase_add_test(tc, json_says_it_all);
     tcase_add_test(tc, json_is_ascii_on_demand);
+    tcase_add_test(tc, problems_have_causes);
     tcase_add_test(tc, csv_has_a_line_a_guest);
     tcase_add_test(tc, text_is_an_aligned_table);
     tcase_add_test(tc, text_fits_the_terminal);

@@ -174,6 +174,86 @@ START_TEST(garbage_of_a_job_is_a_failure)
 }
 END_TEST
 
+/* SECONDS pass, everybody else well. */
+static void pass_beating(struct rig *rig, int seconds)
+{
+    for (int i = 0; i < seconds; i++) {
+        rig_beat(rig_child(rig, ROLE_WORKER, LXC));
+        rig_turn(rig, NS_PER_S);
+    }
+}
+
+START_TEST(who_never_answers_is_given_up)
+{
+    struct rig rig = open_rig(false, 1);
+    const struct job *job;
+    struct rig_child *child;
+
+    act(&rig, ACTION_SHUTDOWN, "g1", NULL); /* its own limit is 30 s */
+    child = rig_child(&rig, ROLE_JOB, LXC);
+    job = engine_job(rig.engine, 1);
+    rig_hello(child);
+    progress(&rig, child, "asking init", false, false);
+    pass_beating(&rig, 148);
+    ck_assert_int_eq(job->state, JOB_RUNNING);
+    ck_assert(!child->killed);
+    pass_beating(&rig, 4);
+    ck_assert_int_eq(job->state, JOB_FAILED);
+    ck_assert(child->killed);
+    ck_assert_ptr_nonnull(strstr(job->text, "gave up after 2m"));
+    ck_assert_ptr_nonnull(strstr(job->text, "what became of it is unknown"));
+    ck_assert_ptr_nonnull(strstr(job->remedy, "look at the guest"));
+    ck_assert_int_eq(newest_event(&rig)->grade, EVENT_BAD);
+    ck_assert_uint_eq(engine_jobs_live(rig.engine), 0);
+    /* Its place is free again, and the guest may be acted on. */
+    ck_assert_int_eq(act(&rig, ACTION_SHUTDOWN, "g1", NULL), 2);
+    rig_free(&rig);
+}
+END_TEST
+
+START_TEST(a_start_has_ten_minutes)
+{
+    struct rig rig = open_rig(false, 1);
+
+    rig_row(rig_child(&rig, ROLE_WORKER, LXC), 1, STATE_OFF, 0, 0);
+    rig_turn(&rig, NS_PER_MS);
+    ck_assert_int_eq(act(&rig, ACTION_START, "g1", NULL), 1);
+    pass_beating(&rig, 598);
+    ck_assert_int_eq(engine_job(rig.engine, 1)->state, JOB_RUNNING);
+    pass_beating(&rig, 4);
+    ck_assert_int_eq(engine_job(rig.engine, 1)->state, JOB_FAILED);
+    ck_assert_ptr_nonnull(strstr(engine_job(rig.engine, 1)->text, "gave up after 10m"));
+    rig_free(&rig);
+}
+END_TEST
+
+/* What it says is heard before it is judged. */
+START_TEST(progress_counts_and_the_last_word_beats_the_deadline)
+{
+    struct rig rig = open_rig(false, 1);
+    struct rig_child *child;
+    struct frame half = {.type = FRAME_PROGRESS,
+                         .u.progress = {.text = (char *)"waiting", .percent = 50}};
+    struct frame done = {.type = FRAME_PROGRESS,
+                         .u.progress = {.text = (char *)"done", .percent = 100, .done = true}};
+
+    act(&rig, ACTION_SHUTDOWN, "g1", NULL);
+    child = rig_child(&rig, ROLE_JOB, LXC);
+    ck_assert_int_eq(engine_job(rig.engine, 1)->percent, -1);
+    rig_hello(child);
+    rig_send(child, &half);
+    rig_turn(&rig, NS_PER_MS);
+    ck_assert_int_eq(engine_job(rig.engine, 1)->percent, 50);
+    pass_beating(&rig, 100);
+    rig_beat(rig_child(&rig, ROLE_WORKER, LXC));
+    rig_send(child, &done);
+    rig_turn(&rig, 100 * NS_PER_S);
+    ck_assert_int_eq(engine_job(rig.engine, 1)->state, JOB_DONE);
+    ck_assert_int_eq(engine_job(rig.engine, 1)->percent, 100);
+    rig_free(&rig);
+}
+END_TEST
+
 START_TEST(four_run_the_others_wait)
 {
     struct rig rig = open_rig(false, 6);
@@ -365,14 +445,6 @@ static int probes_of(const struct rig *rig)
     return count;
 }
 
-static void pass_beating(struct rig *rig, int seconds)
-{
-    for (int i = 0; i < seconds; i++) {
-        rig_beat(rig_child(rig, ROLE_WORKER, LXC));
-        rig_turn(rig, NS_PER_S);
-    }
-}
-
 START_TEST(the_selected_guests_address_is_asked_for_once)
 {
     struct rig rig = open_rig(false, 1);
@@ -453,6 +525,9 @@ int main(void)
     tcase_add_test(tc, death_without_a_last_word_is_a_failure);
     tcase_add_test(tc, the_last_word_counts_though_the_exit_came_first);
     tcase_add_test(tc, garbage_of_a_job_is_a_failure);
+    tcase_add_test(tc, who_never_answers_is_given_up);
+    tcase_add_test(tc, a_start_has_ten_minutes);
+    tcase_add_test(tc, progress_counts_and_the_last_word_beats_the_deadline);
     tcase_add_test(tc, four_run_the_others_wait);
     tcase_add_test(tc, a_source_that_hangs_blocks_no_other);
     tcase_add_test(tc, the_same_twice_is_refused);

@@ -118,11 +118,11 @@ START_TEST(defaults_of_root)
     struct sources_env e = env(true);
 
     both();
-    expect("", &e, "host,libvirt:qemu:///system,lxc:/var/lib/lxc");
+    expect("", &e, "host,libvirt:qemu:///system,lxc:/var/lib/lxc,proc");
     put("/etc/lxc/lxc.conf", "# here\nlxc.lxcpath_other = /no\n lxc.lxcpath =  /srv/guests/ \n");
-    expect("", &e, "host,libvirt:qemu:///system,lxc:/srv/guests");
+    expect("", &e, "host,libvirt:qemu:///system,lxc:/srv/guests,proc");
     e.libvirt_uri = "qemu+ssh://far/system";
-    expect("-b", &e, "host,libvirt:qemu+ssh://far/system,lxc:/srv/guests");
+    expect("-b", &e, "host,libvirt:qemu+ssh://far/system,lxc:/srv/guests,proc");
 }
 END_TEST
 
@@ -132,12 +132,12 @@ START_TEST(defaults_of_a_user)
 
     both();
     put("/etc/lxc/lxc.conf", "lxc.lxcpath = /srv/guests\n"); /* root's */
-    expect("", &e, "host,libvirt:qemu:///system,lxc:/home/u/.local/share/lxc");
+    expect("", &e, "host,libvirt:qemu:///system,lxc:/home/u/.local/share/lxc,proc");
     put("/run/user/7/libvirt/libvirt-sock", "");
     put("/home/u/.config/lxc/lxc.conf", "lxc.lxcpath=/srv/guests");
-    expect("", &e, "host,libvirt:qemu:///system,libvirt:qemu:///session,lxc:/srv/guests");
+    expect("", &e, "host,libvirt:qemu:///system,libvirt:qemu:///session,lxc:/srv/guests,proc");
     e.home = NULL;
-    expect("", &e, "host,libvirt:qemu:///system,libvirt:qemu:///session");
+    expect("", &e, "host,libvirt:qemu:///system,libvirt:qemu:///session,proc");
 }
 END_TEST
 
@@ -147,10 +147,12 @@ START_TEST(what_is_named_is_explicit)
 
     both();
     expect("-c test:///default -c qemu:///system", &e,
-           "host,libvirt:test:///default!,libvirt:qemu:///system!,lxc:/var/lib/lxc");
-    expect("-P /a -P /a/ -P /b//", &e, "host,libvirt:qemu:///system,lxc:/a!,lxc:/b!");
+           "host,libvirt:test:///default!,libvirt:qemu:///system!,lxc:/var/lib/lxc,proc");
+    expect("-P /a -P /a/ -P /b//", &e, "host,libvirt:qemu:///system,lxc:/a!,lxc:/b!,proc");
     expect("--backend lxc", &e, "lxc:/var/lib/lxc!");
     expect("--backend host", &e, "host!");
+    expect("-b --backend proc", &e, "proc!");
+    expect("--backend proc,host", &e, "host!,proc!");
     expect("--backend libvirt,host -c test:///x", &e, "host!,libvirt:test:///x!");
     expect("--sim", &e, "sim!");
     expect("--sim=3,4", &e, "sim=sim:3,4!");
@@ -164,7 +166,7 @@ START_TEST(what_is_named_is_opened_though_it_is_not_here)
 
     expect("-b --backend libvirt", &e, "libvirt:qemu:///system!");
     expect("-b --backend lxc", &e, "lxc:/var/lib/lxc!");
-    expect("-b -c test:///default", &e, "host,libvirt:test:///default!");
+    expect("-b -c test:///default", &e, "host,libvirt:test:///default!,proc");
     expect("-b --backend host", &e, "host!");
     e.is_root = false;
     e.home = NULL;
@@ -194,6 +196,17 @@ START_TEST(an_empty_host_is_simulated_but_not_in_batch)
     ck_assert_str_eq(why, "vctop was built without libvirt, and without LXC");
     expect("-b", &e, "error -6");
 
+    /* A QEMU is something, whoever started it. */
+    put("/proc/7/comm", "kvm-nx-lpage-re\n");
+    put("/proc/8/comm", "sh\n");
+    put("/proc/x/comm", "kvm\n");
+    expect("-b", &e, "error -6");
+    put("/proc/9/comm", "kvm\n");
+    expect("-b", &e, "host,proc");
+    put("/proc/9/comm", "qemu-system-x86\n");
+    expect("", &e, "host,proc");
+    put("/proc/9/comm", "cat\n");
+
     /* Modules without anything behind them. */
     put("/bin/backend-libvirt.so", "");
     put("/lib/vctop/backend-lxc.so", "");
@@ -209,7 +222,7 @@ START_TEST(an_empty_host_is_simulated_but_not_in_batch)
     free(move_ptr(&got));
     free(move_ptr(&why));
     got = plan("", &e, &why);
-    ck_assert_str_eq(got, "host,libvirt:qemu:///system,lxc:/var/lib/lxc");
+    ck_assert_str_eq(got, "host,libvirt:qemu:///system,lxc:/var/lib/lxc,proc");
     ck_assert_ptr_null(why);
 }
 END_TEST
@@ -221,7 +234,7 @@ START_TEST(a_library_that_was_not_built_in_is_no_source)
     put("/lib/x86_64-linux-gnu/vctop/backend-libvirt.so", "");
     put("/run/libvirt/virtqemud-sock", "");
     put("/var/lib/lxc", NULL);
-    expect("-b", &e, "host,libvirt:qemu:///system");
+    expect("-b", &e, "host,libvirt:qemu:///system,proc");
 }
 END_TEST
 

@@ -277,6 +277,98 @@ START_TEST(wants_name_this_workers_handles)
 }
 END_TEST
 
+START_TEST(machines_that_libvirt_lacks_are_wanted_from_proc)
+{
+    static const char *const sources[] = {"libvirt:qemu:///system", "proc"};
+    struct rig rig = rig_new(false, sources, 2);
+    struct rig_child *proc = healthy(&rig, "proc");
+    struct rig_child *libvirt = rig_child(&rig, ROLE_WORKER, "libvirt:qemu:///system");
+    struct frame facts = {.type = FRAME_FACTS,
+                          .u.facts = {.handle = 8,
+                                      .key = (char *)"u-u-i-d",
+                                      .life = (char *)"1:1",
+                                      .name = (char *)"web",
+                                      .domain = (char *)"u-u-i-d",
+                                      .autostart = -1,
+                                      .persistent = -1}};
+    struct frame want;
+
+    rig_hello(libvirt);
+    rig_source(libvirt, SOURCE_UP, NULL);
+    rig_send(proc, &facts);
+    rig_turn(&rig, NS_PER_MS);
+    struct guest_id id = {(char *)"proc", (char *)"u-u-i-d"};
+    ck_assert_ptr_null(world_find(engine_world(rig.engine), &id));
+    while (rig_receive(proc, FRAME_WANT, &want)) {
+        ck_assert_uint_eq(want.u.want.visible_count, 0);
+        frame_clear(&want);
+    }
+    rig_send(libvirt, &(struct frame){.type = FRAME_ANSWERED});
+    rig_turn(&rig, NS_PER_MS);
+    ck_assert(rig_receive(proc, FRAME_WANT, &want));
+    ck_assert_uint_eq(want.u.want.visible_count, 1);
+    ck_assert_uint_eq(want.u.want.visible[0], 8);
+    frame_clear(&want);
+    rig_row(proc, 8, STATE_RUNNING, rig.now, 5);
+    rig_turn(&rig, NS_PER_MS);
+    ck_assert_ptr_nonnull(world_find(engine_world(rig.engine), &id));
+
+    rig_guest(libvirt, 3, "u-u-i-d", "1:1");
+    rig_turn(&rig, NS_PER_MS);
+    ck_assert_ptr_null(world_find(engine_world(rig.engine), &id));
+    ck_assert(rig_receive(proc, FRAME_WANT, &want));
+    ck_assert_uint_eq(want.u.want.visible_count, 0);
+    frame_clear(&want);
+    rig_free(&rig);
+}
+END_TEST
+
+static void say_disk(struct rig_child *child, uint32_t handle, const char *source)
+{
+    struct frame frame = {.type = FRAME_FACTS,
+                          .u.facts = {.handle = handle,
+                                      .key = (char *)"alpha",
+                                      .life = (char *)"1",
+                                      .disks = {{(char *)"vda", (char *)source, NULL}}}};
+    rig_send(child, &frame);
+}
+
+START_TEST(the_host_is_asked_about_paths_and_nobody_else)
+{
+    static const char *const sources[] = {LIBVIRT, "host"};
+    struct rig rig = rig_new(false, sources, 2);
+    struct rig_child *libvirt = healthy(&rig, LIBVIRT),
+                     *host = rig_child(&rig, ROLE_WORKER, "host");
+    struct storage_place pool = {
+        .kind = PLACE_POOL, .name = (char *)"p", .path = (char *)"/pool", .below = -1};
+    struct frame want, report = {.type = FRAME_STORAGE, .u.storage = {.place = &pool, .places = 1}};
+
+    rig_hello(host);
+    say_disk(libvirt, 1, "/images/a");
+    rig_turn(&rig, NS_PER_MS);
+    ck_assert(rig_receive(host, FRAME_WANT, &want));
+    ck_assert_uint_eq(want.u.want.path_count, 1);
+    ck_assert_str_eq(want.u.want.paths[0], "/images/a");
+    frame_clear(&want);
+    while (rig_receive(libvirt, FRAME_WANT, &want)) {
+        ck_assert_uint_eq(want.u.want.path_count, 0);
+        frame_clear(&want);
+    }
+    /* The same once more is no news; a pool is. */
+    say_disk(libvirt, 1, "/images/a");
+    rig_turn(&rig, NS_PER_MS);
+    ck_assert(!rig_receive(host, FRAME_WANT, &want));
+    rig_send(libvirt, &report);
+    rig_turn(&rig, NS_PER_MS);
+    ck_assert(rig_receive(host, FRAME_WANT, &want));
+    ck_assert_uint_eq(want.u.want.path_count, 2);
+    ck_assert_str_eq(want.u.want.paths[1], "/pool");
+    frame_clear(&want);
+    ck_assert_uint_eq(world_place_count(engine_world(rig.engine)), 1);
+    rig_free(&rig);
+}
+END_TEST
+
 START_TEST(refusal_of_the_spawner_is_told)
 {
     struct rig rig = rig_new(false, one, 1);
@@ -480,6 +572,8 @@ int main(void)
     tcase_add_test(tc, another_protocol_is_refused);
     tcase_add_test(tc, stuck_calls_are_handed_over);
     tcase_add_test(tc, wants_name_this_workers_handles);
+    tcase_add_test(tc, machines_that_libvirt_lacks_are_wanted_from_proc);
+    tcase_add_test(tc, the_host_is_asked_about_paths_and_nobody_else);
     tcase_add_test(tc, refusal_of_the_spawner_is_told);
     tcase_add_test(tc, a_worker_that_gives_up_stays_down);
     tcase_add_test(tc, a_stop_of_our_own_is_nobodys_fault);

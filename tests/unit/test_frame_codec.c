@@ -8,7 +8,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 
-#define SAMPLES 23
+#define SAMPLES 24
 
 static msgpack_sbuffer encode(const struct frame *frame)
 {
@@ -55,6 +55,9 @@ static msgpack_sbuffer make(int which)
 {
     static struct host_sample host;
     static uint32_t visible[] = {1, 70000, UINT32_MAX};
+    static char *paths[] = {(char *)"/i/a", (char *)"/i/\n"};
+    static struct storage_place places[2];
+    static struct storage_path lying[2];
     struct frame frame = {0};
     msgpack_sbuffer buf = {0};
 
@@ -71,6 +74,7 @@ static msgpack_sbuffer make(int which)
         frame.u.source.state = SOURCE_DENIED;
         frame.u.source.error = (char *)"no";
         frame.u.source.note = (char *)"";
+        frame.u.source.restarted_ns = 5;
         break;
     case 3:
         frame.type = FRAME_FACTS;
@@ -84,7 +88,11 @@ static msgpack_sbuffer make(int which)
                                        .persistent = 1,
                                        .vcpus = 4,
                                        .memory = UINT64_C(1) << 40,
-                                       .addresses = {(char *)"::1", (char *)"10.0.0.1"}};
+                                       .addresses = {(char *)"::1", (char *)"10.0.0.1"},
+                                       .io_error_disk = (char *)"vda",
+                                       .io_error_no_space = true,
+                                       .disks = {{(char *)"vda", (char *)"/i/a \xff", NULL},
+                                                 {(char *)"vdb", NULL, (char *)"pool"}}};
         break;
     case 4:
         make_rows(&buf);
@@ -137,7 +145,7 @@ static msgpack_sbuffer make(int which)
         break;
     case 13:
         frame.type = FRAME_WANT;
-        frame.u.want = (struct frame_want){NS_PER_S / 5, visible, 3, 70000, 2};
+        frame.u.want = (struct frame_want){NS_PER_S / 5, visible, 3, 70000, 2, paths, 2};
         break;
     case 14:
         frame.type = FRAME_DO;
@@ -152,6 +160,28 @@ static msgpack_sbuffer make(int which)
         frame.u.ask = (struct frame_ask){(char *)"addresses", (char *)"k", (char *)"", 5};
         break;
     case 16:
+        places[0] = (struct storage_place){.kind = PLACE_THIN,
+                                           .name = (char *)"vg/pool",
+                                           .below = -1,
+                                           .has_inodes = true,
+                                           .inodes_total = UINT64_MAX,
+                                           .at_ns = 5,
+                                           .silent_since_ns = 6};
+        places[1] = (struct storage_place){.kind = PLACE_FS,
+                                           .name = (char *)"/srv\n",
+                                           .detail = (char *)"ext4",
+                                           .path = (char *)"/p",
+                                           .has_bytes = true,
+                                           .read_only = true,
+                                           .read_only_fault = true,
+                                           .total = 9,
+                                           .avail = 8};
+        lying[0] = (struct storage_path){(char *)"/i/a", 1, true, UINT64_MAX, 7};
+        lying[1] = (struct storage_path){(char *)"/i/b", -1, false, 0, 0};
+        frame.type = FRAME_STORAGE;
+        frame.u.storage = (struct storage_report){places, 2, lying, 2};
+        break;
+    case 17:
         frame.type = FRAME_OPEN;
         frame.u.open = (struct frame_open){.kind = CONSOLE_ATTACH,
                                            .key = (char *)"k\xff",
@@ -161,7 +191,7 @@ static msgpack_sbuffer make(int which)
                                            .rows = 1,
                                            .columns = CONSOLE_SIZE_MAX};
         break;
-    case 17:
+    case 18:
         frame.type = FRAME_CONSOLE;
         frame.u.console = (struct frame_console){.state = CONSOLE_ENDED,
                                                  .why = (char *)"\x1b[2J",
@@ -170,19 +200,19 @@ static msgpack_sbuffer make(int which)
                                                  .device = (char *)"tty1",
                                                  .devices = {(char *)"tty1", (char *)"console"}};
         break;
-    case 18:
+    case 19:
         frame.type = FRAME_BYTES;
         frame.u.bytes = (struct frame_bytes){(char *)"\0\x1b[0m\xff\0", 7};
         break;
-    case 19:
+    case 20:
         frame.type = FRAME_SIZE;
         frame.u.size = (struct frame_size){24, 80};
         break;
-    case 20:
+    case 21:
         frame.type = FRAME_CREDIT;
         frame.u.credit = CONSOLE_WINDOW;
         break;
-    case 21:
+    case 22:
         frame.type = FRAME_CLOSE;
         break;
     default:
@@ -226,6 +256,12 @@ START_TEST(values_arrive)
     ck_assert_uint_eq(frame.u.facts.memory, UINT64_C(1) << 40);
     ck_assert_str_eq(frame.u.facts.addresses[1], "10.0.0.1");
     ck_assert_ptr_null(frame.u.facts.addresses[2]);
+    ck_assert_str_eq(frame.u.facts.io_error_disk, "vda");
+    ck_assert(frame.u.facts.io_error_no_space);
+    ck_assert_str_eq(frame.u.facts.disks[0].source, "/i/a \xff");
+    ck_assert_ptr_null(frame.u.facts.disks[0].pool);
+    ck_assert_str_eq(frame.u.facts.disks[1].pool, "pool");
+    ck_assert_ptr_null(frame.u.facts.disks[2].target);
     frame_clear(&frame);
     free(buf.data);
 
@@ -243,6 +279,15 @@ START_TEST(values_arrive)
     ck_assert_int_eq(decode(&buf, &frame), 0);
     ck_assert_int_eq(frame.u.action.action, ACTION_FORCE_OFF);
     ck_assert_str_eq(frame.u.action.life, "12:34");
+    frame_clear(&frame);
+    free(buf.data);
+
+    buf = make(16);
+    ck_assert_int_eq(decode(&buf, &frame), 0);
+    ck_assert(frame.u.storage.place[0].inodes_total == UINT64_MAX);
+    ck_assert(frame.u.storage.place[1].read_only_fault && !frame.u.storage.place[1].has_inodes);
+    ck_assert_int_eq(frame.u.storage.path[0].place, 1);
+    ck_assert(!frame.u.storage.path[1].has_allocated);
     frame_clear(&frame);
     free(buf.data);
 }
@@ -345,7 +390,7 @@ START_TEST(what_does_not_fit_is_refused)
     REFUSED("");
     REFUSED("\x90");     /* no type */
     REFUSED("\x91\x00"); /* types that there are not */
-    REFUSED("\x91\x0e");
+    REFUSED("\x91\x0f");
     REFUSED("\x91\x63");
     REFUSED("\x91\xce\xff\xff\xff\xff");
     REFUSED("\x91\xff");
@@ -360,8 +405,8 @@ START_TEST(what_does_not_fit_is_refused)
     REFUSED("\x92\x0c\xc0");                     /* nil where a string must be */
     REFUSED("\x92\x0d\xcb\x3f\xf0\0\0\0\0\0\0"); /* 1.0 for an integer */
     REFUSED("\x95\x03\x07\xc0\xc0\xc0");         /* no such source state */
-    REFUSED("\x95\x20\x00\x90\x00\x00");         /* period 0 */
-    REFUSED("\x95\x20\xd2\xff\xff\xff\xff\x90\x00\x00");
+    REFUSED("\x96\x20\x00\x90\x00\x00\x90");     /* period 0 */
+    REFUSED("\x96\x20\xd2\xff\xff\xff\xff\x90\x00\x00\x90");
     REFUSED("\x96\x21\xa5"
             "crash\xa0\xa0\xc0\x00");            /* no such action */
     REFUSED("\x97\x0a\xc0\xc0\x65\xc3\xc3\xc3"); /* 101 percent */
@@ -375,7 +420,10 @@ START_TEST(claims_allocate_nothing)
     REFUSED("\x94\x05\x01\xdd\xff\xff\xff\xff");
     REFUSED("\x94\x05\x01\x90\xdd\xff\xff\xff\xff");
     REFUSED("\x94\x05\x01\x90\xdd\x00\x00\xff\xff");
-    REFUSED("\x95\x20\xce\x3b\x9a\xca\x00\xdd\x00\x00\xff\xff");
+    REFUSED("\x96\x20\xce\x3b\x9a\xca\x00\xdd\x00\x00\xff\xff");
+    REFUSED("\x96\x20\xce\x3b\x9a\xca\x00\x90\x00\x00\xdd\x00\x00\x0f\xff");
+    REFUSED("\x93\x0e\xdd\x00\x00\x01\xff\x90");
+    REFUSED("\x93\x0e\x90\xdd\x00\x00\xff\xff");
     REFUSED("\x92\x0c\xdb\xff\xff\xff\xff"
             "a");
     REFUSED("\x92\x0c\xc6\xff\xff\xff\xff"

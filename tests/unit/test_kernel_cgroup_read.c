@@ -65,8 +65,9 @@ static void put_v2(void)
     tree_put(V2 "memory.max", "max\n");
     tree_put("/sys/fs/cgroup/a/memory.max", "2000000\n");
     tree_put("/sys/fs/cgroup/memory.max", "1\n");
-    tree_put(V2 "memory.events", "low 0\nhigh 0\nmax 0\noom 2\noom_kill 3\noom_group_kill 0\n");
+    tree_put(V2 "memory.events", "low 0\nhigh 0\nmax 21\noom 2\noom_kill 3\noom_group_kill 0\n");
     tree_put(V2 "pids.current", "12\n");
+    tree_put(V2 "pids.events", "max 5\n");
     tree_put(V2 "io.stat", "254:0 rbytes=4096 wbytes=8192 rios=1 wios=2 dbytes=0 dios=0\n");
     tree_put(V2 "cpu.pressure", "some avg10=1.50 avg60=0.00 avg300=0.00 total=0\n");
     tree_put(V2 "memory.pressure", "some avg10=2.50 avg60=0.00 avg300=0.00 total=0\n");
@@ -93,6 +94,8 @@ START_TEST(version_2_gives_every_figure)
     expect(&s, FIELD_DISK_WRITE_OPS, 2);
     expect(&s, FIELD_PIDS, 12);
     expect(&s, FIELD_OOM_KILLS, 3);
+    expect(&s, FIELD_MEM_LIMIT_HITS, 21);
+    expect(&s, FIELD_PIDS_LIMIT_HITS, 5);
     expect(&s, FIELD_PSI_CPU, 150);
     expect(&s, FIELD_PSI_MEM, 250);
     expect(&s, FIELD_PSI_IO, 9999);
@@ -134,9 +137,9 @@ END_TEST
 START_TEST(no_figure_is_unset_not_zero)
 {
     put_v2();
-    static const char *const files[] = {"cpu.stat",     "memory.current",  "memory.stat",
-                                        "memory.max",   "memory.events",   "pids.current",
-                                        "cpu.pressure", "memory.pressure", "io.pressure"};
+    static const char *const files[] = {
+        "cpu.stat",     "memory.current", "memory.stat",  "memory.max",      "memory.events",
+        "pids.current", "pids.events",    "cpu.pressure", "memory.pressure", "io.pressure"};
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         char path[128];
         snprintf(path, sizeof(path), V2 "%s", files[i]);
@@ -214,7 +217,9 @@ static void put_v1(void)
              "254:0 Read 100\n254:0 Write 200\n254:0 Sync 300\n254:0 Total 300\nTotal 300\n");
     tree_put("/c/blkio/x/blkio.throttle.io_serviced_recursive",
              "254:0 Read 1\n254:0 Write 2\n254:0 Total 3\nTotal 3\n");
+    tree_put("/c/memory/x/memory.failcnt", "37\n");
     tree_put("/c/pids/x/pids.current", "8\n");
+    tree_put("/c/pids/x/pids.events", "max 6\n");
     tree_put("/c/freezer/x/freezer.state", "THAWED\n");
     tree_put("/c/unified/x/cpu.pressure", "some avg10=0.10 avg60=0.00\n");
     tree_put("/c/unified/x/cpu.stat", "usage_usec 9\nuser_usec 1\nsystem_usec 8\n");
@@ -237,6 +242,8 @@ START_TEST(version_1_gives_every_figure)
     expect(&s, FIELD_MEM_OVERHEAD, 50);
     ck_assert(!sample_has(&s, FIELD_MEM_LIMIT));
     expect(&s, FIELD_OOM_KILLS, 4);
+    expect(&s, FIELD_MEM_LIMIT_HITS, 37);
+    expect(&s, FIELD_PIDS_LIMIT_HITS, 6);
     expect(&s, FIELD_DISK_READ, 100);
     expect(&s, FIELD_DISK_WRITE, 200);
     expect(&s, FIELD_DISK_READ_OPS, 1);

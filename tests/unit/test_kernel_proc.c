@@ -76,6 +76,7 @@ START_TEST(status_counts_huge_pages_and_finds_the_inner_pid)
     struct proc_status status;
     ck_assert_int_eq(proc_parse_status(STATUS_TEXT, &status), 0);
     ck_assert(status.has_memory);
+    ck_assert_int_eq(status.leader, 4242);
     ck_assert_uint_eq(status.rss_bytes, 2048 * 1024);
     ck_assert_uint_eq(status.hugetlb_bytes, 4096 * 1024);
     ck_assert_int_eq(status.inner_pid, 1);
@@ -138,6 +139,12 @@ START_TEST(live_own_process_is_told_from_another)
     ck_assert_int_eq(proc_read_stat("", getpid(), &stat), 0);
     ck_assert_int_eq(stat.parent, getppid());
     ck_assert_int_eq(stat.id.pid, getpid());
+    char exe[4096];
+    ck_assert_int_eq(proc_read_exe("", getpid(), exe, sizeof(exe)), 0);
+    ck_assert_ptr_nonnull(strstr(exe, "/test_kernel_proc"));
+    ck_assert_int_eq(proc_read_exe("", getpid(), exe, 3), 0);
+    ck_assert_uint_eq(strlen(exe), 2);
+    ck_assert_int_eq(proc_read_exe("/nowhere", getpid(), exe, sizeof(exe)), ERR_GONE);
     ck_assert_uint_ne(stat.id.start_ticks, 0);
 
     bool found = false;

@@ -106,6 +106,18 @@ START_TEST(reasons_are_plain)
 }
 END_TEST
 
+START_TEST(a_crashed_guest_without_a_process_can_be_started)
+{
+    struct guest guest = guest_in(KIND_MACHINE, STATE_CRASHED);
+
+    guest.facts.life = (char *)"77:1"; /* it panicked and is kept as it was */
+    ck_assert_str_eq(allowed(&guest, false), "hft");
+    guest.facts.life = (char *)""; /* its QEMU was killed */
+    ck_assert_str_eq(allowed(&guest, false), "st");
+    expect_reason(&guest, ACTION_FORCE_OFF, "it has crashed: start it");
+}
+END_TEST
+
 START_TEST(sources_limit_what_can_be_done)
 {
     struct guest guest = guest_in(KIND_CONTAINER, STATE_RUNNING);
@@ -115,7 +127,16 @@ START_TEST(sources_limit_what_can_be_done)
     guest.facts.manager = (char *)"Proxmox";
     ck_assert_str_eq(allowed(&guest, false), "d"); /* its owner is no obstacle by itself */
     guest.facts.can = 0;
-    expect_reason(&guest, ACTION_SHUTDOWN, "managed by Proxmox: use its own tool");
+    expect_reason(&guest, ACTION_SHUTDOWN, "managed by Proxmox: use pct");
+    guest.facts.kind = KIND_MACHINE;
+    expect_reason(&guest, ACTION_SHUTDOWN, "managed by Proxmox: use qm");
+    guest.facts.manager = (char *)"systemd unit web.service";
+    expect_reason(&guest, ACTION_START, "managed by systemd unit web.service: use systemctl");
+    guest.facts.manager = (char *)"somebody";
+    expect_reason(&guest, ACTION_START, "managed by somebody: use its own tool");
+    guest.facts.manager = NULL;
+    guest.id.source = (char *)"proc";
+    expect_reason(&guest, ACTION_FORCE_OFF, "not under libvirt: use its own monitor");
 }
 END_TEST
 
@@ -170,6 +191,7 @@ int main(void)
     tcase_add_test(tests, words_lead_back);
     tcase_add_test(tests, states_allow_what_they_should);
     tcase_add_test(tests, reasons_are_plain);
+    tcase_add_test(tests, a_crashed_guest_without_a_process_can_be_started);
     tcase_add_test(tests, sources_limit_what_can_be_done);
     tcase_add_test(tests, a_hung_qemu_can_only_be_forced_off);
     tcase_add_test(tests, autostart_is_a_switch);

@@ -98,6 +98,24 @@ START_TEST(the_oldest_events_fall_out)
     ck_assert_str_eq(event_log_get(log, 0)->text, "event 4");
     ck_assert_str_eq(event_log_get(log, 2)->text, "event 2");
     ck_assert_ptr_null(event_log_get(log, 3));
+    ck_assert_uint_eq(event_log_newest(log), 5);
+    ck_assert_str_eq(event_log_find(log, 5)->text, "event 4");
+    ck_assert_uint_eq(event_log_find(log, 3)->number, 3);
+    ck_assert_ptr_null(event_log_find(log, 2));
+    ck_assert_ptr_null(event_log_find(log, 6));
+    ck_assert_ptr_null(event_log_find(log, 0));
+
+    /* Long ones leave room for fewer. */
+    char long_text[1000];
+    memset(long_text, 'x', sizeof(long_text) - 1);
+    long_text[sizeof(long_text) - 1] = '\0';
+    struct event event = {.kind = EVENT_LOG, .text = long_text};
+    event_log_add(log, &event);
+    ck_assert_uint_eq(event_log_count(log), 3);
+    event_log_add(log, &event);
+    ck_assert_uint_eq(event_log_count(log), 1);
+    ck_assert_uint_eq(event_log_find(log, 7)->number, 7);
+    ck_assert_ptr_null(event_log_find(log, 6));
     event_log_free(log);
     event_log_free(NULL);
 }

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "model/filter.h"
+#include "model/problem.h"
 
 #define T NS_PER_S
 
@@ -49,7 +50,8 @@ static struct guest *add(uint32_t handle, const char *key, const char *name, dou
 static const char *order(int key, bool inverted, enum listing_kinds kinds, const char *filter)
 {
     static char text[512];
-    listing_build(&listing, world, kinds, filter, (struct listing_order){key, inverted}, 2 * T);
+    listing_build(&listing, world, kinds, filter, (struct listing_order){key, inverted, false},
+                  2 * T);
     text[0] = '\0';
     for (size_t i = 0; i < listing.count; i++) {
         if (i > 0)
@@ -81,6 +83,44 @@ START_TEST(figures_descend_and_unknown_is_last)
     ck_assert_str_eq(order(METRIC_CPU, true, LIST_BOTH, NULL), "low mid top None1 none2");
     ck_assert_str_eq(order(METRIC_NET_RX, false, LIST_BOTH, NULL), "low mid None1 none2 top");
     ck_assert_str_eq(order(-7, false, LIST_BOTH, NULL), "low mid None1 none2 top");
+}
+END_TEST
+
+static const char *with_problems_first(int key, bool inverted)
+{
+    static char text[512];
+    const struct listing_order order = {key, inverted, true};
+
+    listing_build(&listing, world, LIST_BOTH, NULL, order, 2 * T);
+    text[0] = '\0';
+    for (size_t i = 0; i < listing.count; i++) {
+        strcat(text, i > 0 ? " " : "");
+        strcat(text, listing.rows[i]->facts.name);
+    }
+    return text;
+}
+
+START_TEST(problems_come_first)
+{
+    struct guest *hung = add(3, "d", "hung", 5);
+
+    add(1, "a", "busy", 90);
+    add(2, "b", "idle", 1);
+    add(4, "e", "dead", 3);
+    add(5, "f", "dead2", 4);
+    add(1, "c1", "odd", 2);
+    const char *vm = "libvirt:qemu:///system";
+    world_row(world, vm, 3, STATE_RUNNING, NULL, "QEMU stopped", NULL, 2 * T, 2 * T);
+    world_row(world, vm, 4, STATE_CRASHED, NULL, NULL, NULL, 2 * T, 2 * T);
+    world_row(world, vm, 5, STATE_CRASHED, NULL, NULL, NULL, 2 * T, 2 * T);
+    world_row(world, "lxc:/var/lib/lxc", 1, STATE_BROKEN, NULL, NULL, NULL, 2 * T, 2 * T);
+    ck_assert_str_eq(with_problems_first(METRIC_CPU, false), "hung dead dead2 odd busy idle");
+    /* Whatever the sort; it only orders what is wrong in the same way. */
+    ck_assert_str_eq(with_problems_first(SORT_NAME, true), "hung dead2 dead odd idle busy");
+    problem_acknowledge(world, hung, 2 * T);
+    ck_assert_str_eq(with_problems_first(METRIC_CPU, false), "dead dead2 odd busy hung idle");
+    /* Data come in the order that was asked for. */
+    ck_assert_str_eq(order(SORT_NAME, false, LIST_BOTH, NULL), "busy dead dead2 hung idle odd");
 }
 END_TEST
 
@@ -193,6 +233,7 @@ int main(void)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, sort_keys_have_names);
     tcase_add_test(tests, figures_descend_and_unknown_is_last);
+    tcase_add_test(tests, problems_come_first);
     tcase_add_test(tests, texts_ascend_without_regard_to_case);
     tcase_add_test(tests, equals_are_ordered_by_id);
     tcase_add_test(tests, kinds_are_counted_before_the_filter);

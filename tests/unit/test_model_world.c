@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "model/action.h"
 
@@ -126,7 +127,8 @@ START_TEST(strings_are_clean_at_the_door)
                             .title = (char *)"t\xc2\x9b",
                             .type = (char *)"q\n",
                             .manager = (char *)"m\r",
-                            .addresses = {(char *)"\x1b[2J"}};
+                            .addresses = {(char *)"\x1b[2J"},
+                            .io_error_disk = (char *)"v\x1b"};
     world_facts(world, VM, &hostile, AT(1), AT(1));
     world_row(world, VM, 1, STATE_PAUSED, "r\x1b", "b\x1b", NULL, AT(1), AT(1));
     source_is(VM, SOURCE_LOST, "e\x1b", 1);
@@ -137,6 +139,7 @@ START_TEST(strings_are_clean_at_the_door)
                                  guest->facts.type,
                                  guest->facts.manager,
                                  guest->facts.addresses[0],
+                                 guest->facts.io_error_disk,
                                  guest->reason,
                                  guest->blame,
                                  world_source(world, VM)->error,
@@ -243,7 +246,7 @@ START_TEST(changes_of_state_are_events)
     ck_assert_int_eq(guest->state_since_ns, 0);
     world_row(world, VM, 1, STATE_OFF, "shut down", NULL, NULL, AT(4), AT(1000));
     ck_assert_uint_eq(events(), 1);
-    ck_assert_str_eq(newest()->text, "running -> off (shut down)");
+    ck_assert_str_eq(newest()->text, "off: shut down");
     ck_assert_str_eq(newest()->name, "db");
     ck_assert_int_eq(newest()->kind, EVENT_STATE);
     ck_assert_int_eq(newest()->wall_ns, AT(1000));
@@ -252,6 +255,96 @@ START_TEST(changes_of_state_are_events)
     row(VM, 1, STATE_OFF, 0, 6);
     ck_assert_uint_eq(events(), 1);
     ck_assert_ptr_null(guest->reason);
+}
+END_TEST
+
+static void hits(uint64_t kills, uint64_t memory, uint64_t tasks, int at)
+{
+    struct sample sample = {.at_ns = AT(at)};
+    sample_set(&sample, FIELD_OOM_KILLS, kills);
+    sample_set(&sample, FIELD_MEM_LIMIT_HITS, memory);
+    sample_set(&sample, FIELD_PIDS_LIMIT_HITS, tasks);
+    world_row(world, CT, 1, STATE_RUNNING, NULL, NULL, &sample, AT(at), AT(at));
+}
+
+START_TEST(kills_and_limits_are_events_when_they_grow)
+{
+    struct guest *guest = facts(CT, 1, "a", "1", 0);
+    hits(3, 7, 9, 1); /* before we looked */
+    size_t before = event_log_count(world_events(world));
+    hits(4, 7, 9, 2);
+    ck_assert_str_eq(newest()->text, "OOM kill: 1 process");
+    row(CT, 1, STATE_RUNNING, 1, 3); /* a tick that did not look */
+    ck_assert_double_eq(guest->metrics.value[METRIC_OOM_KILLS], 4);
+    hits(6, 7, 9, 4);
+    ck_assert_str_eq(newest()->text, "OOM kill: 2 processes");
+    hits(6, 8, 11, 5);
+    ck_assert_str_eq(newest()->text, "hits its limit of tasks: 2 not started");
+    ck_assert_uint_eq(event_log_count(world_events(world)), before + 4);
+    /* At its limit all the time: no news, until it was quiet. */
+    for (int i = 6; i < 60; i++)
+        hits(6, 3 + (uint64_t)i, 11, i);
+    ck_assert_uint_eq(event_log_count(world_events(world)), before + 4);
+    hits(6, 99, 11, 125);
+    ck_assert_uint_eq(event_log_count(world_events(world)), before + 5);
+    ck_assert_str_eq(newest()->text, "hits its memory limit");
+    /* Another life counts anew. */
+    facts(CT, 1, "a", "2", 126);
+    hits(0, 0, 0, 127);
+    hits(0, 0, 0, 128);
+    ck_assert_str_eq(newest()->text, "started anew");
+}
+END_TEST
+
+START_TEST(events_say_the_reason_and_how_bad_it_is)
+{
+    static const struct {
+        enum guest_state state;
+        const char *reason, *text;
+        enum event_grade grade;
+    } steps[] = {
+        {STATE_PAUSED, "I/O error", "paused: I/O error", EVENT_BAD},
+        {STATE_RUNNING, NULL, "resumed", EVENT_CALM},
+        {STATE_PAUSED, "frozen", "paused: frozen", EVENT_CALM},
+        {STATE_OFF, "destroyed", "off: destroyed", EVENT_CALM},
+        {STATE_STARTING, NULL, "starting", EVENT_CALM},
+        {STATE_RUNNING, NULL, "started", EVENT_CALM},
+        {STATE_CRASHED, NULL, "crashed", EVENT_BAD},
+        {STATE_BROKEN, "junk in line 3", "broken: junk in line 3", EVENT_WARN},
+    };
+
+    facts(VM, 1, "db", "1", 0);
+    row(VM, 1, STATE_RUNNING, 1, 2);
+    for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+        world_row(world, VM, 1, steps[i].state, steps[i].reason, NULL, NULL, AT(3 + (int)i), AT(9));
+        ck_assert_uint_eq(events(), i + 1);
+        ck_assert_str_eq(newest()->text, steps[i].text);
+        ck_assert_int_eq(newest()->grade, steps[i].grade);
+    }
+    /* What a worker says in words. */
+    world_event(world, EVENT_STATE, NULL, "db", "no space left on disk vda", AT(20));
+    ck_assert_int_eq(newest()->grade, EVENT_BAD);
+    world_event(world, EVENT_STATE, NULL, "db", "snapshot made", AT(20));
+    ck_assert_int_eq(newest()->grade, EVENT_CALM);
+    /* Libraries complain a lot. */
+    world_event(world, EVENT_LOG, NULL, "db", "error: nothing", AT(20));
+    ck_assert_int_eq(newest()->grade, EVENT_CALM);
+}
+END_TEST
+
+START_TEST(who_hangs_is_told_once)
+{
+    facts(VM, 1, "db", "1", 0);
+    blame(1, "QEMU stopped", 1); /* so it was when we first looked */
+    ck_assert_uint_eq(events(), 0);
+    blame(1, NULL, 2);
+    ck_assert_str_eq(newest()->text, "answers again");
+    ck_assert_int_eq(newest()->grade, EVENT_GOOD);
+    blame(1, "QEMU stopped", 3);
+    ck_assert_str_eq(newest()->text, "QEMU stopped");
+    ck_assert_int_eq(newest()->grade, EVENT_BAD);
+    blame(1, "monitor silent for 3 s", 4);
+    ck_assert_uint_eq(events(), 2);
 }
 END_TEST
 
@@ -267,7 +360,7 @@ START_TEST(not_to_know_is_no_change)
     row(VM, 1, STATE_UNKNOWN, 1, 10);
     row(VM, 1, STATE_OFF, 1, 12); /* it went off meanwhile */
     ck_assert_uint_eq(events(), 2);
-    ck_assert_str_eq(newest()->text, "running -> off");
+    ck_assert_str_eq(newest()->text, "off");
     world_row(world, VM, 1, (enum guest_state)99, NULL, NULL, NULL, AT(14), AT(14));
     ck_assert_int_eq(guest->state, STATE_UNKNOWN);
 }
@@ -317,6 +410,31 @@ START_TEST(sources_tell_what_becomes_of_them)
     ck_assert_str_eq(newest()->text, "absent: no liblxc here");
     source_is("nowhere", SOURCE_UP, NULL, 1);
     ck_assert_uint_eq(events(), 3);
+}
+END_TEST
+
+START_TEST(a_restarted_daemon_is_news_for_a_while)
+{
+    const struct source *source = world_source(world, VM);
+    int64_t age = -1;
+
+    ck_assert(!source_was_restarted(source, AT(1000), &age));
+    size_t before = event_log_count(world_events(world));
+    world_source_daemon(world, VM, AT(942), AT(1000), AT(5000));
+    world_source_daemon(world, VM, AT(942), AT(1001), AT(5001));
+    ck_assert_uint_eq(event_log_count(world_events(world)), before + 1);
+    ck_assert_str_eq(newest()->text, "libvirtd was restarted");
+    ck_assert_int_eq(newest()->kind, EVENT_SOURCE);
+    ck_assert_int_eq(newest()->wall_ns, AT(4942)); /* when it was, not when we heard of it */
+    ck_assert(source_was_restarted(source, AT(1000), &age));
+    ck_assert_int_eq(age, AT(58));
+    ck_assert(!source_was_restarted(source, AT(942 + 901), &age));
+    ck_assert_int_eq(age, AT(58));
+
+    /* Long ago: known, but no news. */
+    world_source_daemon(world, CT, AT(10), AT(2000), AT(6000));
+    ck_assert_uint_eq(event_log_count(world_events(world)), before + 1);
+    ck_assert_int_eq(world_source(world, CT)->restarted_ns, AT(10));
 }
 END_TEST
 
@@ -430,7 +548,7 @@ END_TEST
 START_TEST(tables_agree)
 {
     srand(11);
-    for (int step = 1; step < 20000; step++) {
+    for (int step = 1; step < 60000; step++) {
         uint32_t handle = (uint32_t)rand() % 50;
         char key[16];
         snprintf(key, sizeof(key), "g%d", rand() % 40);
@@ -461,7 +579,7 @@ START_TEST(tables_agree)
         if (bound)
             ck_assert(bound->facts.handle == handle && strcmp(bound->id.source, source) == 0);
     }
-    ck_assert_uint_eq(events(), 1000);
+    ck_assert_uint_eq(events(), 10000);
 }
 END_TEST
 
@@ -477,9 +595,13 @@ int main(void)
     tcase_add_test(tests, off_has_no_figures);
     tcase_add_test(tests, a_long_silence_is_no_rate);
     tcase_add_test(tests, changes_of_state_are_events);
+    tcase_add_test(tests, kills_and_limits_are_events_when_they_grow);
+    tcase_add_test(tests, events_say_the_reason_and_how_bad_it_is);
+    tcase_add_test(tests, who_hangs_is_told_once);
     tcase_add_test(tests, not_to_know_is_no_change);
     tcase_add_test(tests, arrivals_are_events_once_the_list_was_complete);
     tcase_add_test(tests, sources_tell_what_becomes_of_them);
+    tcase_add_test(tests, a_restarted_daemon_is_news_for_a_while);
     tcase_add_test(tests, restarted_workers_find_their_guests_again);
     tcase_add_test(tests, stale_names_the_culprit);
     tcase_add_test(tests, off_is_stale_only_with_its_source);

@@ -3,6 +3,8 @@
 #include <check.h>
 #include <stdlib.h>
 
+static const struct column_order all; /* none set up */
+
 static int end_of(const struct columns *columns)
 {
     int end = 0;
@@ -20,7 +22,7 @@ START_TEST(fits_every_width)
             struct columns columns;
             int before = 0;
 
-            columns_layout(&columns, width, kind, METRIC_PIDS);
+            columns_layout(&columns, &all, width, kind, METRIC_PIDS);
             ck_assert_int_le(end_of(&columns), width);
             ck_assert_int_ge(columns.width[COLUMN_NAME], 8);
             ck_assert_int_eq(columns.width[COLUMN_CPU], 5);
@@ -40,7 +42,7 @@ START_TEST(the_usual_terminals)
 {
     struct columns columns;
 
-    columns_layout(&columns, 80, true, METRIC_CPU);
+    columns_layout(&columns, &all, 80, true, METRIC_CPU);
     ck_assert_int_eq(columns.width[COLUMN_KIND], 1);
     ck_assert_int_ge(columns.width[COLUMN_NAME], 16);
     ck_assert_int_eq(columns.width[COLUMN_DISK], 11);
@@ -48,12 +50,12 @@ START_TEST(the_usual_terminals)
     ck_assert_int_eq(columns.bar, 1);
     ck_assert_int_eq(columns.width[COLUMN_ADDRESS], 0);
 
-    columns_layout(&columns, 59, false, METRIC_CPU);
+    columns_layout(&columns, &all, 59, false, METRIC_CPU);
     ck_assert_int_eq(columns.width[COLUMN_KIND], 0);
     ck_assert_int_eq(columns.width[COLUMN_DISK], 5);
     ck_assert_int_eq(columns.width[COLUMN_STATE], 10);
 
-    columns_layout(&columns, 120, true, METRIC_CPU);
+    columns_layout(&columns, &all, 120, true, METRIC_CPU);
     ck_assert_int_eq(columns.width[COLUMN_ADDRESS], 15);
     ck_assert_int_eq(columns.width[COLUMN_UP], 5);
     ck_assert_int_ge(columns.width[COLUMN_TREND], 10);
@@ -64,19 +66,19 @@ START_TEST(what_is_sorted_by_is_shown)
 {
     struct columns columns;
 
-    columns_layout(&columns, 80, true, METRIC_CPU);
+    columns_layout(&columns, &all, 80, true, METRIC_CPU);
     ck_assert_int_eq(columns.width[COLUMN_EXTRA], 0);
-    columns_layout(&columns, 80, true, SORT_NAME);
+    columns_layout(&columns, &all, 80, true, SORT_NAME);
     ck_assert_int_eq(columns.width[COLUMN_EXTRA], 0);
-    columns_layout(&columns, 80, true, METRIC_PIDS);
+    columns_layout(&columns, &all, 80, true, METRIC_PIDS);
     ck_assert_int_gt(columns.width[COLUMN_EXTRA], 0);
     ck_assert_int_eq(columns.extra, METRIC_PIDS);
     ck_assert_int_eq(columns_sort_key_at(&columns, columns.x[COLUMN_EXTRA]), METRIC_PIDS);
     /* A column of its own that has no room yet. */
-    columns_layout(&columns, 80, true, METRIC_UPTIME);
+    columns_layout(&columns, &all, 80, true, METRIC_UPTIME);
     ck_assert_int_eq(columns.width[COLUMN_UP], 0);
     ck_assert_int_eq(columns.extra, METRIC_UPTIME);
-    columns_layout(&columns, 120, true, METRIC_UPTIME);
+    columns_layout(&columns, &all, 120, true, METRIC_UPTIME);
     ck_assert_int_gt(columns.width[COLUMN_UP], 0);
     ck_assert_int_eq(columns.width[COLUMN_EXTRA], 0);
 }
@@ -86,7 +88,7 @@ START_TEST(a_click_finds_its_column)
 {
     struct columns columns;
 
-    columns_layout(&columns, 80, true, METRIC_CPU);
+    columns_layout(&columns, &all, 80, true, METRIC_CPU);
     ck_assert_int_eq(columns_sort_key_at(&columns, columns.x[COLUMN_NAME]), SORT_NAME);
     ck_assert_int_eq(columns_sort_key_at(&columns, columns.x[COLUMN_CPU]), METRIC_CPU);
     ck_assert_int_eq(columns_sort_key_at(&columns, 0), -1);
@@ -100,7 +102,7 @@ START_TEST(beside_goes_round)
     struct columns columns;
     int key = METRIC_CPU, steps = 0;
 
-    columns_layout(&columns, 80, true, METRIC_CPU);
+    columns_layout(&columns, &all, 80, true, METRIC_CPU);
     ck_assert_int_eq(columns_sort_key_beside(&columns, METRIC_CPU, -1), SORT_STATE);
     do {
         int next = columns_sort_key_beside(&columns, key, 1);
@@ -109,6 +111,44 @@ START_TEST(beside_goes_round)
         ck_assert_int_lt(++steps, COLUMN_COUNT);
     } while (key != METRIC_CPU);
     ck_assert_int_eq(steps, 7); /* kind name state cpu mem disk net */
+}
+END_TEST
+
+static int parse(struct column_order *ret, const char *a, const char *b, const char *c,
+                 struct error *err)
+{
+    char *names[] = {(char *)a, (char *)b, (char *)c};
+    const struct text_list list = {names, (size_t)((a != NULL) + (b != NULL) + (c != NULL))};
+
+    return column_order_parse(ret, &list, err);
+}
+
+START_TEST(columns_are_set_up)
+{
+    struct column_order order = {0};
+    struct columns columns;
+    struct error err;
+
+    ck_assert_int_lt(parse(&order, "name", "cpu", NULL, &err), 0);
+    ck_assert_str_eq(err.message, "the columns need 'state'");
+    ck_assert_int_lt(parse(&order, "name", "state", "state", &err), 0);
+    ck_assert_int_lt(parse(&order, "name", "state", "speed", &err), 0);
+    ck_assert_int_eq(order.count, 0);
+
+    ck_assert_int_eq(parse(&order, "state", "net", "name", &err), 0);
+    columns_layout(&columns, &order, 80, true, METRIC_PIDS);
+    ck_assert_int_eq(columns.width[COLUMN_CPU], 0);
+    ck_assert_int_eq(columns.width[COLUMN_KIND], 0);
+    ck_assert_int_gt(columns.x[COLUMN_NET], columns.x[COLUMN_STATE]);
+    ck_assert_int_gt(columns.x[COLUMN_NAME], columns.x[COLUMN_NET]);
+    /* What is sorted by stands last then, for there is no CPU. */
+    ck_assert_int_gt(columns.x[COLUMN_EXTRA], columns.x[COLUMN_NAME]);
+    ck_assert_int_eq(columns_sort_key_beside(&columns, SORT_STATE, 1), SORT_NET);
+    ck_assert_int_eq(columns_sort_key_beside(&columns, METRIC_PIDS, 1), SORT_STATE);
+    for (int width = 30; width < 200; width++) {
+        columns_layout(&columns, &order, width, true, METRIC_PIDS);
+        ck_assert_int_le(end_of(&columns), width);
+    }
 }
 END_TEST
 
@@ -122,6 +162,7 @@ int main(void)
     tcase_add_test(tcase, what_is_sorted_by_is_shown);
     tcase_add_test(tcase, a_click_finds_its_column);
     tcase_add_test(tcase, beside_goes_round);
+    tcase_add_test(tcase, columns_are_set_up);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

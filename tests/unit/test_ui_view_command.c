@@ -36,7 +36,7 @@ START_TEST(every_command_can_be_called)
 
             command_chord_text(text, info->keys[k]);
             ck_assert_msg(text[0] != '\0', "%s has a key without a name", info->name);
-            for (enum context context = CONTEXT_GUESTS; context <= CONTEXT_TEXT; context <<= 1)
+            for (enum context context = CONTEXT_GUESTS; context <= CONTEXT_LAST; context <<= 1)
                 ck_assert_int_eq(command_for_key(context, key),
                                  info->contexts & context ? info->command : COMMAND_NONE);
         }

@@ -239,13 +239,16 @@ START_TEST(frozen_is_frozen)
     ck_assert_ptr_null(frozen_history(&ui, pane.listing.rows[0])); /* g19 is gone */
     ck_assert_ptr_nonnull(frozen_history(&ui, pane.listing.rows[1]));
 
-    /* A mark made in the frozen picture counts in the live world. */
+    /* A mark made in the frozen picture counts in the live world, and so does what one knows. */
     ui_mark(&ui, pane.listing.rows[1], true);
+    pane.listing.rows[1]->state = STATE_CRASHED;
+    ck_assert(ui_acknowledge(&ui, pane.listing.rows[1]));
     frozen_end(&ui);
     pane_arrange(&pane, &ui, true);
     ck_assert_uint_eq(pane.listing.count, GUESTS - 1);
     struct guest_id id = {.source = (char *)"sim", .key = (char *)"g18"};
     ck_assert(world_find(ui.world, &id)->marked);
+    ck_assert_uint_ne(world_find(ui.world, &id)->seen.acknowledged, 0);
     frozen_end(&ui); /* once more does nothing */
 }
 END_TEST
@@ -261,7 +264,9 @@ START_TEST(words_say_why)
     wording_short(&wording, ui.world, guest, now + 9 * NS_PER_S / 10, 12);
     ck_assert_int_eq(wording.style, STYLE_BAD);
     ck_assert(wording.problem);
-    ck_assert_ptr_nonnull(strstr(wording.text, "PAUSED"));
+    ck_assert_ptr_nonnull(strstr(wording.text, "NO SPACE"));
+    ck_assert_str_eq(wording.cause, "no space on vda");
+    ck_assert(wording.idle);
     wording_long(text, sizeof(text), ui.world, guest, now);
     ck_assert_ptr_nonnull(strstr(text, "no space on vda"));
 
@@ -269,15 +274,23 @@ START_TEST(words_say_why)
     guest = world_find(ui.world, &id);
     wording_short(&wording, ui.world, guest, now + 9 * NS_PER_S, 12);
     ck_assert(wording.stale);
-    ck_assert_str_eq(wording.text, "stuck 9s");
+    ck_assert_str_eq(wording.text, "QEMU stop 9s");
     wording_short(&wording, ui.world, guest, now + 9 * NS_PER_S, 16);
     ck_assert_str_eq(wording.text, "QEMU stopped 9s");
 
     world_row(ui.world, "sim", 4, STATE_DENIED, NULL, NULL, NULL, now, now);
     id.key = (char *)"g03";
     wording_short(&wording, ui.world, world_find(ui.world, &id), now, 8);
-    ck_assert_str_eq(wording.text, "no permission");
-    ck_assert(wording.spill);
+    ck_assert_str_eq(wording.text, "denied");
+    ck_assert_str_eq(wording.cause, "no permission to look into it");
+    ck_assert_int_eq(wording.style, STYLE_WARN);
+
+    /* Known to the operator: dim, and no sign. */
+    ui_acknowledge(&ui, world_find(ui.world, &id));
+    wording_short(&wording, ui.world, world_find(ui.world, &id), now, 8);
+    ck_assert_str_eq(wording.text, "denied");
+    ck_assert_int_eq(wording.style, STYLE_DIM);
+    ck_assert(!wording.problem);
 }
 END_TEST
 

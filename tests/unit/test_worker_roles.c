@@ -305,7 +305,7 @@ START_TEST(what_cannot_be_opened_says_why_and_beats)
         const char *error, *remedy;
     } cases[] = {{"fake:denied", SOURCE_DENIED, "not for you", "join the group"},
                  {"nonsense", SOURCE_FAILED, "there is no source \"nonsense\"",
-                  "a source is libvirt:URI, lxc:PATH, host or sim"}};
+                  "a source is libvirt:URI, lxc:PATH, host, proc or sim"}};
     struct kid kid = start(ROLE_WORKER, 1, cases[_i].source);
     struct frame frame;
 
@@ -746,7 +746,10 @@ START_TEST(want_of_descriptors_is_told)
 
     close(spawner);
     getrlimit(RLIMIT_NOFILE, &limit);
-    struct rlimit low = {.rlim_cur = 7, .rlim_max = limit.rlim_max};
+    /* Whoever started this test may have left some open. */
+    int next = dup(STDIN_FILENO);
+    close(next);
+    struct rlimit low = {.rlim_cur = (rlim_t)next + 3, .rlim_max = limit.rlim_max};
     setrlimit(RLIMIT_NOFILE, &low);
     spawner = spawner_start(false, -1);
     setrlimit(RLIMIT_NOFILE, &limit);

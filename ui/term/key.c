@@ -1,6 +1,7 @@
 #include "ui/term/key.h"
 
 #include <curses.h>
+#include <limits.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -10,11 +11,17 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "ui/term/keycodes.h"
+#include "ui/term/mouse.h"
+#include "ui/term/output.h"
+#include "ui/term/paste.h"
+
+#define ESCAPE 0x1b
 
 /* Of the one terminal, like ncurses' own state. */
 static struct {
+    WINDOW *pad;    /* reading from stdscr would draw it, half finished as it may be */
+    mbstate_t torn; /* the first bytes of a character */
     bool accept_paste;
-    bool in_paste;
 } input;
 
 static const struct {
@@ -41,24 +48,8 @@ static struct key special(enum key_special code)
     return (struct key){.kind = KEY_SPECIAL, .code = (uint32_t)code};
 }
 
-static struct key pointer(void)
-{
-    MEVENT event;
-    if (getmouse(&event) != OK)
-        return (struct key){.kind = KEY_NONE};
-    uint32_t code = event.bstate & BUTTON4_PRESSED   ? MOUSE_WHEEL_UP
-                    : event.bstate & BUTTON5_PRESSED ? MOUSE_WHEEL_DOWN
-                    : event.bstate & BUTTON1_PRESSED ? MOUSE_LEFT
-                                                     : 0;
-    if (!code)
-        return (struct key){.kind = KEY_NONE};
-    return (struct key){.kind = KEY_POINTER, .code = code, .y = event.y, .x = event.x};
-}
-
 static struct key from_code(wint_t code)
 {
-    if (code == KEY_MOUSE)
-        return pointer();
     if (code >= (wint_t)KEY_F(1) && code <= (wint_t)KEY_F(12))
         return special(SPECIAL_F1 + (int)(code - KEY_F(1)));
     for (size_t i = 0; i < ARRAY_SIZE(SPECIALS); i++)
@@ -78,14 +69,14 @@ static struct key from_char(wint_t c)
     case 0x7f:
     case '\b':
         return special(SPECIAL_BACKSPACE);
-    case 0x1b:
+    case ESCAPE:
         return special(SPECIAL_ESCAPE);
     default:
         break;
     }
     if (c < 0x20)
         return (struct key){.kind = KEY_CONTROL, .code = (uint32_t)c + '@'};
-    if (text_cp_width((uint32_t)c) < 0)
+    if (text_cp_width((uint32_t)c) < 0 || c == TEXT_REPLACEMENT)
         return (struct key){.kind = KEY_NONE};
     return (struct key){.kind = KEY_CHAR, .code = (uint32_t)c};
 }
@@ -101,27 +92,150 @@ static bool hung_up(void)
     return ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0 && waiting == 0;
 }
 
+/* The byte or key code that comes next, ERR when there is none. */
+static int next_byte(void)
+{
+    return wgetch(input.pad);
+}
+
+/* The next character or key code.  A character whose bytes come apart is put together over as many
+ * calls as it takes; bytes that make none are U+FFFD. */
+static int next(wint_t *ret)
+{
+    wchar_t wide;
+    for (int c; (c = next_byte()) != ERR;) {
+        char byte = (char)c;
+        if (c > UCHAR_MAX) {
+            *ret = (wint_t)c;
+            return KEY_CODE_YES;
+        }
+        bool within = !mbsinit(&input.torn);
+        size_t rc = mbrtowc(&wide, &byte, 1, &input.torn);
+        if (rc == (size_t)-2)
+            continue;
+        if (rc == (size_t)-1) {
+            input.torn = (mbstate_t){0};
+            /* It may begin what comes after the broken one. */
+            if (within)
+                ungetch(c);
+        }
+        *ret = rc == (size_t)-1 ? TEXT_REPLACEMENT : (wint_t)wide;
+        return OK;
+    }
+    return ERR;
+}
+
 /* An escape that is not the start of a known key: when more follows at once, it is a sequence that
  * nobody defined, not the Escape key, and its tail must not act as keys. */
 static struct key after_escape(void)
 {
-    wint_t next;
-    int rc = get_wch(&next);
-    if (rc == ERR)
+    int c = next_byte();
+    if (c == ERR)
         return special(SPECIAL_ESCAPE);
-    if (rc == KEY_CODE_YES || next == 0x1b) {
+    if (c > UCHAR_MAX || c == ESCAPE) {
         /* A key of its own came right behind: a paste must not lose its beginning. */
-        ungetch((int)next);
+        ungetch(c);
         return special(SPECIAL_ESCAPE);
     }
-    if (next != '[' && next != 'O') {
+    if (c != '[' && c != 'O') {
         /* Alt with a key: nothing is bound to it. */
         return (struct key){.kind = KEY_NONE};
     }
-    for (int skipped = 0; skipped < 32 && get_wch(&next) == OK; skipped++)
-        if (next >= '@' && next <= '~')
+    for (int skipped = 0; skipped < 32 && (c = next_byte()) != ERR; skipped++) {
+        if (c > UCHAR_MAX || c < ' ') {
+            ungetch(c);
             break;
+        }
+        if (c >= '@' && c <= '~')
+            break;
+    }
     return (struct key){.kind = KEY_NONE};
+}
+
+void key_input_open(bool mouse)
+{
+    input.pad = newpad(1, 1);
+    nodelay(input.pad, TRUE);
+    keypad(input.pad, TRUE);
+    define_key("\033[200~", KEYCODE_PASTE_BEGIN);
+    define_key("\033[201~", KEYCODE_PASTE_END);
+    define_key(OUTPUT_ANSWER, KEYCODE_ANSWER);
+    key_input_mouse(mouse);
+}
+
+void key_input_mouse(bool on)
+{
+    define_key("\033[<", on ? KEYCODE_MOUSE_SGR : 0);
+    define_key("\033[M", on ? KEYCODE_MOUSE_BYTES : 0);
+}
+
+void key_input_again(void)
+{
+    keypad(input.pad, FALSE);
+    keypad(input.pad, TRUE);
+}
+
+void key_input_close(void)
+{
+    delwin(input.pad);
+    input.pad = NULL;
+}
+
+/* Keys that are about the input itself. */
+static bool is_mark(wint_t code)
+{
+    switch (code) {
+    case KEYCODE_ANSWER:
+        output_answered();
+        return true;
+    case KEYCODE_PASTE_BEGIN:
+        paste_begin();
+        return true;
+    case KEYCODE_PASTE_END:
+        paste_end();
+        return true;
+    case KEYCODE_MOUSE_SGR:
+        mouse_begin(MOUSE_FORM_SGR);
+        return true;
+    case KEYCODE_MOUSE_BYTES:
+        mouse_begin(MOUSE_FORM_BYTES);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool nothing_behind(void)
+{
+    int c = next_byte();
+    if (c != ERR)
+        ungetch(c);
+    return c == ERR;
+}
+
+/* Of what is pasted a prompt gets the text, a list nothing. */
+static struct key from_paste(int rc, wint_t c)
+{
+    struct key none = {.kind = KEY_NONE};
+    if (rc == KEY_CODE_YES || !paste_take(c, c == ESCAPE && nothing_behind()))
+        return none;
+    return input.accept_paste && c >= 0x20 && c != 0x7f ? from_char(c) : none;
+}
+
+static struct key from_input(int rc, wint_t c)
+{
+    struct key key = {.kind = KEY_NONE};
+    if (mouse_is_begun()) {
+        /* What breaks a report off belongs to it, but for an escape or a key. */
+        if (rc == OK && (mouse_feed(c, &key) != MOUSE_NOT || c != ESCAPE))
+            return key;
+        mouse_begin(MOUSE_FORM_NONE);
+    }
+    if (paste_is_on())
+        return from_paste(rc, c);
+    if (rc == KEY_CODE_YES)
+        return from_code(c);
+    return c == ESCAPE ? after_escape() : from_char(c);
 }
 
 struct key key_read(void)
@@ -129,18 +243,12 @@ struct key key_read(void)
     /* Bounded, so that a paste of a megabyte cannot hold the loop. */
     for (int budget = 0; budget < 4096; budget++) {
         wint_t c;
-        int rc = get_wch(&c);
+        int rc = next(&c);
         if (rc == ERR)
             return (struct key){.kind = hung_up() ? KEY_HANGUP : KEY_NONE};
-        if (rc == KEY_CODE_YES && (c == KEYCODE_PASTE_BEGIN || c == KEYCODE_PASTE_END)) {
-            input.in_paste = c == KEYCODE_PASTE_BEGIN;
+        if (rc == KEY_CODE_YES && is_mark(c))
             continue;
-        }
-        if (input.in_paste && (!input.accept_paste || rc == KEY_CODE_YES || c < 0x20))
-            continue;
-        struct key key = rc == KEY_CODE_YES ? from_code(c)
-                         : c == 0x1b        ? after_escape()
-                                            : from_char(c);
+        struct key key = from_input(rc, c);
         if (key.kind != KEY_NONE)
             return key;
     }
@@ -154,7 +262,10 @@ void key_accept_paste(bool on)
 
 void key_discard(void)
 {
-    input.in_paste = false;
+    paste_end();
+    mouse_begin(MOUSE_FORM_NONE);
+    input.torn = (mbstate_t){0};
     tcflush(STDIN_FILENO, TCIFLUSH);
     flushinp();
+    output_forget_answer();
 }

@@ -45,6 +45,14 @@ struct key {
     int y, x; /* of a mouse event */
 };
 
+/* The first after newterm(), MOUSE when it may report, which key_input_mouse() changes;
+ * key_input_again() when the terminal was another's meanwhile; the last before the end of
+ * ncurses. */
+void key_input_open(bool mouse);
+void key_input_mouse(bool on);
+void key_input_again(void);
+void key_input_close(void);
+
 /* The next key, without waiting longer than the escape delay.  What a torn or unknown escape
  * sequence holds is no key. Text inside a bracketed paste is given out only while key_accept_paste
  * is on (a prompt is open). */

@@ -56,7 +56,7 @@ static int pair_of(const struct look *look, int *next)
     return (*next)++;
 }
 
-static void apply(const struct look *looks)
+void style_use(const struct look looks[STYLE_COUNT])
 {
     int next = 1;
     for (int i = 0; i < STYLE_COUNT; i++) {
@@ -75,15 +75,16 @@ static void apply(const struct look *looks)
     }
 }
 
-int style_load(const char *path, struct error *err)
+int style_colours(void)
 {
-    int colours = term_has_colour() ? COLORS : 0;
-    struct look looks[STYLE_COUNT];
+    return term_has_colour() ? COLORS : 0;
+}
+
+int style_read(struct look looks[STYLE_COUNT], const char *path, int colours, struct error *err)
+{
     for (int i = 0; i < STYLE_COUNT; i++)
         look_pick(&looks[i], DEFAULTS[i], colours, NULL);
-    int rc = path ? theme_load(path, NAMES, STYLE_COUNT, colours, looks, err) : 0;
-    apply(looks);
-    return rc;
+    return path ? theme_load(path, NAMES, STYLE_COUNT, colours, looks, err) : 0;
 }
 
 int style_attributes(enum style style)

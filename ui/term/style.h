@@ -3,6 +3,7 @@
 #define VCTOP_UI_TERM_STYLE_H
 
 #include "base/error.h"
+#include "config/theme.h"
 
 /* X(id, name in theme files) */
 #define STYLE_LIST(X) \
@@ -41,9 +42,16 @@ enum style {
     STYLE_COUNT
 };
 
-/* Called after term_up, once colours are known; PATH names a theme file, NULL for the built-in
- * default. On an error in the file the default holds and ERR says file, line and remedy. */
-int style_load(const char *path, struct error *err);
+/* Fills LOOKS for a terminal of COLOURS (0: none) from the theme file PATH, NULL for the built-in
+ * default.  On an error in the file the default is there and ERR says file, line and remedy.  A
+ * thread may call it. */
+int style_read(struct look looks[STYLE_COUNT], const char *path, int colours, struct error *err);
+
+/* The looks that hold from now on; after term_up, once colours are known. */
+void style_use(const struct look looks[STYLE_COUNT]);
+
+/* How many colours this terminal has; 0: none, or none wanted. */
+int style_colours(void);
 
 /* ncurses attributes of STYLE (int so that callers need no curses.h). */
 int style_attributes(enum style style);

@@ -32,11 +32,23 @@ void term_continued(void);
 /* After SIGWINCH: asks the size and tells ncurses. */
 void term_resized(void);
 
+/* As the options of term_up(), later. */
+void term_set_mouse(bool on);
+void term_set_ascii(bool on);
+
 bool term_is_utf8(void); /* false under -U too: then draw ASCII only */
 bool term_has_colour(void);
 
-/* Sends what was drawn since the last call. */
+/* Begins to send what was drawn since the last call; never waits for the terminal. */
 void term_flush(void);
+
+/* The terminal has taken all of the last frame (see output.h): only then is another one worth
+ * drawing.  While it is not ready, the loop calls term_send() when term_poll_fd() (-1: none) can be
+ * written to, and looks again after term_timeout_ms() (-1: never). */
+bool term_is_ready(void);
+int term_poll_fd(void);
+int term_timeout_ms(void);
+void term_send(void);
 
 /* The next flush repaints every cell (^L, after a foreign program). */
 void term_redraw_all(void);

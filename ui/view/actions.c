@@ -5,11 +5,13 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "model/manager_will.h"
 #include "ui/view/frozen.h"
 #include "ui/widget/dialog.h"
 
 #define SHUTDOWN_TIMEOUT_S 60
 #define LISTED_MAX 8 /* guests by name in a confirmation */
+#define OWNERS_MAX 3 /* of guests, in a confirmation */
 #define TYPED_MAX 64 /* of a name that has to be typed */
 
 /* A guest that was meant when the menu opened. */
@@ -133,6 +135,46 @@ static void add_guest_line(struct actions *actions, const struct ui *ui, const s
     confirm_line(&actions->confirm, line);
 }
 
+/* Of the chosen ones' owners the one of the target AT, if none before it has the same; else NULL.
+ * COUNT: how many chosen ones it has. */
+static const char *owner_at(const struct ui *ui, const struct actions *actions, size_t at,
+                            size_t *count)
+{
+    const struct guest *guest = actions->chosen[at] ? find_target(ui, &actions->targets[at]) : NULL;
+    const char *owner = guest ? guest->facts.manager : NULL;
+
+    *count = 0;
+    for (size_t i = 0; owner && i < actions->count; i++) {
+        const struct guest *other =
+            actions->chosen[i] ? find_target(ui, &actions->targets[i]) : NULL;
+        if (!other || !other->facts.manager || strcmp(other->facts.manager, owner) != 0)
+            continue;
+        if (i < at)
+            return NULL;
+        ++*count;
+    }
+    return owner;
+}
+
+/* Whose they are, and what the owners make of it. */
+static void add_owner_lines(const struct ui *ui, struct actions *actions)
+{
+    size_t said = 0, count;
+    char line[256], many[32];
+
+    for (size_t i = 0; i < actions->count && said < OWNERS_MAX; i++) {
+        const char *owner = owner_at(ui, actions, i, &count);
+        if (!owner)
+            continue;
+        snprintf(many, sizeof(many), "%zu of them m", count);
+        snprintf(line, sizeof(line), "%sanaged by %.60s: %s.",
+                 actions->chosen_count == 1 ? "M" : many, owner,
+                 manager_will(owner, actions->action));
+        confirm_line(&actions->confirm, line);
+        said++;
+    }
+}
+
 static void add_lines(struct ui *ui, struct actions *actions, const char *left_out)
 {
     struct confirm *confirm = &actions->confirm;
@@ -162,6 +204,7 @@ static void add_lines(struct ui *ui, struct actions *actions, const char *left_o
     for (int kind = 0; kind < 2; kind++)
         if (said[kind] && (!kind || !said[0] || strcmp(said[0], said[1]) != 0))
             confirm_line(confirm, said[kind]);
+    add_owner_lines(ui, actions);
     confirm_line(confirm, "");
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "model/problem.h"
 #include "ui/term/term.h"
 #include "ui/view/frozen.h"
 #include "ui/view/wording.h"
@@ -56,17 +57,35 @@ static bool is_shown(const struct columns *columns, int sort_key)
     return false;
 }
 
+/* What has no column of its own stands behind the CPU, else last. */
+static void add_extra(struct column_order *order)
+{
+    int at = 0;
+
+    while (at < order->count && order->at[at] != COLUMN_CPU)
+        at++;
+    at += at < order->count;
+    memmove(order->at + at + 1, order->at + at, (size_t)(order->count - at) * sizeof(order->at[0]));
+    order->at[at] = COLUMN_EXTRA;
+    order->count++;
+}
+
 /* Gives each column its width, EXTRA one too unless it is METRIC_COUNT. */
-static void grow(struct columns *ret, int width, bool kind, enum metric extra)
+static void grow(struct columns *ret, const struct column_order *order, int width, bool kind,
+                 enum metric extra)
 {
     int used = GUTTER;
 
-    *ret = (struct columns){.extra = extra};
+    *ret = (struct columns){.extra = extra, .order = *order};
+    if (!order->count)
+        column_order_default(&ret->order);
+    add_extra(&ret->order);
     for (size_t i = 0; i < ARRAY_SIZE(growth); i++) {
         enum column column = growth[i].column;
 
         if ((column == COLUMN_KIND && !kind) ||
-            (column == COLUMN_EXTRA && ret->extra == METRIC_COUNT))
+            (column == COLUMN_EXTRA && ret->extra == METRIC_COUNT) ||
+            !column_order_has(&ret->order, column))
             continue;
         /* A new column costs a space too; the last of the line gives its own to the edge. */
         int more = growth[i].width - ret->width[column] + (ret->width[column] ? 0 : 1);
@@ -81,19 +100,22 @@ static void grow(struct columns *ret, int width, bool kind, enum metric extra)
     }
 }
 
-void columns_layout(struct columns *ret, int width, bool kind, int sort_key)
+void columns_layout(struct columns *ret, const struct column_order *order, int width, bool kind,
+                    int sort_key)
 {
-    grow(ret, width, kind, METRIC_COUNT);
+    grow(ret, order, width, kind, METRIC_COUNT);
     /* What is sorted by is always to be seen, though it has no column or no room for it. */
     if (sort_key >= 0 && sort_key < METRIC_COUNT && !is_shown(ret, sort_key))
-        grow(ret, width, kind, (enum metric)sort_key);
+        grow(ret, order, width, kind, (enum metric)sort_key);
     ret->bar = ret->width[COLUMN_MEM] > PAIR ? ret->width[COLUMN_MEM] - PAIR - 1 : 0;
 
     int x = GUTTER;
-    for (int i = 0; i < COLUMN_COUNT; i++) {
-        ret->x[i] = x;
-        if (ret->width[i])
-            x += ret->width[i] + 1;
+    for (int i = 0; i < ret->order.count; i++) {
+        enum column column = ret->order.at[i];
+
+        ret->x[column] = x;
+        if (ret->width[column])
+            x += ret->width[column] + 1;
     }
 }
 
@@ -114,12 +136,14 @@ int columns_sort_key_beside(const struct columns *columns, int key, int step)
 {
     int keys[COLUMN_COUNT], count = 0, at = 0;
 
-    for (int i = 0; i < COLUMN_COUNT; i++) {
-        if (!columns->width[i] || sort_key_of(columns, (enum column)i) < 0)
+    for (int i = 0; i < columns->order.count; i++) {
+        enum column column = columns->order.at[i];
+
+        if (!columns->width[column] || sort_key_of(columns, column) < 0)
             continue;
-        if (sort_key_of(columns, (enum column)i) == key)
+        if (sort_key_of(columns, column) == key)
             at = count;
-        keys[count++] = sort_key_of(columns, (enum column)i);
+        keys[count++] = sort_key_of(columns, column);
     }
     return count ? keys[(at + count + step) % count] : key;
 }
@@ -252,33 +276,6 @@ static void draw_trend(const struct cell *cell)
                    cell->cursor ? cell->cursor : STYLE_GRAPH, values, width, top);
 }
 
-/* Names that share a prefix differ at their end: a long one is cut in its middle. */
-static void fit_name(char *dst, size_t size, const char *name, int cells)
-{
-    size_t left = strlen(name);
-    int width = (int)text_width(name), skipped = 0;
-    const char *tail = name;
-    uint32_t cp;
-
-    while (width > cells && left && skipped < width - (cells - 1) / 2) {
-        size_t bytes = text_decode(tail, left, &cp);
-        skipped += text_cp_width(cp) > 0 ? text_cp_width(cp) : 0;
-        tail += bytes;
-        left -= bytes;
-    }
-    /* A combining mark stays with the character that is cut off. */
-    while (left && tail > name && text_decode(tail, left, &cp) && text_cp_width(cp) == 0) {
-        tail += text_decode(tail, left, &cp);
-        left = strlen(tail);
-    }
-    if (width <= cells)
-        tail = name + strlen(name);
-    int head = cells - (int)text_width(tail);
-    text_fit(dst, size, name, (size_t)head, !term_is_utf8());
-    size_t used = strlen(dst);
-    snprintf(dst + used, size - used, "%s", tail);
-}
-
 static void draw_cell_of(const struct cell *cell, enum column column)
 {
     const struct guest *guest = cell->guest;
@@ -293,7 +290,8 @@ static void draw_cell_of(const struct cell *cell, enum column column)
     case COLUMN_NAME:
         if (guest->marked && !cell->cursor)
             style = STYLE_MARKED;
-        fit_name(name, sizeof(name), guest->facts.name ? guest->facts.name : "", width);
+        text_fit_middle(name, sizeof(name), guest->facts.name ? guest->facts.name : "",
+                        (size_t)width, !term_is_utf8());
         draw_cell(cell->rect, cell->y, x, style, name, width);
         break;
     case COLUMN_CPU:
@@ -335,14 +333,65 @@ static void draw_gutter(const struct cell *cell, enum row_cursor cursor)
     if (cell->guest->marked)
         draw_text(cell->rect, cell->y, 1, style ? style : STYLE_MARKED, "*");
     if (cell->wording->problem)
-        draw_text(cell->rect, cell->y, 2, style ? style : STYLE_BAD, "!");
+        draw_text(cell->rect, cell->y, 2, style ? style : cell->wording->style, "!");
+}
+
+/* Cells of a row, from FROM to before END; none when they are equal. */
+struct span {
+    int from, end;
+};
+
+/* Where the cause of a problem may stand: in the room of all figures of a guest that stands still,
+ * of one that runs only in that of what goes in and out. */
+static struct span cause_span(const struct columns *columns, const struct wording *wording,
+                              int width)
+{
+    enum column first = wording->idle ? COLUMN_CPU : COLUMN_DISK;
+    struct span span = {-1, width};
+
+    for (int i = 0; i < columns->order.count; i++) {
+        enum column column = columns->order.at[i];
+
+        if (!columns->width[column])
+            continue;
+        if (column >= first && span.from < 0)
+            span.from = columns->x[column];
+        else if (column < first && span.from >= 0) {
+            span.end = columns->x[column] - 1;
+            break;
+        }
+    }
+    return span.from < 0 ? (struct span){0, 0} : span;
+}
+
+bool columns_want_line(const struct columns *columns, const struct ui *ui, struct rect rect,
+                       const struct guest *guest)
+{
+    struct wording wording;
+
+    if (problem_rank(ui->world, guest, ui->now_ns) == PROBLEM_RANK_NONE)
+        return false;
+    wording_short(&wording, ui->world, guest, ui->now_ns, columns->width[COLUMN_STATE]);
+    struct span span = cause_span(columns, &wording, rect.width);
+    return !wording.idle || span.end - span.from < (int)text_width(wording.cause);
+}
+
+void columns_draw_cause(const struct columns *columns, const struct ui *ui, struct rect rect, int y,
+                        const struct guest *guest)
+{
+    struct wording wording;
+    int x = columns->x[COLUMN_NAME] + 2;
+
+    wording_short(&wording, ui->world, guest, ui->now_ns, columns->width[COLUMN_STATE]);
+    draw_cell(rect, y, x, wording.style, wording.cause, rect.width - x);
 }
 
 void columns_draw_row(const struct columns *columns, const struct ui *ui, struct rect rect, int y,
-                      const struct guest *guest, enum row_cursor cursor)
+                      const struct guest *guest, enum row_cursor cursor, bool cause)
 {
     struct wording wording;
     int x = columns->x[COLUMN_STATE], width = columns->width[COLUMN_STATE];
+    struct span taken = {0, 0}; /* by the cause */
 
     wording_short(&wording, ui->world, guest, ui->now_ns, width);
     struct cell cell = {.columns = columns,
@@ -358,16 +407,17 @@ void columns_draw_row(const struct columns *columns, const struct ui *ui, struct
                  : wording.stale                ? STYLE_STALE
                  : !state_is_live(guest->state) ? STYLE_DIM
                                                 : STYLE_NORMAL;
+    if (cause && (wording.problem || (wording.idle && wording.cause[0])))
+        taken = cause_span(columns, &wording, rect.width);
     draw_cell(rect, y, 0, cell.cursor, "", rect.width);
     draw_gutter(&cell, cursor);
     for (int i = 0; i < COLUMN_COUNT; i++) {
-        if (!columns->width[i] || i == COLUMN_STATE)
-            continue;
-        if (wording.spill && i > COLUMN_STATE)
-            break;
-        draw_cell_of(&cell, (enum column)i);
+        bool covered = columns->x[i] >= taken.from && columns->x[i] < taken.end;
+
+        if (columns->width[i] && i != COLUMN_STATE && !covered)
+            draw_cell_of(&cell, (enum column)i);
     }
-    if (wording.spill)
-        width = rect.width - x;
-    draw_cell(rect, y, x, cell.cursor ? cell.cursor : wording.style, wording.text, width);
+    enum style style = cell.cursor ? cell.cursor : wording.style;
+    draw_cell(rect, y, x, style, wording.text, width);
+    draw_cell(rect, y, taken.from, style, wording.cause, taken.end - taken.from);
 }

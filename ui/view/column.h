@@ -4,10 +4,14 @@
 #ifndef VCTOP_UI_VIEW_COLUMN_H
 #define VCTOP_UI_VIEW_COLUMN_H
 
+#include "base/error.h"
+#include "config/options.h"
 #include "model/listing.h"
-#include "ui/view/view.h"
+#include "ui/widget/draw.h"
 
-/* In the order of the screen. */
+struct ui;
+
+/* In the order of the screen, unless one is set up. */
 enum column {
     COLUMN_KIND,
     COLUMN_NAME,
@@ -23,15 +27,38 @@ enum column {
     COLUMN_COUNT
 };
 
+/* Which columns there are, from left to right; none: all of them in their own order. */
+struct column_order {
+    enum column at[COLUMN_COUNT];
+    int count;
+};
+
+/* The order that holds when none is set up. */
+void column_order_default(struct column_order *ret);
+
+bool column_order_has(const struct column_order *order, enum column column);
+
+/* From names as in "name state cpu"; without "name" and "state" no table says what is what.
+ * RET may be NULL. */
+int column_order_parse(struct column_order *ret, const struct text_list *names, struct error *err);
+
+/* "name", "cpu": as in the configuration file; NULL for COLUMN_EXTRA. */
+const char *column_name(enum column column);
+const char *column_help(enum column column);
+bool column_is_needed(enum column column); /* cannot be left out */
+
 struct columns {
+    struct column_order order;                /* COLUMN_EXTRA included */
     int x[COLUMN_COUNT], width[COLUMN_COUNT]; /* in cells; width 0: not there */
     int bar;                                  /* cells of the memory bar, the space before it not
                                                  counted; part of COLUMN_MEM's width */
     enum metric extra;
 };
 
-/* For a table WIDTH cells wide.  KIND: with a column that tells machines from containers. */
-void columns_layout(struct columns *ret, int width, bool kind, int sort_key);
+/* For a table WIDTH cells wide with the columns of ORDER that have room.  KIND: one of them may be
+ * the column that tells machines from containers. */
+void columns_layout(struct columns *ret, const struct column_order *order, int width, bool kind,
+                    int sort_key);
 
 void columns_draw_header(const struct columns *columns, struct rect rect, int y,
                          struct listing_order order);
@@ -42,8 +69,17 @@ enum row_cursor {
     ROW_CURSOR_AWAY /* has the cursor of a pane without the keyboard */
 };
 
+/* CAUSE: what is wrong with the guest takes the place of figures that say little then. */
 void columns_draw_row(const struct columns *columns, const struct ui *ui, struct rect rect, int y,
-                      const struct guest *guest, enum row_cursor cursor);
+                      const struct guest *guest, enum row_cursor cursor, bool cause);
+
+/* A line of its own for the cause of GUEST's problem is worth it: its figures go on, or have less
+ * room than the cause takes.  False without a problem that is not acknowledged. */
+bool columns_want_line(const struct columns *columns, const struct ui *ui, struct rect rect,
+                       const struct guest *guest);
+/* That line. */
+void columns_draw_cause(const struct columns *columns, const struct ui *ui, struct rect rect, int y,
+                        const struct guest *guest);
 
 /* The sort key of the column at X of the table, -1 when there is none. */
 int columns_sort_key_at(const struct columns *columns, int x);

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "ui/view/keymap.h"
 
 #define CHAR(c) \
     { \
@@ -64,11 +65,11 @@ static const struct command_info commands[] = {
      "next-pane",
      "to the other pane",
      "Pane",
-     8,
+     7,
      {SPECIAL(TAB), SPECIAL(BACK_TAB)}},
 
     {COMMAND_ACTIONS,
-     CONTEXT_GUESTS,
+     CONTEXT_GUESTS | CONTEXT_LINES,
      "Guests",
      "actions",
      "start, shut down, reboot, pause ...: menu for the selected guest or all marked ones",
@@ -76,13 +77,29 @@ static const struct command_info commands[] = {
      1,
      {CHAR('m'), FUNCTION(9)}},
     {COMMAND_OPEN,
-     CONTEXT_GUESTS,
+     CONTEXT_GUESTS | CONTEXT_LINES,
      "Guests",
      "open",
-     "open the selected guest",
+     "open the selected guest, or that of an event or a job",
      "Open",
      5,
      {SPECIAL(ENTER)}},
+    {COMMAND_NEXT_PROBLEM,
+     CONTEXT_GUESTS,
+     "Guests",
+     "next-problem",
+     "to the next guest with a problem, in either pane",
+     "Problem",
+     3,
+     {CHAR('!')}},
+    {COMMAND_ACKNOWLEDGE,
+     CONTEXT_GUESTS,
+     "Guests",
+     "acknowledge",
+     "acknowledge its problem: off the top, dim, until it comes anew",
+     NULL,
+     0,
+     {CHAR('e')}},
     {COMMAND_MARK,
      CONTEXT_GUESTS,
      "Guests",
@@ -102,13 +119,29 @@ static const struct command_info commands[] = {
     {COMMAND_UNMARK, CONTEXT_GUESTS, "Guests", "unmark", "unmark all guests", NULL, 0, {CHAR('U')}},
 
     {COMMAND_FILTER,
-     CONTEXT_GUESTS,
+     CONTEXT_ALL,
      "Finding and sorting",
      "filter",
-     "show only guests whose name, address, state or id holds a text",
+     "show only what holds a text; search the help for it",
      "Filter",
      2,
      {CHAR('/'), FUNCTION(3), FUNCTION(4)}},
+    {COMMAND_NEXT_HIT,
+     CONTEXT_TEXT | CONTEXT_LINES,
+     "Finding and sorting",
+     "next-hit",
+     "to the next line with that text, in events, jobs and help",
+     NULL,
+     0,
+     {CHAR('n')}},
+    {COMMAND_PREVIOUS_HIT,
+     CONTEXT_TEXT | CONTEXT_LINES,
+     "Finding and sorting",
+     "previous-hit",
+     "to the one before",
+     NULL,
+     0,
+     {CHAR('N')}},
     {COMMAND_SORT_MENU,
      CONTEXT_GUESTS,
      "Finding and sorting",
@@ -174,6 +207,31 @@ static const struct command_info commands[] = {
      0,
      {CHAR('F')}},
 
+    {COMMAND_VIEW_GUESTS, CONTEXT_ALL, "Display", "guests", "the guests", NULL, 0, {CHAR('1')}},
+    {COMMAND_VIEW_EVENTS,
+     CONTEXT_ALL,
+     "Display",
+     "events",
+     "what happened: states, sources, your own actions, messages",
+     "Events",
+     8,
+     {CHAR('3')}},
+    {COMMAND_VIEW_JOBS,
+     CONTEXT_ALL,
+     "Display",
+     "jobs",
+     "your actions and what became of them",
+     "Jobs",
+     9,
+     {CHAR('4')}},
+    {COMMAND_SAVE_EVENTS,
+     CONTEXT_LINES,
+     "Display",
+     "save-events",
+     "write the listed events or jobs to a new file",
+     "Write",
+     5,
+     {CHAR('w')}},
     {COMMAND_LAYOUT,
      CONTEXT_GUESTS,
      "Display",
@@ -188,7 +246,7 @@ static const struct command_info commands[] = {
      "zoom",
      "the pane alone, and back",
      "Zoom",
-     9,
+     11,
      {CHAR('z')}},
     {COMMAND_FREEZE,
      CONTEXT_ALL,
@@ -196,7 +254,7 @@ static const struct command_info commands[] = {
      "freeze",
      "freeze the display, and go on",
      "Freeze",
-     7,
+     10,
      {CHAR('Z')}},
     {COMMAND_REDRAW,
      CONTEXT_ALL,
@@ -207,6 +265,22 @@ static const struct command_info commands[] = {
      0,
      {CTRL('L')}},
 
+    {COMMAND_PALETTE,
+     CONTEXT_ALL,
+     "vctop",
+     "palette",
+     "any command by its name, with Tab to complete it",
+     NULL,
+     0,
+     {CHAR(':')}},
+    {COMMAND_SETUP,
+     CONTEXT_ALL,
+     "vctop",
+     "setup",
+     "columns, meters, theme, delay, keys; save them",
+     NULL,
+     0,
+     {FUNCTION(2)}},
     {COMMAND_HELP, CONTEXT_ALL, "vctop", "help", "this help", "Help", 0, {CHAR('?'), FUNCTION(1)}},
     {COMMAND_BACK,
      CONTEXT_ALL,
@@ -256,13 +330,51 @@ const struct command_info *command_at(size_t index)
 enum command command_for_key(enum context context, struct key key)
 {
     for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+        const struct chord *keys = keymap_keys(commands[i].command);
+
         if (!(commands[i].contexts & context))
             continue;
-        for (size_t k = 0; k < COMMAND_KEYS_MAX && commands[i].keys[k].kind; k++)
-            if (commands[i].keys[k].kind == key.kind && commands[i].keys[k].code == key.code)
+        for (size_t k = 0; k < COMMAND_KEYS_MAX && keys[k].kind; k++)
+            if (keys[k].kind == key.kind && keys[k].code == key.code)
                 return commands[i].command;
     }
     return COMMAND_NONE;
+}
+
+const struct command_info *command_by_name(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+const struct command_info *command_info_of(enum command command)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+        if (commands[i].command == command)
+            return &commands[i];
+    return NULL;
+}
+
+const char *command_key_text(char dst[16], enum command command)
+{
+    command_chord_text(dst, keymap_keys(command)[0]);
+    return dst;
+}
+
+void command_keys_text(char *dst, size_t size, enum command command)
+{
+    const struct chord *keys = keymap_keys(command);
+
+    dst[0] = '\0';
+    for (size_t k = 0; k < COMMAND_KEYS_MAX && keys[k].kind; k++) {
+        char chord[16];
+        size_t len = strlen(dst);
+
+        command_chord_text(chord, keys[k]);
+        snprintf(dst + len, size - len, "%s%s", k ? " " : "", chord);
+    }
 }
 
 void command_chord_text(char dst[16], struct chord chord)
@@ -288,10 +400,14 @@ void command_chord_text(char dst[16], struct chord chord)
         snprintf(dst, 16, "%s", specials[chord.code]);
 }
 
-/* One key, one command; but only at the top does it quit. */
+/* One key, one command; but only at the top does it quit, and only a list can be narrowed. */
 static const char *footer_label(const struct command_info *info, enum context context)
 {
-    return info->command == COMMAND_BACK_OR_QUIT && context == CONTEXT_TEXT ? "Back" : info->footer;
+    if (info->command == COMMAND_BACK_OR_QUIT && context != CONTEXT_GUESTS)
+        return "Back";
+    if (info->command == COMMAND_FILTER && context == CONTEXT_TEXT)
+        return "Search";
+    return info->command == COMMAND_OPEN && context == CONTEXT_LINES ? "Guest" : info->footer;
 }
 
 /* What an entry takes, two columns of space behind it included. */
@@ -299,8 +415,8 @@ static int footer_width(const struct command_info *info, enum context context)
 {
     char text[16];
 
-    command_chord_text(text, info->keys[0]);
-    return (int)(strlen(text) + 1 + strlen(footer_label(info, context))) + 2;
+    command_key_text(text, info->command);
+    return (int)(text_width(text) + 1 + strlen(footer_label(info, context))) + 2;
 }
 
 void command_draw_footer(enum context context, struct rect rect, int y)
@@ -326,9 +442,9 @@ void command_draw_footer(enum context context, struct rect rect, int y)
 
         if (!commands[i].footer || !(commands[i].contexts & context) || commands[i].rank > limit)
             continue;
-        command_chord_text(text, commands[i].keys[0]);
+        command_key_text(text, commands[i].command);
         draw_text(rect, y, x, STYLE_KEY, text);
-        draw_text(rect, y, x + (int)strlen(text) + 1, STYLE_KEY_TEXT,
+        draw_text(rect, y, x + (int)text_width(text) + 1, STYLE_KEY_TEXT,
                   footer_label(&commands[i], context));
         x += footer_width(&commands[i], context);
     }

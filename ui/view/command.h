@@ -23,6 +23,8 @@ enum command {
     COMMAND_ZOOM,
     COMMAND_FREEZE,
     COMMAND_FILTER,
+    COMMAND_NEXT_PROBLEM,
+    COMMAND_ACKNOWLEDGE,
     COMMAND_MARK,
     COMMAND_INVERT_MARKS,
     COMMAND_UNMARK,
@@ -35,19 +37,30 @@ enum command {
     COMMAND_SORT_INVERT,
     COMMAND_FOLLOW,
     COMMAND_LAYOUT,
+    COMMAND_VIEW_GUESTS,
+    COMMAND_VIEW_EVENTS,
+    COMMAND_VIEW_JOBS,
+    COMMAND_NEXT_HIT,
+    COMMAND_PREVIOUS_HIT,
+    COMMAND_SAVE_EVENTS,
     COMMAND_ACTIONS,
     COMMAND_HELP,
     COMMAND_REDRAW,
     COMMAND_SUSPEND,
     COMMAND_HOW_TO_QUIT,
-    COMMAND_QUIT
+    COMMAND_QUIT,
+    COMMAND_PALETTE,
+    COMMAND_SETUP,
+    COMMAND_COUNT
 };
 
 /* Where a command exists.  A key means the same wherever it exists. */
 enum context {
     CONTEXT_GUESTS = 1 << 0, /* a list of guests */
     CONTEXT_TEXT = 1 << 1,   /* a text to read */
-    CONTEXT_ALL = CONTEXT_GUESTS | CONTEXT_TEXT
+    CONTEXT_LINES = 1 << 2,  /* a list of events or jobs */
+    CONTEXT_LAST = CONTEXT_LINES,
+    CONTEXT_ALL = CONTEXT_GUESTS | CONTEXT_TEXT | CONTEXT_LINES
 };
 
 #define COMMAND_KEYS_MAX 4
@@ -65,7 +78,7 @@ struct command_info {
     const char *help;   /* one line */
     const char *footer; /* short label, NULL: not in the footer */
     int rank;           /* in the footer the highest rank goes first when room is short */
-    struct chord keys[COMMAND_KEYS_MAX];
+    struct chord keys[COMMAND_KEYS_MAX]; /* by default: keymap_keys() has those that hold */
 };
 
 size_t command_count(void);
@@ -74,8 +87,15 @@ const struct command_info *command_at(size_t index); /* in the order of the help
 /* The command of KEY in CONTEXT, COMMAND_NONE when there is none. */
 enum command command_for_key(enum context context, struct key key);
 
+const struct command_info *command_by_name(const char *name); /* NULL: there is none */
+const struct command_info *command_info_of(enum command command);
+
 /* "F5", "^L", "Space": as in help and footer. */
 void command_chord_text(char dst[16], struct chord chord);
+/* The first key of COMMAND, for sentences that name it. */
+const char *command_key_text(char dst[16], enum command command);
+/* All its keys, with spaces between them. */
+void command_keys_text(char *dst, size_t size, enum command command);
 
 /* The keys that matter in CONTEXT, as many as fit on line Y of RECT. */
 void command_draw_footer(enum context context, struct rect rect, int y);

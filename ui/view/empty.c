@@ -5,7 +5,7 @@
 /* The host itself is no source of guests. */
 static bool has_guests(const struct source *source)
 {
-    return strcmp(source->id, "host") != 0;
+    return strcmp(source->id, "host") != 0 && !source_is_quiet(source);
 }
 
 static int draw_source(const struct source *source, struct rect rect, int y)

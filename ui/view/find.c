@@ -6,77 +6,6 @@
 #include "base/cleanup.h"
 #include "ui/widget/dialog.h"
 
-struct filter_prompt {
-    struct prompt prompt;
-    char before[sizeof(((struct ui *)0)->filter)];
-    void (*done)(void *context, struct ui *ui, bool kept);
-    void *context;
-};
-
-static void set_filter(struct ui *ui, const char *text)
-{
-    snprintf(ui->filter, sizeof(ui->filter), "%s", text);
-}
-
-static unsigned filter_key(struct ui *ui, void *data, struct key key)
-{
-    struct filter_prompt *filter = data;
-    bool changed = false;
-    enum dialog_result result = prompt_key(&filter->prompt, key, &changed);
-
-    if (result == DIALOG_OPEN) {
-        if (!changed)
-            return REACT_HANDLED | REACT_REDRAW;
-        set_filter(ui, filter->prompt.text);
-        return REACT_HANDLED | REACT_REDRAW | REACT_REARRANGE;
-    }
-    if (result == DIALOG_CANCELLED)
-        set_filter(ui, filter->before);
-
-    void (*done)(void *, struct ui *, bool) = filter->done;
-    void *context = filter->context;
-    ui_modal_close(ui);
-    if (done)
-        done(context, ui, result == DIALOG_ACCEPTED);
-    return REACT_HANDLED | REACT_REDRAW | REACT_REARRANGE;
-}
-
-static void filter_draw(const struct ui *ui, const void *data, struct rect screen,
-                        struct rect status)
-{
-    const struct filter_prompt *filter = data;
-
-    (void)ui;
-    (void)screen;
-    prompt_draw(&filter->prompt, status, 0);
-}
-
-static void filter_close(void *data)
-{
-    key_accept_paste(false);
-    free(data);
-}
-
-static const struct modal filter_modal = {
-    .hint = "Enter keeps the filter, Esc restores what was",
-    .key = filter_key,
-    .draw = filter_draw,
-    .close = filter_close,
-};
-
-void find_open_filter(struct ui *ui, void (*done)(void *context, struct ui *ui, bool kept),
-                      void *context)
-{
-    struct filter_prompt *filter = xcalloc(1, sizeof(*filter));
-
-    prompt_init(&filter->prompt, " Filter: ", ui->filter);
-    snprintf(filter->before, sizeof(filter->before), "%s", ui->filter);
-    filter->done = done;
-    filter->context = context;
-    ui_modal_open(ui, &filter_modal, filter);
-    key_accept_paste(true);
-}
-
 /* What one may want on top.  Fewer than there are metrics: a menu has to fit a small screen. */
 static const int sort_keys[] = {
     METRIC_CPU,    METRIC_CPU_WAIT,  METRIC_MEM_USED,   METRIC_MEM_PERCENT, METRIC_MEM_HOST,
@@ -132,7 +61,7 @@ static void sort_draw(const struct ui *ui, const void *data, struct rect screen,
 }
 
 static const struct modal sort_modal = {
-    .hint = "Enter sorts, Esc cancels; I inverts the order afterwards",
+    .hint = "Enter sorts, Esc cancels",
     .key = sort_key,
     .draw = sort_draw,
     .close = free,

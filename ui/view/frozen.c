@@ -10,6 +10,9 @@ struct frozen {
     struct world *world;
     float host_cpu[HOST_POINTS];
     int host_points;
+    uint64_t newest_event;
+    struct job *jobs; /* the newest first */
+    size_t job_count;
 };
 
 static void copy_guests(struct world *to, const struct world *from, int64_t now, int64_t wall)
@@ -20,6 +23,7 @@ static void copy_guests(struct world *to, const struct world *from, int64_t now,
 
         /* Handles of different lives of a worker may coincide: here they have to be unique. */
         facts.handle = (uint32_t)i + 1;
+        facts.domain = NULL; /* what is shown stays */
         world_facts(to, guest->id.source, &facts, now, wall);
         world_row(to, guest->id.source, facts.handle, guest->state, guest->reason, guest->blame,
                   &guest->cur, now, wall);
@@ -33,6 +37,8 @@ static void copy_guests(struct world *to, const struct world *from, int64_t now,
         copy->state_since_ns = guest->state_since_ns;
         copy->blame_since_ns = guest->blame_since_ns;
         copy->marked = guest->marked;
+        copy->seen = guest->seen;
+        copy->written = guest->written;
     }
 }
 
@@ -40,9 +46,15 @@ static struct world *copy_world(const struct world *from, int64_t now, int64_t w
 {
     struct world *to = world_new(world_period(from));
 
-    for (size_t i = 0; i < world_source_count(from); i++)
-        world_add_source(to, world_source_at(from, i)->id, world_source_at(from, i)->explicit_);
+    for (size_t i = 0; i < world_source_count(from); i++) {
+        const struct source *source = world_source_at(from, i);
+        struct source *copy = world_add_source(to, source->id, source->explicit_);
+
+        copy->back_ns = source->back_ns;
+        copy->restarted_ns = source->restarted_ns;
+    }
     copy_guests(to, from, now, wall);
+    world_storage_copy(to, from);
     for (size_t i = 0; i < world_source_count(from); i++) {
         const struct source *source = world_source_at(from, i);
 
@@ -50,6 +62,7 @@ static struct world *copy_world(const struct world *from, int64_t now, int64_t w
             world_source_answered(to, source->id, now, wall);
         world_source_state(to, source->id, source->state, source->error, source->remedy,
                            source->note, source->since_ns, wall);
+        world_source_daemon(to, source->id, source->restarted_ns, now, wall);
     }
     const struct host *host = world_host_get(from);
     if (host->prev.at_ns)
@@ -57,6 +70,14 @@ static struct world *copy_world(const struct world *from, int64_t now, int64_t w
     if (host->cur.at_ns)
         world_host(to, &host->cur);
     return to;
+}
+
+static void copy_jobs(struct frozen *to, const struct engine *from)
+{
+    to->job_count = engine_job_count(from);
+    to->jobs = xcalloc(to->job_count + 1, sizeof(*to->jobs));
+    for (size_t i = 0; i < to->job_count; i++)
+        job_copy(&to->jobs[i], engine_job_at(from, i));
 }
 
 void frozen_begin(struct ui *ui)
@@ -68,6 +89,8 @@ void frozen_begin(struct ui *ui)
     ui->frozen->world = copy_world(live, ui->now_ns, ui->wall_ns);
     ui->frozen->host_points =
         host_cpu_tail(world_host_get(live), ui->frozen->host_cpu, HOST_POINTS);
+    ui->frozen->newest_event = event_log_newest(world_events(live));
+    copy_jobs(ui->frozen, ui->engine);
     ui->world = ui->frozen->world;
 }
 
@@ -77,6 +100,9 @@ void frozen_end(struct ui *ui)
         return;
     ui->world = engine_world(ui->engine);
     world_free(ui->frozen->world);
+    for (size_t i = 0; i < ui->frozen->job_count; i++)
+        job_clear(&ui->frozen->jobs[i]);
+    free(ui->frozen->jobs);
     free(ui->frozen);
     ui->frozen = NULL;
 }
@@ -88,6 +114,24 @@ const struct history *frozen_history(const struct ui *ui, const struct guest *gu
 
     const struct guest *live = world_find(engine_world(ui->engine), &guest->id);
     return live ? live->history : NULL;
+}
+
+uint64_t frozen_newest_event(const struct ui *ui)
+{
+    return ui->frozen ? ui->frozen->newest_event
+                      : event_log_newest(world_events(engine_world(ui->engine)));
+}
+
+size_t frozen_job_count(const struct ui *ui)
+{
+    return ui->frozen ? ui->frozen->job_count : engine_job_count(ui->engine);
+}
+
+const struct job *frozen_job_at(const struct ui *ui, size_t index)
+{
+    if (!ui->frozen)
+        return engine_job_at(ui->engine, index);
+    return index < ui->frozen->job_count ? &ui->frozen->jobs[index] : NULL;
 }
 
 int frozen_host_cpu(const struct ui *ui, float *ret, int count)

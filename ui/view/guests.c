@@ -1,8 +1,11 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "model/problem.h"
 #include "ui/view/actions.h"
+#include "ui/view/ask.h"
 #include "ui/view/detail.h"
 #include "ui/view/empty.h"
 #include "ui/view/find.h"
@@ -166,14 +169,31 @@ static void draw(struct view *view, struct ui *ui, struct rect rect)
         detail_draw(ui, pane_selected(active_pane(guests)), detail);
 }
 
-static void restore_cursor(void *context, struct ui *ui, bool kept)
+static unsigned filter_typed(struct ui *ui, void *context, const char *text)
+{
+    (void)context;
+    snprintf(ui->filter, sizeof(ui->filter), "%s", text);
+    return REACT_REARRANGE;
+}
+
+static unsigned filter_done(struct ui *ui, void *context, const char *text, bool kept)
 {
     struct guests_view *guests = context;
 
+    filter_typed(ui, guests, text);
     arrange(&guests->view, ui, true);
     if (!kept && guest_id_is_set(&guests->before_filter))
         pane_select(active_pane(guests), &guests->before_filter);
+    return REACT_REARRANGE;
 }
+
+/* Narrows as one types. */
+static const struct ask filter_ask = {
+    .label = " Filter: ",
+    .hint = "Enter keeps the filter, Esc restores what was",
+    .typed = filter_typed,
+    .done = filter_done,
+};
 
 static unsigned open_filter(struct guests_view *guests, struct ui *ui)
 {
@@ -182,7 +202,7 @@ static unsigned open_filter(struct guests_view *guests, struct ui *ui)
     guest_id_clear(&guests->before_filter);
     if (selected && active_pane(guests)->bound)
         guest_id_copy(&guests->before_filter, &selected->id);
-    find_open_filter(ui, restore_cursor, guests);
+    ask_open(ui, &filter_ask, ui->filter, guests);
     return REACT_HANDLED | REACT_REDRAW;
 }
 
@@ -324,6 +344,63 @@ static unsigned sort_command(struct guests_view *guests, struct ui *ui, enum com
     }
 }
 
+/* The pane and row of the next problem behind the cursor, in the panes that are shown, round the
+ * end; -1 without any. */
+static int find_problem(const struct guests_view *guests, const struct ui *ui, long *ret_row)
+{
+    int active = guests->active, other = active;
+
+    if (is_side_by_side(guests))
+        other = active == PANE_MACHINES ? PANE_CONTAINERS : PANE_MACHINES;
+    const int panes[] = {active, other, active};
+    const long from[] = {guests->panes[active].row + 1, 0, 0};
+
+    for (int i = 0; i < 3; i++) {
+        *ret_row = pane_next_problem(&guests->panes[panes[i]], ui, from[i]);
+        if (*ret_row >= 0)
+            return panes[i];
+    }
+    return -1;
+}
+
+static unsigned next_problem(struct guests_view *guests, struct ui *ui)
+{
+    struct problem_counts counts;
+    long row;
+    int pane = find_problem(guests, ui, &row);
+
+    if (pane >= 0) {
+        guests->active = pane;
+        pane_move_to(&guests->panes[pane], row);
+        return REACT_HANDLED | REACT_REDRAW;
+    }
+    problem_count(ui->world, ui->now_ns, &counts);
+    if (counts.guests)
+        ui_say(ui, STYLE_WARN, "%zu with a problem, not in this list: see filter and layout",
+               counts.guests);
+    else
+        ui_say(ui, STYLE_DIM, "no guest has a problem that is not acknowledged");
+    return REACT_HANDLED | REACT_REDRAW;
+}
+
+static unsigned acknowledge(struct guests_view *guests, struct ui *ui)
+{
+    struct guest *guest = pane_selected(active_pane(guests));
+    struct problem problem;
+
+    if (!guest)
+        return REACT_HANDLED;
+    const char *name = guest->facts.name ? guest->facts.name : "it";
+    pane_move(active_pane(guests), 0); /* the cursor stays with it */
+    if (!problem_of(ui->world, guest, ui->now_ns, &problem)) {
+        ui_say(ui, STYLE_DIM, "%.60s has no problem to acknowledge", name);
+        return REACT_HANDLED | REACT_REDRAW;
+    }
+    ui_say(ui, STYLE_DIM, "acknowledged%s: %.60s: %.200s",
+           ui_acknowledge(ui, guest) ? "" : " already", name, problem.cause);
+    return REACT_HANDLED | REACT_REDRAW | REACT_REARRANGE;
+}
+
 static unsigned zoom(struct guests_view *guests, enum zoom to)
 {
     guests->zoom = guests->zoom == ZOOM_NONE ? to : ZOOM_NONE;
@@ -355,6 +432,10 @@ static unsigned command(struct view *view, struct ui *ui, enum command which)
         return next_layout(guests, ui);
     case COMMAND_FILTER:
         return open_filter(guests, ui);
+    case COMMAND_NEXT_PROBLEM:
+        return next_problem(guests, ui);
+    case COMMAND_ACKNOWLEDGE:
+        return acknowledge(guests, ui);
     case COMMAND_MARK:
         return mark(guests, ui);
     case COMMAND_INVERT_MARKS:
@@ -394,11 +475,13 @@ static unsigned mouse(struct view *view, struct ui *ui, struct key key)
         if (key.y == pane->table.y - 1) {
             int sort_key = columns_sort_key_at(&pane->columns, key.x - pane->rect.x);
 
+            if (sort_key == ui->order.key)
+                return sort_command(guests, ui, COMMAND_SORT_INVERT);
             return sort_key < 0 ? (unsigned)REACT_HANDLED : sort_by(ui, sort_key);
         }
-        if (rect_has(pane->table, key.y, key.x) &&
-            pane->top + key.y - pane->table.y < (long)pane->listing.count)
-            pane_move_to(pane, pane->top + key.y - pane->table.y);
+        long row = rect_has(pane->table, key.y, key.x) ? pane_row_at(pane, ui, key.y) : -1;
+        if (row >= 0)
+            pane_move_to(pane, row);
         return REACT_HANDLED | REACT_REDRAW;
     }
     return 0;
@@ -436,6 +519,31 @@ static void resized(struct view *view, struct ui *ui)
     choose_pane(guests_of(view), ui);
 }
 
+/* Brings GUEST where the cursor can go: its kind is shown, and what hides it is taken off. */
+static bool select_guest(struct view *view, struct ui *ui, const struct guest_id *id)
+{
+    struct guests_view *guests = guests_of(view);
+    const struct guest *guest = world_find(ui->world, id);
+    bool container = guest && guest->facts.kind == KIND_CONTAINER;
+
+    if (!guest)
+        return false;
+    if (guests->layout == (container ? LAYOUT_MACHINES : LAYOUT_CONTAINERS))
+        guests->layout = LAYOUT_AUTO;
+    choose_pane(guests, ui);
+    if (is_side_by_side(guests))
+        guests->active = container ? PANE_CONTAINERS : PANE_MACHINES;
+    arrange(view, ui, true);
+    if (listing_find(&active_pane(guests)->listing, id) < 0) {
+        ui_say(ui, STYLE_WARN, "the filter '%.40s' is off: it hid %.60s", ui->filter,
+               guest->facts.name);
+        ui->filter[0] = '\0';
+        arrange(view, ui, true);
+    }
+    guests->zoom = ZOOM_NONE;
+    return pane_select(active_pane(guests), id);
+}
+
 static void free_guests(struct view *view)
 {
     if (!view)
@@ -456,6 +564,7 @@ static const struct view_ops guests_ops = {
     .mouse = mouse,
     .selected = selected,
     .want = want,
+    .select = select_guest,
     .free = free_guests,
 };
 

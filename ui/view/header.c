@@ -2,11 +2,14 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "model/problem.h"
 #include "ui/view/frozen.h"
 #include "ui/view/line.h"
+#include "ui/view/recent.h"
 #include "ui/view/wording.h"
 
 #define TREND 30
@@ -16,13 +19,16 @@ struct scene {
     const struct ui *ui;
     const struct host *host;
     struct world_totals totals;
+    struct problem_counts counts;
 };
 
 int header_height(int screen_height, int screen_width)
 {
     if (screen_height < 12)
         return 1;
-    return screen_height >= 30 && screen_width >= 100 ? 4 : 2;
+    if (screen_height < 30 || screen_width < 100)
+        return 2;
+    return screen_height >= 40 && screen_width >= 120 ? HEADER_WITH_EVENTS : 4;
 }
 
 static void clock_text(char dst[16], int64_t wall_ns)
@@ -61,6 +67,11 @@ static void put_bar(struct line *line, int cells, double fraction)
         draw_bar(line->rect, line->y, x, cells, fraction, true);
 }
 
+static bool is_on(const struct scene *scene, enum meter meter)
+{
+    return !(scene->ui->meters_off & METER_BIT(meter));
+}
+
 static void put_cpu(struct line *line, const struct scene *scene, int bar)
 {
     const struct host_figures *figures = &scene->host->figures;
@@ -68,6 +79,8 @@ static void put_cpu(struct line *line, const struct scene *scene, int bar)
     bool known = !isnan(figures->cpu) && all > 0;
     char text[32] = "   -";
 
+    if (!is_on(scene, METER_CPU))
+        return;
     if (known)
         snprintf(text, sizeof(text), "%4.0f/%.0f", figures->cpu, all);
     if (!bar) {
@@ -84,7 +97,7 @@ static void put_share(struct line *line, const struct scene *scene)
 {
     const struct host_figures *figures = &scene->host->figures;
 
-    if (!scene->totals.cpu_known)
+    if (!scene->totals.cpu_known || !is_on(scene, METER_CPU))
         return;
     double guests = scene->totals.cpu_percent, other = figures->cpu - guests;
     if (isnan(other))
@@ -100,6 +113,8 @@ static void put_memory(struct line *line, const struct scene *scene, int bar)
     double used = known ? (double)(cur->mem_total - cur->mem_available) : NAN;
     char text[32];
 
+    if (!is_on(scene, METER_MEMORY))
+        return;
     wording_ratio(text, used, known ? (double)cur->mem_total : NAN);
     if (bar) {
         line_left(line, 2, STYLE_NORMAL, "MEM");
@@ -127,7 +142,7 @@ static void put_pressure(struct line *line, const struct scene *scene)
     static const char names[3] = {'c', 'm', 'i'};
     bool any = false;
 
-    if (!cur->has_psi)
+    if (!cur->has_psi || !is_on(scene, METER_PRESSURE))
         return;
     for (int i = 0; i < 3; i++) {
         if (!(values[i] >= 0.5))
@@ -154,11 +169,13 @@ static void put_flows(struct line *line, const struct scene *scene)
 
     rate_text(in, figures->disk_read_bps);
     rate_text(out, figures->disk_write_bps);
-    line_left(line, 2, STYLE_NORMAL, "disk r %5s/s w %5s/s", in, out);
+    if (is_on(scene, METER_DISK))
+        line_left(line, 2, STYLE_NORMAL, "disk r %5s/s w %5s/s", in, out);
     rate_text(in, figures->net_rx_bps);
     rate_text(out, figures->net_tx_bps);
-    line_left(line, 3, STYLE_NORMAL, "net in %5s/s out %5s/s", in, out);
-    if (scene->host->cur.has_load)
+    if (is_on(scene, METER_NET))
+        line_left(line, 3, STYLE_NORMAL, "net in %5s/s out %5s/s", in, out);
+    if (scene->host->cur.has_load && is_on(scene, METER_LOAD))
         line_left(line, 3, STYLE_DIM, "load %.2f %.2f %.2f", scene->host->cur.load[0],
                   scene->host->cur.load[1], scene->host->cur.load[2]);
 }
@@ -166,6 +183,8 @@ static void put_flows(struct line *line, const struct scene *scene)
 static void put_trend(struct line *line, const struct scene *scene)
 {
     float values[TREND];
+    if (!is_on(scene, METER_TREND))
+        return;
     int x = line_reserve(line, 0, TREND);
     int count = frozen_host_cpu(scene->ui, values, TREND);
 
@@ -174,78 +193,61 @@ static void put_trend(struct line *line, const struct scene *scene)
                        scene->host->figures.cpus * 100.0);
 }
 
-/* How many guests are in which trouble; a single one by name and cause. */
-static void put_problems(struct line *line, const struct scene *scene)
+static enum style style_of(enum problem_severity severity)
 {
-    const struct world *world = scene->ui->world;
-    const struct guest *last = NULL;
-    int paused = 0, stuck = 0, crashed = 0;
+    return severity == PROBLEM_ACT ? STYLE_BAD : STYLE_WARN;
+}
 
-    for (size_t i = 0; i < world_guest_count(world); i++) {
-        const struct guest *guest = world_guest_at(world, i);
+/* A single problem by the guest's name and with its cause; false when there is no room. */
+static bool put_only_problem(struct line *line, const struct scene *scene)
+{
+    const struct guest *guest = scene->counts.only;
+    struct problem problem;
 
-        if (!wording_is_problem(guest))
-            continue;
-        last = guest;
-        if (guest->state == STATE_CRASHED)
-            crashed++;
-        else if (guest->blame)
-            stuck++;
-        else
-            paused++;
-    }
-    if (!last || scene->ui->engine_broken)
+    return guest && problem_of(scene->ui->world, guest, scene->ui->now_ns, &problem) &&
+           line_left(line, 2, style_of(problem.severity), "! %.32s: %s",
+                     guest->facts.name ? guest->facts.name : "?", problem.cause);
+}
+
+/* How many guests are in which trouble.  Kinds with the same word stand behind each other. */
+static void put_problems(struct line *line, const struct scene *scene, bool names)
+{
+    const struct problem_counts *counts = &scene->counts;
+    size_t count = 0;
+    bool act = false;
+
+    if (!counts->guests || scene->ui->engine_broken || (names && put_only_problem(line, scene)))
         return;
-    if (crashed + stuck + paused == 1) {
-        const char *cause = last->state == STATE_CRASHED ? "crashed"
-                            : last->blame                ? last->blame
-                            : last->reason               ? last->reason
-                                                         : "paused";
-        line_left(line, 2, STYLE_BAD, "! %.32s: %.60s", last->facts.name ? last->facts.name : "?",
-                  cause);
-        return;
+    line_left(line, 2, counts->act ? STYLE_BAD : STYLE_WARN, "!");
+    for (int i = 0; i < PROBLEM_GUEST_KINDS; i++) {
+        enum problem_kind kind = (enum problem_kind)i;
+
+        count += counts->of[i];
+        act = act || counts->acts[i];
+        if (count && strcmp(problem_group(kind), problem_group(kind + 1)) != 0) {
+            line_left(line, 1, act ? STYLE_BAD : STYLE_WARN, "%zu %s", count, problem_group(kind));
+            count = 0;
+            act = false;
+        }
     }
-    line_left(line, 2, STYLE_BAD, "!");
-    if (paused)
-        line_left(line, 1, STYLE_BAD, "%d paused", paused);
-    if (stuck)
-        line_left(line, 1, STYLE_BAD, "%d silent", stuck);
-    if (crashed)
-        line_left(line, 1, STYLE_BAD, "%d crashed", crashed);
 }
 
 static void put_one_source(struct line *line, const struct ui *ui, const struct source *source)
 {
-    char age[UNITS_MAX] = "", words[320];
+    struct problem problem;
 
-    if (source->since_ns > 0 && ui->now_ns > source->since_ns)
-        units_duration(age, (double)(ui->now_ns - source->since_ns) / NS_PER_S);
-    switch (source->state) {
-    case SOURCE_LATE:
-    case SOURCE_LOST:
-        line_left(line, 2, STYLE_BAD, "%.60s %s %s: retrying", source->name,
-                  source_state_name(source->state), age);
-        break;
-    case SOURCE_DENIED:
-    case SOURCE_FAILED:
-        snprintf(words, sizeof(words), "%.60s: %.200s", source->name,
-                 source->error ? source->error : source_state_name(source->state));
-        line_rest(line, 2, STYLE_BAD, words);
-        break;
-    case SOURCE_ABSENT:
-        /* Only worth a word when somebody asked for it. */
-        if (source->explicit_)
-            line_left(line, 2, STYLE_WARN, "%.60s: %.120s", source->name,
-                      source->error ? source->error : "not there");
-        break;
-    case SOURCE_CONNECTING:
+    if (source->state == SOURCE_CONNECTING && !source_is_quiet(source))
         line_left(line, 2, STYLE_DIM, "%.60s: asking", source->name);
-        break;
-    default:
-        if (source->note)
-            line_left(line, 2, STYLE_WARN, "%.60s: %.120s", source->name, source->note);
-        break;
-    }
+    if (!problem_of_source(source, ui->now_ns, &problem))
+        return;
+    enum style style = style_of(problem.severity);
+    /* An error is worth its beginning; of what is merely away a few words say enough. */
+    if (line_left(line, 2, style, "%s", problem.cause))
+        return;
+    if (source->state == SOURCE_DENIED || source->state == SOURCE_FAILED)
+        line_rest(line, 2, style, problem.cause);
+    else
+        line_left(line, 2, style, "%s", problem.word);
 }
 
 static void put_sources(struct line *line, const struct ui *ui)
@@ -257,6 +259,44 @@ static void put_sources(struct line *line, const struct ui *ui)
     }
     for (size_t i = 0; i < world_source_count(ui->world); i++)
         put_one_source(line, ui, world_source_at(ui->world, i));
+}
+
+/* Storage in trouble from the FIRST place on, in a few WORDS or with the cause; returns the first
+ * for which there was no room. */
+static size_t put_places(struct line *line, const struct ui *ui, size_t first, bool words)
+{
+    struct problem problem;
+
+    for (; first < world_place_count(ui->world) && !ui->engine_broken; first++) {
+        const struct place *place = world_place_at(ui->world, first);
+        char grower[120] = "";
+
+        if (!problem_of_place(ui->world, place, ui->now_ns, &problem))
+            continue;
+        enum style style = style_of(problem.severity);
+        if (!words && problem_grower(ui->world, &problem, ui->now_ns, grower, sizeof(grower)) &&
+            line_left(line, 2, style, "%s: %s", problem.cause, grower))
+            continue;
+        if (!words && line_left(line, 2, style, "%s", problem.cause))
+            continue;
+        if (!line_left(line, 2, style, "%s", problem.word))
+            break;
+    }
+    return first;
+}
+
+/* The host itself is in trouble, which needs room beside the guests' problems. */
+static bool has_host_problem(const struct ui *ui)
+{
+    struct problem problem;
+
+    for (size_t i = 0; i < world_place_count(ui->world); i++)
+        if (problem_of_place(ui->world, world_place_at(ui->world, i), ui->now_ns, &problem))
+            return true;
+    for (size_t i = 0; i < world_source_count(ui->world); i++)
+        if (problem_of_source(world_source_at(ui->world, i), ui->now_ns, &problem))
+            return true;
+    return false;
 }
 
 static bool has_modes(const struct scene *scene)
@@ -299,15 +339,17 @@ static void draw_compact(const struct scene *scene, struct rect rect)
     put_cpu(&line, scene, 0);
     put_memory(&line, scene, 0);
     put_pressure(&line, scene);
+    size_t place = put_places(&line, scene->ui, 0, true);
     if (rect.height < 2)
         return;
 
     line = line_new(rect, 1);
-    line_left(&line, 0, STYLE_DIM, "vm %d/%d ct %d/%d", totals->machines_running, totals->machines,
-              totals->containers_running, totals->containers);
+    put_problems(&line, scene, rect.width >= 100 || !has_host_problem(scene->ui));
     put_modes(&line, scene);
-    put_problems(&line, scene);
     put_sources(&line, scene->ui);
+    put_places(&line, scene->ui, place, true);
+    line_left(&line, 2, STYLE_DIM, "vm %d/%d ct %d/%d", totals->machines_running, totals->machines,
+              totals->containers_running, totals->containers);
     if (scene->ui->simulated)
         line_rest(&line, 2, STYLE_DIM, scene->ui->simulated);
     if (rect.width >= 100)
@@ -357,10 +399,13 @@ static void draw_full(const struct scene *scene, struct rect rect)
     put_trend(&line, scene);
     put_flows(&line, scene);
 
-    line = line_new(rect, 3);
+    if (rect.height > 4)
+        recent_draw_line(scene->ui, rect, 3);
+    line = line_new(rect, rect.height - 1);
+    put_problems(&line, scene, true);
     put_modes(&line, scene);
-    put_problems(&line, scene);
     put_sources(&line, scene->ui);
+    put_places(&line, scene->ui, 0, false);
     if (scene->ui->simulated)
         line_rest(&line, 2, STYLE_DIM, scene->ui->simulated);
 }
@@ -370,6 +415,7 @@ void header_draw(const struct ui *ui, struct rect rect)
     struct scene scene = {.ui = ui, .host = world_host_get(ui->world)};
 
     world_totals(ui->world, &scene.totals);
+    problem_count(ui->world, ui->now_ns, &scene.counts);
     if (rect.height >= 4)
         draw_full(&scene, rect);
     else

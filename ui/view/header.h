@@ -5,6 +5,9 @@
 
 #include "ui/view/view.h"
 
+/* So high it has a line of events: no other need show those of all guests. */
+#define HEADER_WITH_EVENTS 5
+
 int header_height(int screen_height, int screen_width);
 void header_draw(const struct ui *ui, struct rect rect);
 

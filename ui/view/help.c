@@ -2,12 +2,84 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/cleanup.h"
+#include "ui/view/ask.h"
+#include "ui/view/palette.h"
+#include "ui/view/scroll.h"
 #include "ui/view/view.h"
+
+#define KEYS_MAX 64
 
 struct help_view {
     struct view view;
-    int top, height, lines; /* as last drawn */
+    struct pager pager;
+    long top_before; /* of the search whose prompt is open */
 };
+
+/* One line of the text: a heading, a command with its keys, or a note. */
+struct help_line {
+    const char *heading, *text;
+    char keys[KEYS_MAX];
+};
+
+static const char *const notes[] = {
+    "Figures: CPU in % of one host CPU; disk and network per second, as the guest sees them;",
+    "'-' is unknown, never zero. Dim figures are old: the state says since when and why.",
+    "! a guest that wants a look   * marked   V machine   C container",
+    "No single key and no : command changes a guest: that is in the menu, and it asks first.",
+    "Events: ! act   ~ look   + well again, or done",
+};
+
+static bool starts_group(size_t command)
+{
+    return !command || strcmp(command_at(command)->group, command_at(command - 1)->group) != 0;
+}
+
+/* Line AT; returns how many lines there are.  The text is made anew each time: it is short. */
+static long line_at(long at, struct help_line *ret)
+{
+    long line = 0;
+
+    *ret = (struct help_line){.text = ""};
+    for (size_t i = 0; i < command_count(); i++) {
+        const struct command_info *info = command_at(i);
+
+        if (starts_group(i)) {
+            line += i > 0;
+            if (line++ == at)
+                ret->heading = info->group;
+        }
+        if (line++ != at)
+            continue;
+        command_keys_text(ret->keys, sizeof(ret->keys), info->command);
+        ret->text = info->help;
+    }
+    const char *text;
+    char usage[KEYS_MAX];
+    for (size_t i = 0; palette_entry(i, usage, sizeof(usage), &text); i++) {
+        if (line++ != at)
+            continue;
+        snprintf(ret->keys, sizeof(ret->keys), "%s", usage);
+        ret->text = text;
+    }
+    line++;
+    if (line++ == at)
+        ret->heading = "Reading the screen";
+    for (size_t i = 0; i < ARRAY_SIZE(notes); i++)
+        if (line++ == at)
+            ret->text = notes[i];
+    return line;
+}
+
+static void text_of_line(void *context, long line, char *dst, size_t size)
+{
+    struct help_line help;
+
+    (void)context;
+    line_at(line, &help);
+    snprintf(dst, size, "%s%s%s %s", help.heading ? help.heading : "", help.keys,
+             help.keys[0] ? " " : "", help.text);
+}
 
 /* The text stands still: there is nothing to build. */
 static void arrange(struct view *view, struct ui *ui, bool resort)
@@ -17,103 +89,96 @@ static void arrange(struct view *view, struct ui *ui, bool resort)
     (void)resort;
 }
 
-static void keys_text(char *dst, size_t size, const struct command_info *info)
+static void draw_line(const struct pager *pager, int y, long line)
 {
-    dst[0] = '\0';
-    for (size_t k = 0; k < COMMAND_KEYS_MAX && info->keys[k].kind; k++) {
-        char chord[16];
-        size_t len = strlen(dst);
+    struct rect rect = pager->rect;
+    struct help_line help;
 
-        command_chord_text(chord, info->keys[k]);
-        snprintf(dst + len, size - len, "%s%s", k ? " " : "", chord);
+    line_at(line, &help);
+    if (line == pager->cursor)
+        draw_text(rect, y, 0, STYLE_KEY, ">");
+    if (help.heading) {
+        pager_cell(pager, rect, y, 2, STYLE_TITLE, help.heading, rect.width - 3);
+    } else if (help.keys[0]) {
+        pager_cell(pager, rect, y, 4, STYLE_KEY, help.keys, 16);
+        pager_cell(pager, rect, y, 21, STYLE_NORMAL, help.text, rect.width - 22);
+    } else {
+        pager_cell(pager, rect, y, 4, STYLE_NORMAL, help.text, rect.width - 5);
     }
 }
-
-/* Draws line AT of the text when it is on the screen. */
-static void put(const struct help_view *help, struct rect rect, int at, const char *keys,
-                const char *text)
-{
-    int y = at - help->top;
-
-    if (y < 0 || y >= rect.height)
-        return;
-    if (!keys) {
-        draw_text(rect, y, 2, STYLE_TITLE, text);
-        return;
-    }
-    draw_cell(rect, y, 4, STYLE_KEY, keys, 16);
-    draw_cell(rect, y, 21, STYLE_NORMAL, text, rect.width - 22);
-}
-
-static const char *const notes[] = {
-    "Figures: CPU in % of one host CPU; disk and network per second, as the guest sees them;",
-    "'-' is unknown, never zero. Dim figures are old: the state says since when and why.",
-    "! a guest that wants a look   * marked   V machine   C container",
-    "No single key changes a guest: m opens the menu, and every action asks first.",
-};
 
 static void draw(struct view *view, struct ui *ui, struct rect rect)
 {
     struct help_view *help = (struct help_view *)view;
-    const char *group = "";
-    int at = 0;
+    struct help_line line;
 
     (void)ui;
-    help->height = rect.height;
-    if (help->top > help->lines - rect.height)
-        help->top = help->lines > rect.height ? help->lines - rect.height : 0;
-    for (size_t i = 0; i < command_count(); i++) {
-        const struct command_info *info = command_at(i);
-        char keys[64];
-
-        if (strcmp(group, info->group) != 0) {
-            at += *group != '\0';
-            put(help, rect, at++, NULL, info->group);
-            group = info->group;
-        }
-        keys_text(keys, sizeof(keys), info);
-        put(help, rect, at++, keys, info->help);
-    }
-    put(help, rect, ++at, NULL, "Reading the screen");
-    for (size_t i = 0; i < sizeof(notes) / sizeof(notes[0]); i++) {
-        at++;
-        if (at - help->top >= 0 && at - help->top < rect.height)
-            draw_cell(rect, at - help->top, 4, STYLE_NORMAL, notes[i], rect.width - 5);
-    }
-    help->lines = at + 1;
+    pager_fit(&help->pager, rect, line_at(-1, &line));
+    for (int y = 0; y < rect.height && help->pager.top + y < help->pager.count; y++)
+        draw_line(&help->pager, y, help->pager.top + y);
 }
+
+static unsigned search_typed(struct ui *ui, void *context, const char *text)
+{
+    struct pager *pager = &((struct help_view *)context)->pager;
+
+    (void)ui;
+    snprintf(pager->pattern, sizeof(pager->pattern), "%s", text);
+    pager->cursor = -1;
+    pager_move_to(pager, ((struct help_view *)context)->top_before);
+    pager_find(pager, 1, text_of_line, NULL);
+    return 0;
+}
+
+static unsigned search_done(struct ui *ui, void *context, const char *text, bool accepted)
+{
+    struct pager *pager = &((struct help_view *)context)->pager;
+
+    search_typed(ui, context, text);
+    if (accepted && text[0] && pager->cursor < 0)
+        ui_say(ui, STYLE_WARN, "no line holds '%.80s'", text);
+    if (!accepted)
+        pager_move_to(pager, ((struct help_view *)context)->top_before);
+    return 0;
+}
+
+static const struct ask search_ask = {
+    .label = " Search: ",
+    .hint = "Enter keeps it: n and N go to the next and the one before; Esc cancels",
+    .typed = search_typed,
+    .done = search_done,
+};
 
 static unsigned command(struct view *view, struct ui *ui, enum command which)
 {
     struct help_view *help = (struct help_view *)view;
-    int page = help->height > 1 ? help->height - 1 : 1;
+    unsigned moved = scroll_command(&help->pager, which);
 
-    (void)ui;
+    if (moved)
+        return moved;
     switch (which) {
-    case COMMAND_UP:
-        help->top--;
-        break;
-    case COMMAND_DOWN:
-        help->top++;
-        break;
-    case COMMAND_PAGE_UP:
-        help->top -= page;
-        break;
-    case COMMAND_PAGE_DOWN:
-        help->top += page;
-        break;
-    case COMMAND_FIRST:
-        help->top = 0;
-        break;
-    case COMMAND_LAST:
-        help->top = help->lines;
-        break;
+    case COMMAND_FILTER:
+        help->top_before = help->pager.top;
+        ask_open(ui, &search_ask, "", help);
+        return REACT_HANDLED | REACT_REDRAW;
+    case COMMAND_NEXT_HIT:
+    case COMMAND_PREVIOUS_HIT:
+        return scroll_find(&help->pager, ui, which, text_of_line, NULL);
+    case COMMAND_BACK:
+    case COMMAND_BACK_OR_QUIT:
+    case COMMAND_HELP:
+        help->pager.pattern[0] = '\0';
+        help->pager.cursor = -1;
+        return 0;
     default:
         return 0;
     }
-    if (help->top < 0)
-        help->top = 0;
-    return REACT_HANDLED | REACT_REDRAW;
+}
+
+static unsigned mouse(struct view *view, struct ui *ui, struct key key)
+{
+    (void)ui;
+    return scroll_mouse(&((struct help_view *)view)->pager, key);
 }
 
 static void free_help(struct view *view)
@@ -127,13 +192,17 @@ static const struct view_ops help_ops = {
     .arrange = arrange,
     .draw = draw,
     .command = command,
+    .mouse = mouse,
     .free = free_help,
 };
 
 struct view *help_view_new(void)
 {
     struct help_view *help = xcalloc(1, sizeof(*help));
+    struct help_line line;
 
     help->view.ops = &help_ops;
+    help->pager.cursor = -1;
+    pager_fit(&help->pager, (struct rect){0}, line_at(-1, &line));
     return &help->view;
 }

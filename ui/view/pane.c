@@ -5,8 +5,11 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "model/problem.h"
 #include "ui/term/term.h"
-#include "ui/view/wording.h"
+
+/* A lower screen needs its lines for guests. */
+#define CAUSE_LINES_HEIGHT 30
 
 /* Which place a guest had: by a hash of its identity, so that a sort costs no copies.  Two guests
  * with one hash would merely swap places for a tick. */
@@ -53,25 +56,6 @@ static int by_place(const void *a, const void *b)
 {
     const struct rank *left = a, *right = b;
     return (left->place > right->place) - (left->place < right->place);
-}
-
-/* Problems stand on top whatever the sort. */
-static void lift_problems(struct listing *listing)
-{
-    CLEANUP_FREE struct guest **rest = xcalloc(listing->count + 1, sizeof(*rest));
-    size_t lifted = 0, others = 0;
-
-    if (!listing->count)
-        return;
-    for (size_t i = 0; i < listing->count; i++) {
-        struct guest *guest = listing->rows[i];
-
-        if (wording_is_problem(guest))
-            listing->rows[lifted++] = guest;
-        else
-            rest[others++] = guest;
-    }
-    memcpy(listing->rows + lifted, rest, others * sizeof(*rest));
 }
 
 static void keep_order(struct pane *pane)
@@ -138,10 +122,11 @@ static void place_cursor(struct pane *pane, bool follow)
 
 void pane_arrange(struct pane *pane, const struct ui *ui, bool resort)
 {
-    listing_build(&pane->listing, ui->world, pane->kinds, ui->filter, ui->order, ui->now_ns);
-    if (resort)
-        lift_problems(&pane->listing);
-    else
+    struct listing_order order = ui->order;
+
+    order.problems_first = true;
+    listing_build(&pane->listing, ui->world, pane->kinds, ui->filter, order, ui->now_ns);
+    if (!resort)
         keep_order(pane);
     remember_order(pane);
     place_cursor(pane, ui->follow);
@@ -198,18 +183,74 @@ static void draw_title(const struct pane *pane, const struct ui *ui, struct rect
         draw_right(rect, 0, taken + 2, STYLE_DIM, order, rect.width - taken - 3);
 }
 
-static void scroll(struct pane *pane)
+/* Lines that ROW takes. */
+static int lines_of(const struct pane *pane, const struct ui *ui, long row)
 {
-    long height = pane->table.height, count = (long)pane->listing.count;
+    return pane->causes &&
+                   columns_want_line(&pane->columns, ui, pane->table, pane->listing.rows[row])
+               ? 2
+               : 1;
+}
 
-    if (pane->top > count - height)
-        pane->top = count - height;
+/* Causes get lines of their own where all rows fit with them, or while they are few: a table of
+ * causes shows no guests. */
+static bool has_room_for_causes(const struct pane *pane, const struct ui *ui)
+{
+    long problems = 0, height = pane->table.height, row = -1;
+    long spare = height - (long)pane->listing.count, most = height / 4;
+
+    if (draw_screen().height < CAUSE_LINES_HEIGHT)
+        return false;
+    if (spare > most)
+        most = spare;
+    while (problems <= most && (row = pane_next_problem(pane, ui, row + 1)) >= 0)
+        problems++;
+    return problems <= most;
+}
+
+/* The topmost row from which on all rows down to LAST are on the screen. */
+static long top_for(const struct pane *pane, const struct ui *ui, long last)
+{
+    long left = pane->table.height - lines_of(pane, ui, last), top = last;
+
+    while (top > 0 && (left -= lines_of(pane, ui, top - 1)) >= 0)
+        top--;
+    return top;
+}
+
+static void scroll(struct pane *pane, const struct ui *ui)
+{
+    long bottom = top_for(pane, ui, (long)pane->listing.count - 1);
+    long lowest = top_for(pane, ui, pane->row);
+
+    if (pane->top > bottom)
+        pane->top = bottom;
     if (pane->top > pane->row)
         pane->top = pane->row;
-    if (pane->top < pane->row - height + 1)
-        pane->top = pane->row - height + 1;
+    if (pane->top < lowest)
+        pane->top = lowest;
     if (pane->top < 0)
         pane->top = 0;
+}
+
+long pane_row_at(const struct pane *pane, const struct ui *ui, int y)
+{
+    int line = pane->table.y;
+
+    for (long row = pane->top; row < (long)pane->listing.count; row++) {
+        line += lines_of(pane, ui, row);
+        if (y < line)
+            return row;
+    }
+    return -1;
+}
+
+long pane_next_problem(const struct pane *pane, const struct ui *ui, long from)
+{
+    for (long row = from; row < (long)pane->listing.count; row++)
+        if (problem_rank(ui->world, pane->listing.rows[row], ui->now_ns) != PROBLEM_RANK_NONE)
+            return row;
+    return -1;
 }
 
 static void draw_nothing(const struct pane *pane, const struct ui *ui)
@@ -229,24 +270,29 @@ void pane_draw(struct pane *pane, const struct ui *ui, struct rect rect, bool ti
                bool with_keyboard)
 {
     pane->rect = rect;
-    columns_layout(&pane->columns, rect.width, pane->kinds == LIST_BOTH, ui->order.key);
+    columns_layout(&pane->columns, &ui->columns, rect.width, pane->kinds == LIST_BOTH,
+                   ui->order.key);
     if (title)
         draw_title(pane, ui, rect_cut_rows(&rect, 1), with_keyboard);
     columns_draw_header(&pane->columns, rect_cut_rows(&rect, 1), 0, ui->order);
     pane->table = rect;
-    scroll(pane);
     if (!pane->listing.count) {
         draw_nothing(pane, ui);
         return;
     }
-    for (int y = 0; y < rect.height; y++) {
-        long row = pane->top + y;
+    pane->causes = has_room_for_causes(pane, ui);
+    scroll(pane, ui);
+    long row = pane->top;
+    for (int y = 0; y < rect.height && row < (long)pane->listing.count; row++) {
+        const struct guest *guest = pane->listing.rows[row];
+        bool own_line = lines_of(pane, ui, row) > 1 && y + 1 < rect.height;
 
-        if (row >= (long)pane->listing.count)
-            break;
-        columns_draw_row(&pane->columns, ui, rect, y, pane->listing.rows[row],
+        columns_draw_row(&pane->columns, ui, rect, y++, guest,
                          row != pane->row ? ROW_PLAIN
                          : with_keyboard  ? ROW_CURSOR
-                                          : ROW_CURSOR_AWAY);
+                                          : ROW_CURSOR_AWAY,
+                         !own_line);
+        if (own_line)
+            columns_draw_cause(&pane->columns, ui, rect, y++, guest);
     }
 }

@@ -15,6 +15,7 @@ struct pane {
     struct columns columns;
     struct rect rect;   /* as last drawn, title and header included; no height: not shown */
     struct rect table;  /* the rows in it */
+    bool causes;        /* as last drawn: causes of problems have lines of their own */
     struct rank *ranks; /* the order of the last sort */
     size_t rank_count;
 };
@@ -34,6 +35,12 @@ void pane_move(struct pane *pane, long by);
 void pane_move_to(struct pane *pane, long row);
 /* To that guest; false when it is not in the list. */
 bool pane_select(struct pane *pane, const struct guest_id *id);
+
+/* The row drawn at screen line Y, -1 for none. */
+long pane_row_at(const struct pane *pane, const struct ui *ui, int y);
+
+/* The first row from FROM on with a problem that is not acknowledged, -1 for none. */
+long pane_next_problem(const struct pane *pane, const struct ui *ui, long from);
 
 /* NULL when the list is empty; valid as listing rows are. */
 struct guest *pane_selected(const struct pane *pane);

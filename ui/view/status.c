@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "ui/view/errand.h"
+#include "ui/view/header.h"
 #include "ui/view/line.h"
+#include "ui/view/recent.h"
 #include "ui/view/wording.h"
 
 #define MESSAGE_NS (10 * NS_PER_S)
@@ -69,9 +72,12 @@ static void draw_ended_job(const struct ui *ui, const struct job *job, const str
                            struct line *line)
 {
     if (job->timed_out && (job->action == ACTION_SHUTDOWN || job->action == ACTION_REBOOT)) {
-        line_left(line, 0, STYLE_WARN, "%.60s did not %s in time: %sm f forces it off", job->name,
+        char key[16];
+
+        line_left(line, 0, STYLE_WARN, "%.60s did not %s in time: %s%s f forces it off", job->name,
                   action_name(job->action),
-                  menu_is_for(ui, selected, job) ? "" : "select it, then ");
+                  menu_is_for(ui, selected, job) ? "" : "select it, then ",
+                  command_key_text(key, COMMAND_ACTIONS));
         return;
     }
     if (job->state == JOB_FAILED) {
@@ -114,10 +120,14 @@ static const struct job *job_to_show(const struct ui *ui)
 void status_draw(const struct ui *ui, const struct guest *selected, struct rect rect)
 {
     struct line line = line_new(rect, 0);
+    struct rect screen = draw_screen();
     const struct job *job = job_to_show(ui);
+    char errand[200];
 
     if (ui->message.at_ns && ui->clock_ns - ui->message.at_ns < MESSAGE_NS) {
         line_rest(&line, 0, ui->message.style, ui->message.text);
+    } else if (ui->errand && errand_is_slow(ui->errand, ui->clock_ns, errand, sizeof(errand))) {
+        line_rest(&line, 0, STYLE_WARN, errand);
     } else if (job && (job->state == JOB_QUEUED || job->state == JOB_RUNNING)) {
         draw_live_job(ui, job, &line);
     } else if (job) {
@@ -125,7 +135,9 @@ void status_draw(const struct ui *ui, const struct guest *selected, struct rect 
     } else if (selected) {
         char text[400];
 
-        wording_long(text, sizeof(text), ui->world, selected, ui->now_ns);
-        line_rest(&line, 0, wording_is_problem(selected) ? STYLE_BAD : STYLE_WARN, text);
+        enum style style = wording_long(text, sizeof(text), ui->world, selected, ui->now_ns);
+        line_rest(&line, 0, style, text);
+        if (!text[0] && header_height(screen.height, screen.width) < HEADER_WITH_EVENTS)
+            recent_draw_line(ui, rect, 0);
     }
 }

@@ -2,6 +2,11 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#include "model/problem.h"
 
 void ui_modal_open(struct ui *ui, const struct modal *modal, void *data)
 {
@@ -23,11 +28,14 @@ void ui_modal_close(struct ui *ui)
 
 void ui_say(struct ui *ui, enum style style, const char *fmt, ...)
 {
+    char text[sizeof(ui->message.text)];
     va_list args;
 
     va_start(args, fmt);
-    vsnprintf(ui->message.text, sizeof(ui->message.text), fmt, args);
+    vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
+    /* Parts of it may come from a file. */
+    text_sanitise_into(ui->message.text, sizeof(ui->message.text), text, strlen(text));
     ui->message.style = style;
     ui->message.at_ns = ui->clock_ns;
 }
@@ -40,4 +48,29 @@ void ui_mark(struct ui *ui, struct guest *guest, bool marked)
     struct guest *live = world_find(engine_world(ui->engine), &guest->id);
     if (live)
         live->marked = marked;
+}
+
+bool ui_acknowledge(struct ui *ui, struct guest *guest)
+{
+    bool news = problem_acknowledge(ui->world, guest, ui->now_ns);
+
+    if (!ui->frozen)
+        return news;
+    struct guest *live = world_find(engine_world(ui->engine), &guest->id);
+    if (live)
+        live->seen.acknowledged |= guest->seen.acknowledged;
+    return news;
+}
+
+unsigned ui_show_guest(struct ui *ui, const struct guest_id *id, const char *name)
+{
+    if (!guest_id_is_set(id) || !world_find(ui->world, id)) {
+        ui_say(ui, STYLE_WARN,
+               guest_id_is_set(id) ? "%.60s is not there any more" : "%.60s is no guest",
+               name && *name ? name : "this");
+        return REACT_HANDLED | REACT_REDRAW;
+    }
+    guest_id_clear(&ui->show);
+    guest_id_copy(&ui->show, id);
+    return REACT_HANDLED | REACT_REDRAW | REACT_SHOW_GUEST;
 }

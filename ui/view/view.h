@@ -11,7 +11,9 @@
 #include "engine/engine.h"
 #include "model/listing.h"
 #include "ui/term/key.h"
+#include "ui/view/column.h"
 #include "ui/view/command.h"
+#include "ui/view/meter.h"
 #include "ui/widget/draw.h"
 
 /* What a handler wants of the loop. */
@@ -19,11 +21,16 @@ enum reaction {
     REACT_HANDLED = 1 << 0,
     REACT_REDRAW = 1 << 1,
     REACT_REARRANGE = 1 << 2, /* lists are to be sorted anew */
-    REACT_QUIT = 1 << 3
+    REACT_QUIT = 1 << 3,
+    REACT_SHOW_GUEST = 1 << 4 /* the guests view comes up with its cursor on ui->show */
 };
 
+struct errand;
 struct frozen;
 struct modal;
+struct palette;
+struct preferences;
+struct saving;
 
 struct ui {
     struct engine *engine;
@@ -38,13 +45,23 @@ struct ui {
 
     struct listing_order order;
     char filter[256];
+    struct column_order columns;
+    unsigned meters_off; /* bits of enum meter */
     bool follow;
     size_t shown, total; /* guests that the filter leaves, of how many; set by the view */
 
     int64_t jobs_seen_ns; /* results of jobs up to then have been read: an Esc was pressed */
 
+    struct preferences *preferences; /* what is set up and can be saved (preferences.h) */
+    struct palette *palette;         /* NULL until it was opened */
+    struct errand *errand;           /* what waits for a file system */
+    enum command wanted;             /* by the palette, for the view; COMMAND_NONE: nothing */
+
     const struct modal *modal; /* what has the keyboard, or NULL */
     void *modal_data;
+
+    struct guest_id show;  /* of REACT_SHOW_GUEST */
+    struct saving *saving; /* a file that is being written (saving.h), or NULL */
 
     struct {
         char text[400];
@@ -71,8 +88,16 @@ void ui_modal_close(struct ui *ui);
 void ui_say(struct ui *ui, enum style style, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* To the guest ID in the guests view, or a line that says that NAME is not there any more.  Returns
+ * a set of enum reaction. */
+unsigned ui_show_guest(struct ui *ui, const struct guest_id *id, const char *name);
+
 /* Marks GUEST of what is shown, and the same guest of the live world when that is frozen. */
 void ui_mark(struct ui *ui, struct guest *guest, bool marked);
+
+/* The operator knows of GUEST's problems, in the live world too when what is shown is frozen. False
+ * when that is no news. */
+bool ui_acknowledge(struct ui *ui, struct guest *guest);
 
 struct view;
 
@@ -94,6 +119,8 @@ struct view_ops {
     const struct guest *(*selected)(const struct view *view);
     /* Optional.  Tells the engine what is on the screen; after each drawing. */
     void (*want)(const struct view *view, struct ui *ui);
+    /* Optional.  The cursor to that guest of what is shown; false when it is not there. */
+    bool (*select)(struct view *view, struct ui *ui, const struct guest_id *id);
     /* Required.  Takes NULL. */
     void (*free)(struct view *view);
 };
@@ -104,6 +131,8 @@ struct view {
 };
 
 struct view *guests_view_new(void);
+struct view *events_view_new(void);
+struct view *jobs_view_new(void);
 struct view *help_view_new(void);
 
 #endif

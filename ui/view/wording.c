@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "model/problem.h"
 
 static void age_text(char dst[UNITS_MAX], int64_t since_ns, int64_t now_ns)
 {
@@ -14,23 +14,6 @@ static void age_text(char dst[UNITS_MAX], int64_t since_ns, int64_t now_ns)
         units_duration(dst, (double)(now_ns - since_ns) / NS_PER_S);
     else
         dst[0] = '\0';
-}
-
-/* A pause that nobody asked for.  The words are the backends' own. */
-static bool is_fault(const char *reason)
-{
-    static const char *const faults[] = {"error", "space", "watchdog", "crash", "panic", "fail"};
-
-    for (size_t i = 0; reason && i < ARRAY_SIZE(faults); i++)
-        if (strcasestr(reason, faults[i]))
-            return true;
-    return false;
-}
-
-bool wording_is_problem(const struct guest *guest)
-{
-    return guest->state == STATE_CRASHED || guest->blame ||
-           (guest->state == STATE_PAUSED && is_fault(guest->reason));
 }
 
 static void put(struct wording *ret, enum style style, const char *text)
@@ -54,22 +37,9 @@ static void put_aged(struct wording *ret, enum style style, const char *words, c
     ret->style = style;
 }
 
-static void put_paused(struct wording *ret, const struct guest *guest, const char *age, int cells)
-{
-    const char *reason = guest->reason;
-    char words[64];
-
-    if (!is_fault(reason)) {
-        bool short_word = reason && strchr(reason, ' ') == NULL;
-        put_aged(ret, STYLE_WARN, short_word ? reason : "paused", "paused", age, cells);
-        return;
-    }
-    snprintf(words, sizeof(words), "PAUSED %.50s", reason);
-    put_aged(ret, STYLE_BAD, words, "PAUSED", age, cells);
-}
-
 static void put_state(struct wording *ret, const struct guest *guest, int64_t now_ns, int cells)
 {
+    const char *reason = guest->reason;
     char age[UNITS_MAX];
 
     age_text(age, guest->state_since_ns, now_ns);
@@ -78,23 +48,11 @@ static void put_state(struct wording *ret, const struct guest *guest, int64_t no
         put(ret, STYLE_NORMAL, "run");
         break;
     case STATE_PAUSED:
-        put_paused(ret, guest, age, cells);
-        break;
-    case STATE_CRASHED:
-        put_aged(ret, STYLE_BAD, "CRASHED", "CRASHED", age, cells);
+        put_aged(ret, STYLE_WARN, reason && !strchr(reason, ' ') ? reason : "paused", "paused", age,
+                 cells);
         break;
     case STATE_OFF:
         put(ret, STYLE_DIM, "off");
-        break;
-    case STATE_DENIED:
-        put(ret, STYLE_DIM, "no permission");
-        ret->spill = true;
-        break;
-    case STATE_BROKEN:
-        snprintf(ret->text, sizeof(ret->text), "broken%s%.60s", guest->reason ? ": " : "",
-                 guest->reason ? guest->reason : "");
-        ret->style = STYLE_WARN;
-        ret->spill = true;
         break;
     case STATE_STARTING:
     case STATE_STOPPING:
@@ -106,6 +64,24 @@ static void put_state(struct wording *ret, const struct guest *guest, int64_t no
     }
 }
 
+static enum style problem_style(const struct problem *problem)
+{
+    return problem->acknowledged               ? STYLE_DIM
+           : problem->severity == PROBLEM_LOOK ? STYLE_WARN
+                                               : STYLE_BAD;
+}
+
+static void put_problem(struct wording *ret, const struct problem *problem, int64_t now_ns,
+                        int cells)
+{
+    char age[UNITS_MAX];
+
+    age_text(age, problem->since_ns, now_ns);
+    put_aged(ret, problem_style(problem), problem->word, problem->brief, age, cells);
+    snprintf(ret->cause, sizeof(ret->cause), "%s", problem->cause);
+    ret->problem = !problem->acknowledged;
+}
+
 /* Somebody is to blame, and yet the figures go on: a stopped LXC monitor, say. */
 static bool figures_go_on(const struct world *world, const struct guest *guest, int64_t now_ns)
 {
@@ -115,45 +91,54 @@ static bool figures_go_on(const struct world *world, const struct guest *guest, 
 void wording_short(struct wording *ret, const struct world *world, const struct guest *guest,
                    int64_t now_ns, int cells)
 {
+    struct problem problem;
     char why[96], age[UNITS_MAX];
     int64_t since = 0;
 
-    *ret = (struct wording){.problem = wording_is_problem(guest)};
-    put_state(ret, guest, now_ns, cells);
-    if (!world_stale(world, guest, now_ns, why, sizeof(why), &since))
-        return;
-    ret->stale = !figures_go_on(world, guest, now_ns);
+    *ret = (struct wording){0};
+    bool stale = world_stale(world, guest, now_ns, why, sizeof(why), &since);
+    ret->stale = stale && !figures_go_on(world, guest, now_ns);
     /* A fault of the guest itself says more than that nobody has looked since. */
-    if (guest->state == STATE_CRASHED || guest->state == STATE_DENIED ||
-        guest->state == STATE_BROKEN)
+    if (problem_of(world, guest, now_ns, &problem)) {
+        put_problem(ret, &problem, now_ns, cells);
+        ret->idle = ret->stale || guest->state != STATE_RUNNING;
+        return;
+    }
+    put_state(ret, guest, now_ns, cells);
+    if (!stale)
         return;
     age_text(age, since, now_ns);
-    put_aged(ret, guest->blame ? STYLE_BAD : STYLE_WARN, why, guest->blame ? "stuck" : "stale", age,
-             cells);
+    put_aged(ret, STYLE_WARN, why, "stale", age, cells);
 }
 
-void wording_long(char *dst, size_t size, const struct world *world, const struct guest *guest,
-                  int64_t now_ns)
+enum style wording_long(char *dst, size_t size, const struct world *world,
+                        const struct guest *guest, int64_t now_ns)
 {
     const char *name = guest->facts.name ? guest->facts.name : "";
     char why[96], age[UNITS_MAX];
+    struct problem problem;
     int64_t since = 0;
 
     dst[0] = '\0';
-    if (world_stale(world, guest, now_ns, why, sizeof(why), &since)) {
+    bool stale = world_stale(world, guest, now_ns, why, sizeof(why), &since);
+    const char *old = stale && !figures_go_on(world, guest, now_ns) ? "; the figures are old" : "";
+    if (problem_of(world, guest, now_ns, &problem)) {
+        char grower[120] = "";
+        bool grew = problem_grower(world, &problem, now_ns, grower, sizeof(grower));
+        snprintf(dst, size, "%s: %s%s%s%s", name, problem.cause, grew ? "; " : "", grower, old);
+        return problem_style(&problem);
+    }
+    if (stale) {
         age_text(age, since, now_ns);
-        snprintf(dst, size, "%s: %s%s%s%s", name, why, age[0] ? " for " : "", age,
-                 figures_go_on(world, guest, now_ns) ? "" : "; the figures are from then");
-        return;
+        snprintf(dst, size, "%s: %s%s%s%s", name, why, age[0] ? " for " : "", age, old);
+        return STYLE_WARN;
     }
     if (guest->state == STATE_RUNNING || (guest->state == STATE_OFF && !guest->reason))
-        return;
+        return STYLE_NORMAL;
     age_text(age, guest->state_since_ns, now_ns);
-    const char *word = guest->state == STATE_DENIED   ? "no permission to look into it"
-                       : guest->state == STATE_BROKEN ? "its configuration cannot be read"
-                                                      : state_name(guest->state);
-    snprintf(dst, size, "%s: %s%s%s%s%s", name, word, age[0] ? " for " : "", age,
-             guest->reason ? ": " : "", guest->reason ? guest->reason : "");
+    snprintf(dst, size, "%s: %s%s%s%s%s", name, state_name(guest->state), age[0] ? " for " : "",
+             age, guest->reason ? ": " : "", guest->reason ? guest->reason : "");
+    return STYLE_WARN;
 }
 
 static void bytes_text(char dst[UNITS_MAX], double value)

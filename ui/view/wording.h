@@ -12,21 +12,19 @@
 struct wording {
     char text[80];
     enum style style;
-    bool stale;   /* its figures are old */
-    bool problem; /* something that wants a look, with a cause of its own */
-    bool spill;   /* there are no figures: the words may take their room */
+    bool stale;      /* its figures are old */
+    bool problem;    /* something that wants a look, not acknowledged */
+    char cause[320]; /* of a problem, acknowledged or not; else "" */
+    bool idle;       /* of a problem: its figures say nothing, the cause may take their room */
 };
 
 /* For CELLS columns of a table. */
 void wording_short(struct wording *ret, const struct world *world, const struct guest *guest,
                    int64_t now_ns, int cells);
 
-/* The reason of what is not as usual, "" for a guest that is fine or simply off. */
-void wording_long(char *dst, size_t size, const struct world *world, const struct guest *guest,
-                  int64_t now_ns);
-
-/* Whether GUEST belongs on top of a list: crashed, paused by a fault, its figures blamed on it. */
-bool wording_is_problem(const struct guest *guest);
+/* The reason of what is not as usual, "" for a guest that is fine or simply off; and its style. */
+enum style wording_long(char *dst, size_t size, const struct world *world,
+                        const struct guest *guest, int64_t now_ns);
 
 /* Figures of a list in the form "7.4/8.0G" or "310M/1.0G"; "-" for what is NAN, and no "/" when
  * there is no limit.  The slash stands in column 5. */

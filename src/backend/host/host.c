@@ -1,8 +1,9 @@
-/* The host itself: one sample of its own a tick, no guests. */
+/* The host itself: one sample of its own a tick, its storage every few seconds; no guests. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "backend/backend.h"
+#include "backend/host/storage.h"
 #include "base/alloc.h"
 #include "kernel/host.h"
 
@@ -10,6 +11,7 @@ struct host_backend {
     struct backend base;
     struct host_reader *reader;
     struct host_sample sample; /* 50 KB: not for the stack */
+    struct storage *storage;   /* NULL: no descriptors for it */
 };
 
 static int host_open(struct backend **ret, const char *arg, struct error *err)
@@ -19,6 +21,7 @@ static int host_open(struct backend **ret, const char *arg, struct error *err)
     struct host_backend *host = xcalloc(1, sizeof(*host));
     host->base.ops = &backend_host_ops;
     host->reader = host_reader_new("");
+    host->storage = storage_new("", NULL);
     *ret = &host->base;
     return 0;
 }
@@ -27,13 +30,13 @@ static void host_close(struct backend *backend)
 {
     struct host_backend *host = (struct host_backend *)backend;
     host_reader_free(host->reader);
+    storage_free(host->storage);
     free(host);
 }
 
 static void host_tick(struct backend *backend, const struct want *want, struct sink *sink,
                       int64_t at_ns)
 {
-    (void)want;
     struct host_backend *host = (struct host_backend *)backend;
     struct host_sample *sample = &host->sample;
     host_reader_read(host->reader, at_ns, sample);
@@ -47,6 +50,26 @@ static void host_tick(struct backend *backend, const struct want *want, struct s
         sink_host(sink, sample);
     }
     sink_answered(sink);
+    if (host->storage)
+        storage_tick(host->storage, want, at_ns);
+}
+
+static size_t host_poll_fds(struct backend *backend, struct pollfd *fds)
+{
+    struct host_backend *host = (struct host_backend *)backend;
+    if (!host->storage)
+        return 0;
+    fds[0] = (struct pollfd){.fd = storage_fd(host->storage), .events = POLLIN};
+    return 1;
+}
+
+static bool host_ready(struct backend *backend, const struct want *want, struct sink *sink,
+                       const struct pollfd *fds, size_t count)
+{
+    (void)want;
+    if (count > 0 && fds[0].revents)
+        storage_ready(((struct host_backend *)backend)->storage, sink);
+    return false;
 }
 
 const struct backend_ops backend_host_ops = {
@@ -54,4 +77,6 @@ const struct backend_ops backend_host_ops = {
     .open = host_open,
     .close = host_close,
     .tick = host_tick,
+    .poll_fds = host_poll_fds,
+    .ready = host_ready,
 };

@@ -13,34 +13,57 @@ static void pick_up(struct lv_balloons *balloons, struct lv_guests *guests,
                     struct lv_daemon *daemon, int64_t now_ns)
 {
     char uuid[VIR_UUID_STRING_BUFLEN];
-    struct lv_balloon balloon;
+    struct lv_answer answer;
     struct lv_status status;
 
     lv_daemon_status(daemon, &status);
     enum lv_asked asked =
-        lv_monitor_poll(balloons->monitor, now_ns, status.answered_ns, uuid, &balloon);
+        lv_monitor_poll(balloons->monitor, now_ns, status.answered_ns, uuid, &answer);
     if (asked == LV_BUSY && lv_monitor_is_slow(balloons->monitor, now_ns))
         lv_daemon_poke(daemon); /* is it this guest or the daemon? */
     struct lv_guest *guest =
         asked == LV_IDLE || asked == LV_BUSY ? NULL : lv_guests_find(guests, uuid);
     if (!guest)
         return;
-    if (asked == LV_STUCK) {
+    if (asked == LV_STUCK)
         guest->hung_ns = now_ns;
-    } else if (asked == LV_ANSWERED && lv_guest_is_active(guest)) {
-        guest->balloon = balloon;
+    if (answer.question == LV_IO_ERROR) {
+        if (asked == LV_ANSWERED && lv_guest_has_io_error(guest))
+            guest->io_error = answer.io_error;
+        return;
     }
-    if (asked != LV_ANSWERED || !balloon.has_used)
+    if (asked == LV_ANSWERED && lv_guest_is_active(guest))
+        guest->balloon = answer.balloon;
+    if (asked != LV_ANSWERED || !answer.balloon.has_used)
         guest->balloon_due_ns = now_ns + USELESS_NS;
+}
+
+static bool monitor_is_well(const struct lv_guest *guest)
+{
+    return lv_guest_is_active(guest) && !guest->ended && guest->health == QEMU_RUNS &&
+           !guest->hung_ns && !guest->blame[0];
+}
+
+/* One that an I/O error holds, nobody knows which. */
+static struct lv_guest *next_held(struct lv_guests *guests, int64_t now_ns)
+{
+    struct lv_guest *guest, *next;
+
+    HASH_ITER(by_uuid, guests->by_uuid, guest, next)
+    {
+        if (lv_guest_has_io_error(guest) && !guest->domain.io_error.known &&
+            !guest->io_error.known && now_ns >= guest->io_error_due_ns && monitor_is_well(guest))
+            return guest;
+    }
+    return NULL;
 }
 
 static bool may_ask(const struct lv_guest *guest)
 {
     const struct lv_definition *definition = guest->domain.definition;
 
-    return lv_guest_is_active(guest) && !guest->ended && definition && definition->balloon &&
-           definition->kind == KIND_MACHINE && guest->domain.state == VIR_DOMAIN_RUNNING &&
-           guest->health == LV_RUNS && !guest->hung_ns && !guest->blame[0];
+    return monitor_is_well(guest) && definition && definition->balloon &&
+           definition->kind == KIND_MACHINE && guest->domain.state == VIR_DOMAIN_RUNNING;
 }
 
 /* The selected guest if it is due, else the one on the screen that waits longest. */
@@ -96,8 +119,14 @@ void lv_balloons_step(struct lv_balloons *balloons, struct lv_guests *guests,
     forgive(guests);
     if (!usable || lv_balloons_stuck(balloons) >= LV_STUCK_MAX)
         return;
-    struct lv_guest *guest = next_guest(guests, want, now_ns);
-    if (guest && lv_monitor_ask(balloons->monitor, guest->uuid))
+    struct lv_guest *guest = next_held(guests, now_ns);
+    if (guest) {
+        if (lv_monitor_ask(balloons->monitor, LV_IO_ERROR, guest->uuid))
+            guest->io_error_due_ns = now_ns + VISIBLE_NS;
+        return;
+    }
+    guest = next_guest(guests, want, now_ns);
+    if (guest && lv_monitor_ask(balloons->monitor, LV_BALLOON, guest->uuid))
         guest->balloon_due_ns = now_ns + VISIBLE_NS;
 }
 

@@ -1,5 +1,6 @@
-/* When which guest's balloon is asked for: the selected one's every 5 s, those on the screen every
- * 30 s, one at a time, and none at all once too many calls hang. */
+/* When which guest's monitor is asked for what: the balloon of the selected one every 5 s, of those
+ * on the screen every 30 s; before those, once, the disk of one that an I/O error paused if no
+ * event has told of it.  One at a time, and none at all once too many calls hang. */
 #ifndef VCTOP_BACKEND_LIBVIRT_BALLOONS_H
 #define VCTOP_BACKEND_LIBVIRT_BALLOONS_H
 

@@ -7,7 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "backend/libvirt/owner.h"
 #include "base/alloc.h"
+#include "base/cleanup.h"
 
 #define TEXT_MAX 4096 /* titles have no bound in libvirt */
 
@@ -16,9 +18,10 @@ static bool is(const xmlNode *node, const char *name)
     return node->type == XML_ELEMENT_NODE && strcmp((const char *)node->name, name) == 0;
 }
 
+/* NULL also without a NODE. */
 static const xmlNode *child(const xmlNode *node, const char *name)
 {
-    for (const xmlNode *at = node->children; at; at = at->next)
+    for (const xmlNode *at = node ? node->children : NULL; at; at = at->next)
         if (is(at, name))
             return at;
     return NULL;
@@ -37,6 +40,7 @@ static char *content(const xmlNode *node)
     return node ? kept(xmlNodeGetContent(node)) : NULL;
 }
 
+/* NULL also without a NODE. */
 static char *attribute(const xmlNode *node, const char *name)
 {
     return node ? kept(xmlGetNoNsProp(node, (const xmlChar *)name)) : NULL;
@@ -109,11 +113,125 @@ static void read_nic(struct lv_definition *definition, const xmlNode *node)
     free(type);
 }
 
+/* The image or device of a disk; network disks have none here. */
+static uint32_t disk_signs(const xmlNode *node)
+{
+    static const char *const names[] = {"file", "dev"};
+    const xmlNode *source = child(node, "source");
+    uint32_t signs = 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        char *path = attribute(source, names[i]);
+        if (path)
+            signs |= lv_owner_signs(LV_TRACE_DISK, path);
+        free(path);
+    }
+    return signs;
+}
+
+static struct lv_disk *add_disk(struct lv_definition *definition)
+{
+    if (definition->disk_count == LV_DISKS_MAX)
+        return NULL;
+    definition->disks =
+        xrealloc(definition->disks, definition->disk_count + 1, sizeof(struct lv_disk));
+    struct lv_disk *disk = &definition->disks[definition->disk_count++];
+    *disk = (struct lv_disk){0};
+    return disk;
+}
+
+/* A source names its path by its kind: file=, dev=, dir=. */
+static char *source_path(const xmlNode *source)
+{
+    static const char *const names[] = {"file", "dev", "dir"};
+    char *path = NULL;
+
+    for (size_t i = 0; source && !path && i < sizeof(names) / sizeof(names[0]); i++)
+        path = attribute(source, names[i]);
+    if (path && path[0] != '/') {
+        free(path);
+        path = NULL;
+    }
+    return path;
+}
+
+static void read_disk(struct lv_definition *definition, const xmlNode *node)
+{
+    const xmlNode *source = child(node, "source");
+    char *target = attribute(child(node, "target"), "dev");
+    struct lv_disk *disk = target ? add_disk(definition) : NULL;
+
+    if (!disk) {
+        free(target);
+        return;
+    }
+    disk->target = target;
+    disk->source = source_path(source);
+    disk->pool = attribute(source, "pool");
+    disk->volume = attribute(source, "volume");
+    disk->alias = attribute(child(node, "alias"), "name");
+}
+
+/* Of a container: where it has its root.  Shares of a machine are no disks. */
+static void read_filesystem(struct lv_definition *definition, const xmlNode *node)
+{
+    char *target = attribute(child(node, "target"), "dir");
+    struct lv_disk *disk = target && strcmp(target, "/") == 0 ? add_disk(definition) : NULL;
+
+    free(target);
+    if (!disk)
+        return;
+    disk->target = xstrdup("rootfs");
+    disk->source = source_path(child(node, "source"));
+}
+
+static uint32_t content_signs(enum lv_owner_trace where, const xmlNode *node)
+{
+    char *text = content(node);
+    uint32_t signs = text ? lv_owner_signs(where, text) : 0;
+
+    free(text);
+    return signs;
+}
+
+static uint32_t entry_signs(const xmlNode *system)
+{
+    uint32_t signs = 0;
+
+    for (const xmlNode *at = system ? system->children : NULL; at; at = at->next)
+        if (is(at, "entry"))
+            signs |= content_signs(LV_TRACE_SYSTEM, at);
+    return signs;
+}
+
+/* What whoever made the domain has left in it. */
+static const char *find_owner(const xmlNode *root)
+{
+    const xmlNode *metadata = child(root, "metadata"), *devices = child(root, "devices");
+    uint32_t signs = content_signs(LV_TRACE_NAME, child(root, "name")) |
+                     content_signs(LV_TRACE_DESCRIPTION, child(root, "description"));
+
+    for (const xmlNode *at = metadata ? metadata->children : NULL; at; at = at->next)
+        if (at->type == XML_ELEMENT_NODE && at->ns && at->ns->href)
+            signs |= lv_owner_signs(LV_TRACE_NAMESPACE, (const char *)at->ns->href);
+    for (const xmlNode *at = devices ? devices->children : NULL; at; at = at->next)
+        if (is(at, "disk"))
+            signs |= disk_signs(at);
+    for (const xmlNode *at = root->children; at; at = at->next)
+        if (is(at, "sysinfo"))
+            signs |= entry_signs(child(at, "system"));
+    return lv_owner(signs);
+}
+
 static void read_devices(struct lv_definition *definition, const xmlNode *devices)
 {
     for (const xmlNode *at = devices->children; at; at = at->next) {
         if (is(at, "interface")) {
             read_nic(definition, at);
+        } else if (is(at, "disk")) {
+            read_disk(definition, at);
+        } else if (is(at, "filesystem")) {
+            read_filesystem(definition, at);
         } else if (is(at, "memballoon")) {
             char *model = attribute(at, "model");
             definition->balloon = model && strcmp(model, "none") != 0;
@@ -125,6 +243,7 @@ static void read_devices(struct lv_definition *definition, const xmlNode *device
 static void read_domain(struct lv_definition *definition, const xmlNode *root)
 {
     definition->type = attribute(root, "type");
+    definition->manager = find_owner(root);
     for (const xmlNode *at = root->children; at; at = at->next) {
         if (is(at, "title")) {
             free(definition->title);
@@ -149,33 +268,67 @@ static void read_domain(struct lv_definition *definition, const xmlNode *root)
         definition->current_memory = definition->memory;
 }
 
-xmlDoc *lv_definition_open(const char *xml, size_t len, struct error *err)
+/* The document with a root element of NAME, the caller's to free with xmlFreeDoc(); NULL, and ERR
+ * is filled with ERR_SYNTAX. */
+static xmlDoc *read_document(const char *xml, size_t len, const char *name, struct error *err)
 {
-    xmlDoc *doc = NULL;
-
     if (len > LV_XML_MAX) {
-        error_set(err, ERR_SYNTAX, NULL, "domain XML of %zu bytes is too long", len);
+        error_set(err, ERR_SYNTAX, NULL, "%s XML of %zu bytes is too long", name, len);
         return NULL;
     }
     /* libvirt writes none: it could only be there to define entities. */
     if (memmem(xml, len, "<!DOCTYPE", 9)) {
-        error_set(err, ERR_SYNTAX, NULL, "domain XML with a document type");
+        error_set(err, ERR_SYNTAX, NULL, "%s XML with a document type", name);
         return NULL;
     }
-    doc = xmlReadMemory(xml, (int)len, "domain.xml", NULL,
-                        XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+    xmlDoc *doc = xmlReadMemory(xml, (int)len, "libvirt.xml", NULL,
+                                XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
     const xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
-    if (!root || !is(root, "domain")) {
-        xmlFreeDoc(doc);
-        error_set(err, ERR_SYNTAX, NULL, "domain XML cannot be parsed");
-        return NULL;
+    if (root && is(root, name))
+        return doc;
+    xmlFreeDoc(doc);
+    error_set(err, ERR_SYNTAX, NULL, "%s XML cannot be parsed", name);
+    return NULL;
+}
+
+int lv_pool_definition_parse(const char *xml, size_t len, struct lv_pool_definition *ret,
+                             struct error *err)
+{
+    static const char *const of_files[] = {"dir", "fs", "netfs", "vstorage"};
+    xmlDoc *doc = read_document(xml, len, "pool", err);
+
+    if (!doc)
+        return ERR_SYNTAX;
+    const xmlNode *root = xmlDocGetRootElement(doc), *target = child(root, "target");
+    struct lv_pool_definition pool = {.type = attribute(root, "type")};
+    for (size_t i = 0; pool.type && i < sizeof(of_files) / sizeof(of_files[0]); i++)
+        if (strcmp(pool.type, of_files[i]) == 0)
+            pool.directory = target ? content(child(target, "path")) : NULL;
+    if (pool.directory && pool.directory[0] != '/') {
+        free(pool.directory);
+        pool.directory = NULL;
     }
-    return doc;
+    xmlFreeDoc(doc);
+    *ret = pool;
+    return 0;
+}
+
+void lv_pool_definition_clear(struct lv_pool_definition *pool)
+{
+    free(pool->type);
+    free(pool->directory);
+    *pool = (struct lv_pool_definition){0};
+}
+
+xmlDoc *lv_definition_open(const char *xml, size_t len, struct error *err)
+{
+    return read_document(xml, len, "domain", err);
 }
 
 int lv_definition_parse(const char *xml, size_t len, struct lv_definition **ret, struct error *err)
 {
     xmlDoc *doc = lv_definition_open(xml, len, err);
+
     if (!doc)
         return ERR_SYNTAX;
     struct lv_definition *definition = xcalloc(1, sizeof(*definition));
@@ -185,6 +338,16 @@ int lv_definition_parse(const char *xml, size_t len, struct lv_definition **ret,
     xmlFreeDoc(doc);
     *ret = definition;
     return 0;
+}
+
+const char *lv_definition_disk(const struct lv_definition *definition, const char *name)
+{
+    for (size_t i = 0; definition && i < definition->disk_count; i++) {
+        const struct lv_disk *disk = &definition->disks[i];
+        if (strcmp(disk->target, name) == 0 || (disk->alias && strcmp(disk->alias, name) == 0))
+            return disk->target;
+    }
+    return NULL;
 }
 
 struct lv_definition *lv_definition_ref(struct lv_definition *definition)
@@ -203,6 +366,14 @@ void lv_definition_unref(struct lv_definition *definition)
         free(definition->nics[i].mac);
     }
     free(definition->nics);
+    for (size_t i = 0; i < definition->disk_count; i++) {
+        free(definition->disks[i].target);
+        free(definition->disks[i].alias);
+        free(definition->disks[i].source);
+        free(definition->disks[i].pool);
+        free(definition->disks[i].volume);
+    }
+    free(definition->disks);
     free(definition->title);
     free(definition->type);
     free(definition);

@@ -8,9 +8,10 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "model/state.h"
+#include "model/guest.h"
 
 #define LV_NICS_MAX 64
+#define LV_DISKS_MAX FACTS_DISKS_MAX
 #define LV_XML_MAX (4u << 20)
 
 struct lv_nic {
@@ -19,16 +20,26 @@ struct lv_nic {
     bool direct; /* macvtap: the host's view is the guest's, nothing to swap */
 };
 
+struct lv_disk {
+    char *target;        /* "vda"; "rootfs" of a container */
+    char *alias;         /* libvirt's name of the device, or NULL */
+    char *source;        /* path of the file, device or directory, or NULL */
+    char *pool, *volume; /* when it is a volume of a pool, else NULL */
+};
+
 struct lv_definition {
     char *title;
     char *type; /* "kvm", "qemu", "lxc", "test" */
     enum guest_kind kind;
+    const char *manager;     /* a literal: who owns it, or NULL */
     uint32_t vcpus;          /* present ones; 0 unknown */
     uint64_t memory;         /* maximum in bytes, 0 unknown */
     uint64_t current_memory; /* what the balloon leaves, 0 unknown */
     bool balloon;            /* there is a balloon device to ask */
     struct lv_nic *nics;
     size_t nic_count;
+    struct lv_disk *disks; /* that have a target */
+    size_t disk_count;
     int refs; /* atomic */
 };
 
@@ -39,6 +50,19 @@ struct _xmlDoc *lv_definition_open(const char *xml, size_t len, struct error *er
 /* Parses XML (LEN bytes, from a daemon that is not trusted): no network, no document type, no
  * entities, bounded in size.  ERR_SYNTAX when it is no domain.  The result has one reference. */
 int lv_definition_parse(const char *xml, size_t len, struct lv_definition **ret, struct error *err);
+
+/* The target of the disk whose alias or target is NAME; NULL when there is none. */
+const char *lv_definition_disk(const struct lv_definition *definition, const char *name);
+/* What a pool's XML says of it. */
+struct lv_pool_definition {
+    char *type;      /* "dir", "logical", ... */
+    char *directory; /* absolute path below which its volumes are files, NULL when they are not */
+};
+
+/* The same guards; the caller clears. */
+int lv_pool_definition_parse(const char *xml, size_t len, struct lv_pool_definition *ret,
+                             struct error *err);
+void lv_pool_definition_clear(struct lv_pool_definition *pool);
 
 struct lv_definition *lv_definition_ref(struct lv_definition *definition); /* NULL gives NULL */
 void lv_definition_unref(struct lv_definition *definition);

@@ -5,7 +5,7 @@
 
 #include "base/cleanup.h"
 
-static void tell(virDomainPtr dom, void *user, bool redefined, const char *trouble,
+static void tell(virDomainPtr dom, void *user, bool redefined, const struct lv_io_error *io_error,
                  const char *remark)
 {
     struct lv_listener *listener = user;
@@ -13,9 +13,10 @@ static void tell(virDomainPtr dom, void *user, bool redefined, const char *troub
 
     if (virDomainGetUUIDString(dom, uuid) < 0)
         return;
-    listener->happened(
-        listener, &(struct lv_happening){
-                      .uuid = uuid, .redefined = redefined, .trouble = trouble, .remark = remark});
+    listener->happened(listener, &(struct lv_happening){.uuid = uuid,
+                                                        .redefined = redefined,
+                                                        .io_error = io_error,
+                                                        .remark = remark});
 }
 
 static int on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int detail, void *user)
@@ -44,17 +45,18 @@ static void on_io_error(virConnectPtr conn, virDomainPtr dom, const char *path, 
                         int action, const char *reason, void *user)
 {
     char remark[80];
-    bool full = reason && strcmp(reason, "enospc") == 0;
+    struct lv_io_error error = {.known = true, .no_space = reason && strcmp(reason, "enospc") == 0};
 
     (void)conn;
     (void)path;
-    snprintf(remark, sizeof(remark), "%s on disk %.40s", full ? "no space left" : "I/O error",
-             alias ? alias : "?");
-    tell(dom, user, false,
-         action != VIR_DOMAIN_EVENT_IO_ERROR_PAUSE ? NULL
-         : full                                    ? "no space left for a disk"
-                                                   : "I/O error",
-         remark);
+    snprintf(error.disk, sizeof(error.disk), "%s", alias ? alias : "");
+    snprintf(remark, sizeof(remark), "%s on disk %.40s",
+             error.no_space ? "no space left" : "I/O error", alias && *alias ? alias : "?");
+    /* That it was paused is an event already, with its reason. */
+    if (action == VIR_DOMAIN_EVENT_IO_ERROR_PAUSE)
+        tell(dom, user, false, &error, NULL);
+    else
+        tell(dom, user, false, NULL, remark);
 }
 
 static void on_balloon(virConnectPtr conn, virDomainPtr dom, unsigned long long actual, void *user)

@@ -5,11 +5,13 @@
 #include <libvirt/libvirt.h>
 #include <stdbool.h>
 
+#include "backend/libvirt/io_error.h"
+
 struct lv_happening {
     const char *uuid;
-    bool redefined;      /* its XML reads differently now */
-    const char *trouble; /* a literal: which I/O error paused it; or NULL */
-    const char *remark;  /* for the event log, or NULL */
+    bool redefined;                     /* its XML reads differently now */
+    const struct lv_io_error *io_error; /* which one paused it, or NULL */
+    const char *remark;                 /* for the event log, or NULL */
 };
 
 /* Embedded in what wants to know.  All are called on libvirt's event thread: they must not call

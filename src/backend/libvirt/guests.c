@@ -26,12 +26,16 @@ static void clear_domain(struct lv_domain *domain)
 static void remove_guest(struct lv_guests *guests, struct lv_guest *guest)
 {
     HASH_DELETE(by_uuid, guests->by_uuid, guest);
+#ifndef __clang_analyzer__ /* it does not follow uthash's links */
     HASH_DELETE(by_handle, guests->by_handle, guest);
+#endif
     clear_domain(&guest->domain);
     facts_clear(&guest->told);
-    lv_qemu_free(guest->qemu);
+    qemu_free(guest->qemu);
     devsum_free(guest->net);
+#ifndef __clang_analyzer__ /* and sees a use after this */
     free(guest);
+#endif
 }
 
 void lv_guests_clear(struct lv_guests *guests)
@@ -78,13 +82,33 @@ bool lv_guest_is_active(const struct lv_guest *guest)
 
 void lv_guest_reborn(struct lv_guest *guest)
 {
-    guest->health = LV_RUNS;
+    guest->health = QEMU_RUNS;
     guest->ended = false;
     guest->sample = (struct sample){0};
     guest->balloon = (struct lv_balloon){0};
     guest->balloon_due_ns = 0;
     guest->hung_ns = 0;
     guest->blame[0] = '\0';
+}
+
+bool lv_guest_has_io_error(const struct lv_guest *guest)
+{
+    return guest->domain.state == VIR_DOMAIN_PAUSED &&
+           guest->domain.reason == VIR_DOMAIN_PAUSED_IOERROR;
+}
+
+bool lv_guest_io_error(const struct lv_guest *guest, struct lv_io_error *ret)
+{
+    const struct lv_io_error *error =
+        guest->domain.io_error.known ? &guest->domain.io_error : &guest->io_error;
+
+    if (!lv_guest_has_io_error(guest) || !error->known)
+        return false;
+    *ret = *error;
+    const char *target = lv_definition_disk(guest->domain.definition, error->disk);
+    if (target)
+        snprintf(ret->disk, sizeof(ret->disk), "%s", target);
+    return true;
 }
 
 /* Figures that this round did not ask for stay as they were. */
@@ -113,7 +137,7 @@ static bool update(struct lv_guest *guest, struct lv_domain *fresh)
     bool changed = another_life || old->state != fresh->state || old->reason != fresh->reason;
 
     if (another_life) {
-        lv_qemu_free(guest->qemu);
+        qemu_free(guest->qemu);
         guest->qemu = NULL;
         lv_guest_reborn(guest);
     } else {
@@ -122,10 +146,14 @@ static bool update(struct lv_guest *guest, struct lv_domain *fresh)
     if (!fresh->definition)
         fresh->definition = lv_definition_ref(old->definition);
     if (guest->qemu && fresh->definition != old->definition)
-        lv_qemu_rewired(guest->qemu);
+        lv_local_wire(guest->qemu, fresh->definition);
     guest->here = true;
     clear_domain(old);
     move_domain(old, fresh);
+    if (!lv_guest_has_io_error(guest)) {
+        guest->io_error = (struct lv_io_error){0};
+        guest->io_error_due_ns = 0;
+    }
     return changed;
 }
 
@@ -198,9 +226,11 @@ static bool facts_same(const struct facts *a, const struct facts *b)
         if (!same(a->addresses[i], b->addresses[i]))
             return false;
     return same(a->life, b->life) && same(a->name, b->name) && same(a->title, b->title) &&
-           same(a->type, b->type) && a->kind == b->kind && a->can == b->can &&
-           a->autostart == b->autostart && a->persistent == b->persistent && a->vcpus == b->vcpus &&
-           a->memory == b->memory;
+           same(a->type, b->type) && same(a->manager, b->manager) && a->kind == b->kind &&
+           a->can == b->can && a->autostart == b->autostart && a->persistent == b->persistent &&
+           a->vcpus == b->vcpus && a->memory == b->memory &&
+           same(a->io_error_disk, b->io_error_disk) &&
+           a->io_error_no_space == b->io_error_no_space && facts_disks_same(a, b);
 }
 
 bool lv_guest_is_starting(const struct lv_guest *guest)
@@ -213,7 +243,26 @@ static char *life_of(const struct lv_guest *guest)
 {
     if (!lv_guest_is_active(guest) || lv_guest_is_starting(guest) || guest->ended)
         return xstrdup("");
-    return guest->qemu ? xstrdup(lv_qemu_life(guest->qemu)) : xasprintf("%d", guest->domain.id);
+    return guest->qemu ? xstrdup(qemu_life(guest->qemu)) : xasprintf("%d", guest->domain.id);
+}
+
+/* Where its disks lie, as far as that is on this host. */
+static void find_disks(const struct lv_guests *guests, const struct lv_definition *definition,
+                       struct facts *facts)
+{
+    for (size_t i = 0; i < definition->disk_count && i < FACTS_DISKS_MAX; i++) {
+        const struct lv_disk *disk = &definition->disks[i];
+        const char *directory = disk->pool ? lv_pools_directory(guests->pools, disk->pool) : NULL;
+
+        facts->disks[i].target = xstrdup(disk->target);
+        facts->disks[i].pool = xstrdup(disk->pool);
+        if (!guests->uri->here)
+            continue;
+        if (disk->source)
+            facts->disks[i].source = xstrdup(disk->source);
+        else if (directory && disk->volume)
+            facts->disks[i].source = xasprintf("%s/%s", directory, disk->volume);
+    }
 }
 
 void lv_guest_tell(struct lv_guest *guest, const struct lv_guests *guests,
@@ -235,8 +284,15 @@ void lv_guest_tell(struct lv_guest *guest, const struct lv_guests *guests,
     if (definition) {
         facts.title = xstrdup(definition->title);
         facts.type = xstrdup(definition->type);
+        facts.manager = xstrdup(definition->manager);
         facts.vcpus = definition->vcpus;
         facts.memory = definition->memory;
+        find_disks(guests, definition, &facts);
+    }
+    struct lv_io_error io_error;
+    if (lv_guest_io_error(guest, &io_error)) {
+        facts.io_error_disk = io_error.disk[0] ? xstrdup(io_error.disk) : NULL;
+        facts.io_error_no_space = io_error.no_space;
     }
     facts.can = abilities(guests->uri, facts.kind, facts.persistent);
     if (lv_guest_is_active(guest) && neighbours) {

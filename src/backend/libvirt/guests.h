@@ -11,6 +11,7 @@
 #include "backend/backend.h"
 #include "backend/libvirt/local.h"
 #include "backend/libvirt/monitor.h"
+#include "backend/libvirt/pools.h"
 #include "backend/libvirt/snapshot.h"
 #include "backend/libvirt/uri.h"
 #include "kernel/address.h"
@@ -27,24 +28,28 @@ struct lv_guest {
     bool was_told;
 
     /* The kernel's side, for machines of this host. */
-    struct lv_qemu *qemu; /* NULL: off, elsewhere or not found */
-    enum lv_health health;
-    bool ended; /* the QEMU of this life went, whatever the daemon says */
+    struct qemu *qemu; /* NULL: off, elsewhere or not found */
+    enum qemu_health health;
+    pid_t last_pid; /* of its QEMU, also when that is gone; 0: not seen */
+    bool ended;     /* the QEMU of this life went, whatever the daemon says */
 
     struct devsum *net; /* of a daemon elsewhere */
     int net_id;         /* the life that NET sums */
     struct sample sample;
     char blame[LV_BLAME_MAX]; /* "": nothing to blame */
 
-    struct lv_balloon balloon; /* at_ns 0: none of this life */
-    int64_t balloon_due_ns;    /* when it may be asked again */
-    int64_t hung_ns;           /* since when a monitor call of ours hangs; 0: none */
+    struct lv_balloon balloon;   /* at_ns 0: none of this life */
+    int64_t balloon_due_ns;      /* when it may be asked again */
+    struct lv_io_error io_error; /* what its monitor says holds it; of this pause */
+    int64_t io_error_due_ns;     /* when it may be asked again */
+    int64_t hung_ns;             /* since when a monitor call of ours hangs; 0: none */
 
     UT_hash_handle by_uuid, by_handle;
 };
 
 struct lv_guests {
     const struct lv_uri *uri;
+    const struct lv_pools *pools; /* NULL: none are asked for */
     struct lv_guest *by_uuid, *by_handle;
     uint32_t last_handle;
 };
@@ -67,6 +72,13 @@ bool lv_guest_is_active(const struct lv_guest *guest);
 
 /* Another life begins: what was measured in the last one is forgotten. */
 void lv_guest_reborn(struct lv_guest *guest);
+
+/* An I/O error paused it. */
+bool lv_guest_has_io_error(const struct lv_guest *guest);
+
+/* What is known of that error, by whomever; its disk by target where the definition has it.  False:
+ * nothing is. */
+bool lv_guest_io_error(const struct lv_guest *guest, struct lv_io_error *ret);
 
 /* Its process is being set up: not in its control groups yet. */
 bool lv_guest_is_starting(const struct lv_guest *guest);

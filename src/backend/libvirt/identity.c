@@ -44,7 +44,7 @@ int lv_check_life(virDomainPtr dom, const struct lv_uri *uri, const char *key, c
     snprintf(text, sizeof(text), "%u", number);
     if (strcmp(text, life) == 0)
         return 0;
-    if (uri->local_qemu && lv_qemu_identify(uri, virDomainGetName(dom), key, &id) == 0) {
+    if (uri->local_qemu && lv_local_identify(uri, virDomainGetName(dom), key, &id) == 0) {
         proc_life(&id, text, sizeof(text));
         if (strcmp(text, life) == 0)
             return 0;

@@ -5,7 +5,7 @@
 
 static void put_change(struct lv_changes *changes, const struct lv_happening *happening)
 {
-    if (!happening->redefined && !happening->trouble)
+    if (!happening->redefined && !happening->io_error)
         return;
     if (changes->count == LV_CHANGES) {
         changes->all = true;
@@ -14,7 +14,7 @@ static void put_change(struct lv_changes *changes, const struct lv_happening *ha
     struct lv_change *change = &changes->change[changes->count++];
     snprintf(change->uuid, sizeof(change->uuid), "%s", happening->uuid);
     change->redefined = happening->redefined;
-    change->trouble = happening->trouble;
+    change->io_error = happening->io_error ? *happening->io_error : (struct lv_io_error){0};
 }
 
 static void put_remark(struct lv_inbox *inbox, const struct lv_happening *happening)
@@ -53,8 +53,8 @@ bool lv_inbox_remark(struct lv_inbox *inbox, struct lv_remark *ret)
 void lv_changes_apply(const struct lv_changes *changes, struct lv_round *round)
 {
     for (size_t i = 0; i < changes->count; i++) {
-        if (changes->change[i].trouble)
-            lv_round_trouble(round, changes->change[i].uuid, changes->change[i].trouble);
+        if (changes->change[i].io_error.known)
+            lv_round_io_error(round, changes->change[i].uuid, &changes->change[i].io_error);
         if (changes->change[i].redefined)
             lv_round_redefined(round, changes->change[i].uuid);
     }

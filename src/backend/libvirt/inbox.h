@@ -24,7 +24,7 @@ struct lv_changes {
     struct lv_change {
         char uuid[VIR_UUID_STRING_BUFLEN];
         bool redefined;
-        const char *trouble; /* a literal, or NULL */
+        struct lv_io_error io_error; /* known: it was paused by one */
     } change[LV_CHANGES];
     size_t count;
     bool all; /* there were more */

@@ -12,9 +12,11 @@
 #include "backend/libvirt/guests.h"
 #include "backend/libvirt/local.h"
 #include "backend/libvirt/loop.h"
+#include "backend/libvirt/restart.h"
 #include "backend/libvirt/words.h"
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "kernel/oom_log.h"
 
 #define SILENT_NS (4 * NS_PER_S)      /* a daemon that takes longer for one call hangs */
 #define CONTROL_NS (10 * NS_PER_S)    /* older news of a monitor is no news */
@@ -29,6 +31,9 @@ struct instance {
     struct lv_local *local;   /* NULL: the machines are not here */
     struct lv_guests guests;
     struct lv_balloons balloons;
+    struct lv_restart restart;
+    struct oom_log oom_log; /* of this host */
+    struct lv_pools *pools; /* NULL before the first tick */
     struct neighbours *neighbours;
     int64_t neighbours_due_ns;
     size_t watch_next;   /* whose turn it is to have its monitor looked at */
@@ -44,6 +49,7 @@ static int lv_open(struct backend **ret, const char *arg, struct error *err)
     struct instance *self = xcalloc(1, sizeof(*self));
     self->backend.ops = &backend_libvirt_ops;
     lv_uri_init(&self->uri, arg);
+    self->oom_log.fd = -1;
     self->guests.uri = &self->uri;
     *ret = &self->backend;
     return 0;
@@ -55,9 +61,11 @@ static void lv_close(struct backend *backend)
 
     lv_daemon_stop(self->daemon);
     lv_monitor_free(self->balloons.monitor);
+    lv_pools_free(self->pools);
     lv_guests_clear(&self->guests);
     lv_local_free(self->local);
     neighbours_free(self->neighbours);
+    oom_log_close(&self->oom_log);
     lv_uri_clear(&self->uri);
     free(self);
 }
@@ -67,8 +75,11 @@ static void start(struct instance *self)
     if (self->daemon || self->failed.code)
         return;
     lv_daemon_start(&self->daemon, &self->uri, &self->failed);
-    if (self->uri.local_qemu)
+    self->guests.pools = self->pools = lv_pools_new(&self->uri);
+    if (self->uri.local_qemu) {
         self->local = lv_local_new(&self->uri);
+        oom_log_open(&self->oom_log);
+    }
 }
 
 /* What the daemon is asked to look at beside its list: the monitors of guests that hang, of the
@@ -98,6 +109,22 @@ static void wish(struct instance *self, const struct want *want)
     lv_daemon_wish(self->daemon, watch, count);
 }
 
+static void look_for_restart(struct instance *self, int64_t now_ns)
+{
+    struct lv_guest *guest, *next;
+    uint64_t oldest = 0;
+
+    if (!self->local || !self->usable || !self->complete || now_ns < self->restart.due_ns)
+        return;
+    HASH_ITER(by_uuid, self->guests.by_uuid, guest, next)
+    {
+        uint64_t start = guest->qemu ? qemu_identity(guest->qemu)->start_ticks : 0;
+        if (start && (!oldest || start < oldest))
+            oldest = start;
+    }
+    lv_restart_step(&self->restart, &self->uri, oldest, now_ns);
+}
+
 static void say_source(struct instance *self, struct sink *sink, int64_t now_ns)
 {
     struct lv_status status;
@@ -113,6 +140,8 @@ static void say_source(struct instance *self, struct sink *sink, int64_t now_ns)
         error_set(&status.why, ERR_LOST, NULL, "libvirtd does not answer");
     }
     self->usable = status.state == SOURCE_UP;
+    look_for_restart(self, now_ns);
+    sink_daemon(sink, self->restart.restarted_ns);
     int stuck = lv_balloons_stuck(&self->balloons);
     snprintf(note, sizeof(note), "monitor off: %d stuck calls; restart libvirtd to free them",
              stuck);
@@ -148,10 +177,9 @@ static void set_blame(struct lv_guest *guest, int64_t now_ns)
     int64_t silent = lv_guest_is_active(guest) ? silent_s(guest, now_ns) : 0;
 
     guest->blame[0] = '\0';
-    if (guest->qemu && guest->health == LV_STOPPED)
-        snprintf(guest->blame, sizeof(guest->blame), "QEMU stopped");
-    else if (guest->qemu && guest->health == LV_SLEEPS)
-        snprintf(guest->blame, sizeof(guest->blame), "QEMU in D state");
+    const char *blame = guest->qemu ? qemu_blame(guest->health) : NULL;
+    if (blame)
+        snprintf(guest->blame, sizeof(guest->blame), "%s", blame);
     else if (silent > 0)
         snprintf(guest->blame, sizeof(guest->blame), "monitor silent %lld s", (long long)silent);
 }
@@ -160,24 +188,26 @@ static void find_process(struct instance *self, struct lv_guest *guest)
 {
     if (!self->local || guest->qemu || !lv_guest_is_active(guest) || lv_guest_is_starting(guest))
         return;
-    guest->qemu = lv_qemu_find(self->local, guest->domain.name, guest->uuid);
+    guest->qemu =
+        lv_local_find(self->local, guest->domain.name, guest->uuid, guest->domain.definition);
     /* A daemon that was started anew counts its ids from 1: the same id, another QEMU. */
     if (guest->qemu && guest->ended)
         lv_guest_reborn(guest);
+    if (guest->qemu)
+        guest->last_pid = qemu_identity(guest->qemu)->pid;
 }
 
 static void read_local(struct instance *self, struct lv_guest *guest, int64_t at_ns)
 {
     if (!guest->qemu)
         return;
-    guest->health =
-        lv_qemu_read(guest->qemu, self->local, guest->domain.definition, at_ns, &guest->sample);
-    if (guest->health == LV_ENDED) {
-        lv_qemu_free(guest->qemu);
+    guest->health = qemu_read(guest->qemu, at_ns, &guest->sample);
+    if (guest->health == QEMU_ENDED) {
+        qemu_free(guest->qemu);
         guest->qemu = NULL;
         guest->ended = true;
         lv_daemon_poke(self->daemon);
-    } else if (guest->health != LV_STOPPED) {
+    } else if (guest->health != QEMU_STOPPED) {
         lv_balloons_figures(guest, at_ns);
     }
 }
@@ -230,8 +260,16 @@ static void say_row(const struct instance *self, const struct lv_guest *guest, s
     const char *reason;
     enum guest_state state = lv_state(guest->domain.state, guest->domain.reason, &reason);
 
-    if (guest->domain.trouble)
-        reason = guest->domain.trouble;
+    char words[LV_DISK_MAX + 32];
+    struct lv_io_error io_error;
+    if (lv_guest_io_error(guest, &io_error)) {
+        snprintf(words, sizeof(words), "%s%s%s", io_error.no_space ? "no space left" : "I/O error",
+                 io_error.disk[0] ? " on " : "", io_error.disk);
+        reason = words;
+    }
+    if (state == STATE_CRASHED && !lv_guest_is_active(guest) &&
+        oom_log_has(&self->oom_log, guest->last_pid))
+        reason = "QEMU was killed for want of memory";
     /* The kernel knows better than a daemon that is gone. */
     if (guest->ended && !self->usable) {
         state = STATE_OFF;
@@ -279,6 +317,7 @@ static void lv_tick(struct backend *backend, const struct want *want, struct sin
     int64_t now = clock_mono_ns();
 
     start(self);
+    oom_log_read(&self->oom_log);
     if (self->daemon) {
         wish(self, want);
         bool changed = take_snapshot(self, sink);
@@ -288,6 +327,7 @@ static void lv_tick(struct backend *backend, const struct want *want, struct sin
         else
             lv_daemon_poke(self->daemon);
         step_balloons(self, want, now);
+        lv_pools_step(self->pools, self->usable, now, sink);
     }
     say_source(self, sink, now);
     HASH_ITER(by_uuid, self->guests.by_uuid, guest, next)

@@ -1,6 +1,7 @@
 #include "backend/libvirt/monitor.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -14,6 +15,7 @@
 #define KEEPALIVE_S 2
 #define KEEPALIVE_COUNT 2
 #define KIB 1024
+#define DISK_ERRORS_MAX 32
 /* Older reports tell what the guest was, not what it is (no stats period is set, or its driver
  * stopped). */
 #define REPORT_MAX_S 120
@@ -46,7 +48,8 @@ struct lv_monitor {
     int64_t since_ns;
     struct line *line;
     int fd; /* eventfd: an answer is there */
-    struct lv_balloon balloon;
+    enum lv_question question;
+    struct lv_answer answer;
     bool answered;
     int stuck;
 };
@@ -165,8 +168,36 @@ void lv_balloon_read(const virTypedParameter *params, int count, int64_t wall_s,
     }
 }
 
+void lv_io_error_read(const virDomainDiskError *errors, int count, struct lv_io_error *ret)
+{
+    const virDomainDiskError *worst = NULL;
+
+    *ret = (struct lv_io_error){0};
+    for (int i = 0; i < count; i++)
+        if (!worst || (errors[i].error == VIR_DOMAIN_DISK_ERROR_NO_SPACE &&
+                       worst->error != VIR_DOMAIN_DISK_ERROR_NO_SPACE))
+            worst = &errors[i];
+    if (!worst)
+        return;
+    ret->known = true;
+    ret->no_space = worst->error == VIR_DOMAIN_DISK_ERROR_NO_SPACE;
+    snprintf(ret->disk, sizeof(ret->disk), "%s", worst->disk ? worst->disk : "");
+}
+
 /* Blocks, for ever perhaps. */
-static bool call(virDomainPtr dom, struct lv_balloon *ret)
+static bool ask_io_error(virDomainPtr dom, struct lv_io_error *ret)
+{
+    virDomainDiskError errors[DISK_ERRORS_MAX] = {{0}};
+
+    int count = virDomainGetDiskErrors(dom, errors, DISK_ERRORS_MAX, 0);
+    lv_io_error_read(errors, count, ret);
+    for (int i = 0; i < count; i++)
+        free(errors[i].disk);
+    return count >= 0;
+}
+
+/* The same. */
+static bool ask_balloon(virDomainPtr dom, struct lv_balloon *ret)
 {
     virDomainPtr list[] = {dom, NULL};
     virDomainStatsRecordPtr *records = NULL;
@@ -217,9 +248,10 @@ static void settle(struct lv_monitor *monitor, const struct line *line)
 }
 
 /* One request; false when this runner was given up meanwhile. */
-static bool serve(struct lv_monitor *monitor, unsigned generation, const char *uuid)
+static bool serve(struct lv_monitor *monitor, unsigned generation, enum lv_question question,
+                  const char *uuid)
 {
-    struct lv_balloon balloon = {0};
+    struct lv_answer answer = {.question = question};
     bool good = false;
 
     struct line *line = get_line(monitor);
@@ -229,7 +261,8 @@ static bool serve(struct lv_monitor *monitor, unsigned generation, const char *u
         monitor->phase = IN_MONITOR;
         monitor->since_ns = clock_mono_ns();
         pthread_mutex_unlock(&monitor->lock);
-        good = call(dom, &balloon);
+        good = question == LV_BALLOON ? ask_balloon(dom, &answer.balloon)
+                                      : ask_io_error(dom, &answer.io_error);
         virDomainFree(dom);
     }
     pthread_mutex_lock(&monitor->lock);
@@ -237,7 +270,7 @@ static bool serve(struct lv_monitor *monitor, unsigned generation, const char *u
     if (wanted) {
         monitor->phase = DONE;
         monitor->answered = good;
-        monitor->balloon = balloon;
+        monitor->answer = answer;
         uint64_t one = 1;
         ssize_t written = write(monitor->fd, &one, sizeof(one));
         (void)written; /* a full counter wakes the reader as well */
@@ -264,8 +297,9 @@ static void *run(void *user)
         monitor->phase = OPENING;
         monitor->since_ns = clock_mono_ns();
         memcpy(uuid, monitor->uuid, sizeof(uuid));
+        enum lv_question question = monitor->question;
         pthread_mutex_unlock(&monitor->lock);
-        bool wanted = serve(monitor, generation, uuid);
+        bool wanted = serve(monitor, generation, question, uuid);
         pthread_mutex_lock(&monitor->lock);
         if (!wanted)
             break;
@@ -291,12 +325,13 @@ static bool have_runner(struct lv_monitor *monitor)
     return true;
 }
 
-bool lv_monitor_ask(struct lv_monitor *monitor, const char *uuid)
+bool lv_monitor_ask(struct lv_monitor *monitor, enum lv_question question, const char *uuid)
 {
     pthread_mutex_lock(&monitor->lock);
     bool accepted = monitor->phase == IDLE && have_runner(monitor);
     if (accepted) {
         strncpy(monitor->uuid, uuid, sizeof(monitor->uuid) - 1);
+        monitor->question = question;
         monitor->phase = ASKED;
         pthread_cond_signal(&monitor->wake);
     }
@@ -305,7 +340,7 @@ bool lv_monitor_ask(struct lv_monitor *monitor, const char *uuid)
 }
 
 enum lv_asked lv_monitor_poll(struct lv_monitor *monitor, int64_t now_ns, int64_t answered_ns,
-                              char uuid[VIR_UUID_STRING_BUFLEN], struct lv_balloon *ret)
+                              char uuid[VIR_UUID_STRING_BUFLEN], struct lv_answer *ret)
 {
     enum lv_asked asked = LV_BUSY;
     uint64_t rings;
@@ -314,11 +349,12 @@ enum lv_asked lv_monitor_poll(struct lv_monitor *monitor, int64_t now_ns, int64_
     (void)got; /* nothing there is fine */
     pthread_mutex_lock(&monitor->lock);
     memcpy(uuid, monitor->uuid, sizeof(monitor->uuid));
+    ret->question = monitor->question;
     if (monitor->phase == IDLE) {
         asked = LV_IDLE;
     } else if (monitor->phase == DONE) {
         asked = monitor->answered ? LV_ANSWERED : LV_REFUSED;
-        *ret = monitor->balloon;
+        *ret = monitor->answer;
         monitor->phase = IDLE;
     } else if (monitor->phase == IN_MONITOR && now_ns - monitor->since_ns > SLOW_NS &&
                answered_ns > monitor->since_ns + SLOW_NS) {

@@ -1,5 +1,5 @@
-/* The only place where a sampler lets libvirt enter a QEMU's monitor: one guest's balloon at a
- * time, in a thread that may hang for good. */
+/* The only place where a sampler lets libvirt enter a QEMU's monitor: one question about one guest
+ * at a time, in a thread that may hang for good. */
 #ifndef VCTOP_BACKEND_LIBVIRT_MONITOR_H
 #define VCTOP_BACKEND_LIBVIRT_MONITOR_H
 
@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "backend/libvirt/io_error.h"
 #include "backend/libvirt/uri.h"
 
 /* Each stuck call holds one of the daemon's 20 workers, even after its client is gone. */
@@ -21,10 +22,21 @@ struct lv_balloon {
     uint64_t measured_ms; /* before the answer: when the guest reported USED and CACHE */
 };
 
+enum lv_question {
+    LV_BALLOON,
+    LV_IO_ERROR /* which disk holds a guest that an I/O error paused */
+};
+
+struct lv_answer {
+    enum lv_question question;
+    struct lv_balloon balloon;
+    struct lv_io_error io_error;
+};
+
 enum lv_asked {
     LV_IDLE,     /* nothing under way */
     LV_BUSY,     /* a call is */
-    LV_ANSWERED, /* the balloon is in RET */
+    LV_ANSWERED, /* the answer is in RET */
     LV_REFUSED,  /* the call failed */
     LV_STUCK     /* it hangs in the monitor and was given up */
 };
@@ -33,14 +45,15 @@ enum lv_asked {
 struct lv_monitor *lv_monitor_new(const struct lv_uri *uri);
 void lv_monitor_free(struct lv_monitor *monitor);
 
-/* Asks for the balloon of UUID; false when a call is under way or no thread can be had. */
-bool lv_monitor_ask(struct lv_monitor *monitor, const char *uuid);
+/* Asks QUESTION about UUID; false when a call is under way or no thread can be had. */
+bool lv_monitor_ask(struct lv_monitor *monitor, enum lv_question question, const char *uuid);
 
-/* How the call goes; ANSWERED, REFUSED and STUCK are told once, with the guest in UUID.  A call is
+/* How the call goes; ANSWERED, REFUSED and STUCK are told once, with the guest in UUID and the
+ * question in RET.  A call is
  * stuck after 2 s, if the daemon has ANSWERED_NS another thread later than that: otherwise it is
  * the daemon that hangs. */
 enum lv_asked lv_monitor_poll(struct lv_monitor *monitor, int64_t now_ns, int64_t answered_ns,
-                              char uuid[VIR_UUID_STRING_BUFLEN], struct lv_balloon *ret);
+                              char uuid[VIR_UUID_STRING_BUFLEN], struct lv_answer *ret);
 
 /* A call is under way for longer than it should: ask the daemon something harmless. */
 bool lv_monitor_is_slow(struct lv_monitor *monitor, int64_t now_ns);
@@ -50,6 +63,9 @@ int lv_monitor_fd(const struct lv_monitor *monitor);
 
 /* Calls of this process that hang in the daemon. */
 int lv_monitor_stuck(struct lv_monitor *monitor);
+
+/* The disk to name of those that have an error: one without space first. */
+void lv_io_error_read(const virDomainDiskError *errors, int count, struct lv_io_error *ret);
 
 /* Reads the balloon group of bulk statistics; WALL_S is the time of the answer.  What the guest did
  * not report lately stays unset. */

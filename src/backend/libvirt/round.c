@@ -17,7 +17,8 @@ struct known {
     struct lv_definition *definition;
     int definition_id; /* the domain's id when it was read: another life, another tap */
     int autostart, persistent;
-    const char *trouble;
+    struct lv_io_error io_error; /* as an event said; of no meaning unless it is paused by one */
+    bool io_error_fresh;         /* no round has been since */
     bool seen;
     UT_hash_handle hh;
 };
@@ -86,11 +87,24 @@ void lv_round_redefined(struct lv_round *round, const char *uuid)
     }
 }
 
-void lv_round_trouble(struct lv_round *round, const char *uuid, const char *text)
+void lv_round_io_error(struct lv_round *round, const char *uuid, const struct lv_io_error *error)
 {
     struct known *known = find(round, uuid);
-    if (known)
-        known->trouble = text;
+    if (!known)
+        return;
+    known->io_error = *error;
+    known->io_error_fresh = true;
+}
+
+/* What an event said of the last error says nothing of the next one; but the event may come before
+ * the state that it speaks of. */
+static void take_io_error(struct known *known, struct lv_domain *domain)
+{
+    if (domain->state == VIR_DOMAIN_PAUSED && domain->reason == VIR_DOMAIN_PAUSED_IOERROR)
+        domain->io_error = known->io_error;
+    else if (!known->io_error_fresh)
+        known->io_error = (struct lv_io_error){0};
+    known->io_error_fresh = false;
 }
 
 /* Which of the known domains are in the list that FLAG selects: 1, the others 0. */
@@ -198,8 +212,7 @@ static int read_details(struct lv_round *round, struct lv_domain *domain, virDom
     struct known *known = find_or_add(round, domain->uuid);
 
     known->seen = true;
-    if (domain->state == VIR_DOMAIN_PAUSED && domain->reason == VIR_DOMAIN_PAUSED_IOERROR)
-        domain->trouble = known->trouble;
+    take_io_error(known, domain);
     bool active = domain->id >= 0;
     if (active && wish->figures && read_figures(domain, dom, pulse) < 0)
         return -1;

@@ -27,8 +27,8 @@ void lv_round_free(struct lv_round *round);
 /* The definition of UUID has changed; NULL: any may have. */
 void lv_round_redefined(struct lv_round *round, const char *uuid);
 
-/* UUID had an I/O error; TEXT is a literal that says which. */
-void lv_round_trouble(struct lv_round *round, const char *uuid, const char *text);
+/* An I/O error paused UUID. */
+void lv_round_io_error(struct lv_round *round, const char *uuid, const struct lv_io_error *error);
 
 /* Asks, and makes a snapshot (the caller's).  Blocks as long as the daemon does.  0, or -1 with
  * libvirt's error (the caller's to free; NULL: it gave none). */

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "backend/libvirt/definition.h"
+#include "backend/libvirt/io_error.h"
 #include "model/devsum.h"
 #include "model/world.h"
 
@@ -25,7 +26,7 @@ struct lv_domain {
     int state, reason;
     struct lv_definition *definition; /* NULL: not read yet, or it could not be */
     int autostart, persistent;        /* 1, 0, -1 unknown */
-    const char *trouble;              /* literal: why it paused, from an I/O error event; or NULL */
+    struct lv_io_error io_error;      /* what paused it, if an event said so */
 
     /* virDomainGetInfo and link counters, only where the kernel cannot be asked; at_ns 0: not
      * read. */

@@ -48,19 +48,25 @@ static char *without_prompts(const char *text, const struct parts *parts)
     return xasprintf("%s%sno_tty=1", text, has_query ? "&" : parts->query ? "" : "?");
 }
 
-static char *run_dir(bool session)
+static char *session_dir(void)
 {
-    /* root has no session of its own: its daemon is the system's. */
-    if (!session || geteuid() == 0)
-        return xstrdup("/run/libvirt/qemu");
     const char *runtime = getenv("XDG_RUNTIME_DIR");
     if (runtime && *runtime)
-        return xasprintf("%s/libvirt/qemu/run", runtime);
+        return xasprintf("%s/libvirt", runtime);
     const char *cache = getenv("XDG_CACHE_HOME");
     if (cache && *cache)
-        return xasprintf("%s/libvirt/qemu/run", cache);
+        return xasprintf("%s/libvirt", cache);
     const char *home = getenv("HOME");
-    return xasprintf("%s/.cache/libvirt/qemu/run", home ? home : "");
+    return xasprintf("%s/.cache/libvirt", home ? home : "");
+}
+
+static void set_dirs(struct lv_uri *uri)
+{
+    /* root has no session of its own: its daemon is the system's. */
+    bool own = uri->session && geteuid() != 0;
+
+    uri->pid_dir = own ? session_dir() : xstrdup("/run");
+    uri->run_dir = own ? xasprintf("%s/qemu/run", uri->pid_dir) : xstrdup("/run/libvirt/qemu");
 }
 
 void lv_uri_init(struct lv_uri *uri, const char *text)
@@ -78,18 +84,20 @@ void lv_uri_init(struct lv_uri *uri, const char *text)
     uri->open = without_prompts(text, &parts);
     uri->test = is(text, parts.scheme_len, "test");
     uri->containers = parts.scheme_len >= 3 && strncasecmp(text, "lxc", 3) == 0;
+    uri->here = parts.host_len == 0 && !uri->test;
     bool qemu = is(text, parts.scheme_len, "qemu") || is(text, parts.scheme_len, "qemu+unix");
     uri->session = qemu && parts.host_len == 0 && is(parts.path, parts.path_len, "/session");
     uri->local_qemu =
         uri->session || (qemu && parts.host_len == 0 && is(parts.path, parts.path_len, "/system"));
     if (uri->local_qemu)
-        uri->run_dir = run_dir(uri->session);
+        set_dirs(uri);
 }
 
 void lv_uri_clear(struct lv_uri *uri)
 {
     free(uri->given);
     free(uri->open);
+    free(uri->pid_dir);
     free(uri->run_dir);
     *uri = (struct lv_uri){0};
 }

@@ -8,9 +8,11 @@ struct lv_uri {
     char *given;     /* as the operator wrote it: in messages */
     char *open;      /* for virConnectOpen: never one that asks on the terminal */
     bool local_qemu; /* QEMU runs on this host: figures come from the kernel */
+    bool here;       /* what it runs lies on this host: its paths are ours */
     bool session;    /* the user's own daemon */
     bool test;       /* libvirt's in-memory test driver: no daemon at all */
     bool containers; /* its guests are containers until their XML says otherwise */
+    char *pid_dir;   /* where the daemon keeps its own pid file; NULL unless local_qemu */
     char *run_dir;   /* where libvirt keeps NAME.pid of its QEMUs; NULL unless local_qemu */
 };
 

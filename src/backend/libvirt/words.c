@@ -10,7 +10,7 @@
 static const char *const off_reasons[] = {
     [VIR_DOMAIN_SHUTOFF_SHUTDOWN] = "shut down",
     [VIR_DOMAIN_SHUTOFF_DESTROYED] = "destroyed",
-    [VIR_DOMAIN_SHUTOFF_CRASHED] = "crashed",
+    [VIR_DOMAIN_SHUTOFF_CRASHED] = "QEMU was killed or crashed",
     [VIR_DOMAIN_SHUTOFF_MIGRATED] = "migrated away",
     [VIR_DOMAIN_SHUTOFF_SAVED] = "saved",
     [VIR_DOMAIN_SHUTOFF_FAILED] = "failed to start",
@@ -57,7 +57,8 @@ enum guest_state lv_state(int state, int reason, const char **ret_reason)
         return STATE_STOPPING;
     case VIR_DOMAIN_SHUTOFF:
         *ret_reason = lookup(off_reasons, ARRAY_SIZE(off_reasons), reason);
-        return STATE_OFF;
+        /* Its QEMU went without a word: out of memory, a signal, a fault of its own. */
+        return reason == VIR_DOMAIN_SHUTOFF_CRASHED ? STATE_CRASHED : STATE_OFF;
     case VIR_DOMAIN_CRASHED:
         if (reason == VIR_DOMAIN_CRASHED_PANICKED)
             *ret_reason = "kernel panic";

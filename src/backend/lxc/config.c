@@ -8,8 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "backend/lxc/owner.h"
 #include "base/alloc.h"
 #include "base/cleanup.h"
+
+#define SETTING_MAX 512 /* of a setting that is looked at for its owner */
 
 /* Every key that liblxc 4 to 6 knows.  One that ends in a dot or star stands for all below it. */
 static const char *const known_keys[] = {
@@ -147,11 +150,51 @@ static void refuse(struct lxc_config *config, int line, const char *why, const c
              detail);
 }
 
+/* Proxmox makes the file anew at each start, with the monitor in a group that nobody else uses:
+ * its own configuration is on a file system of a daemon's, which may hang. */
+static void take_monitor_dir(struct lxc_config *config, const char *dir)
+{
+    static const char prefix[] = "lxc.monitor/";
+    const char *id = dir + sizeof(prefix) - 1;
+
+    if (strncmp(dir, prefix, sizeof(prefix) - 1) == 0 && *id && !id[strspn(id, "0123456789")])
+        snprintf(config->vmid, sizeof(config->vmid), "%.15s", id);
+}
+
+/* "overlay:/lower:/upper": writes go to the last one. */
+static const char *writable_layer(const char *value)
+{
+    const char *last = strrchr(value, ':');
+    return last && last[1] == '/' ? last + 1 : value;
+}
+
+/* Where lxc.rootfs.path leads: a directory, an image or a device, behind the name of its kind or
+ * without one.  A data set of ZFS or an image of Ceph has no path that we could look at. */
+static void take_rootfs(struct lxc_config *config, const char *value)
+{
+    static const char *const kinds[] = {"dir:", "btrfs:", "lvm:", "loop:", "nbd:", "zfs:", "rbd:"};
+    config->rootfs[0] = '\0';
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+        size_t len = strlen(kinds[i]);
+        if (strncmp(value, kinds[i], len) == 0) {
+            value += len;
+            break;
+        }
+    }
+    if (strncmp(value, "overlay:", 8) == 0 || strncmp(value, "overlayfs:", 10) == 0 ||
+        strncmp(value, "aufs:", 5) == 0)
+        value = writable_layer(value);
+    if (value[0] == '/' && strlen(value) < sizeof(config->rootfs))
+        memcpy(config->rootfs, value, strlen(value) + 1);
+}
+
 /* Looks at one line; false when the file is refused for it. */
 static bool check_line(struct lxc_config *config, char *line, int number)
 {
     char *text = trim(line);
     struct setting set;
+    if (*text == '#')
+        config->owner_signs |= lxc_owner_signs(LXC_TRACE_COMMENT, text);
     if (!*text || *text == '#')
         return true;
     if (!split(text, &set)) {
@@ -168,6 +211,9 @@ static bool check_line(struct lxc_config *config, char *line, int number)
         refuse(config, number, "has the unknown key ", set.key);
         return false;
     }
+    char setting[SETTING_MAX];
+    snprintf(setting, sizeof(setting), "%s = %s", set.key, set.value);
+    config->owner_signs |= lxc_owner_signs(LXC_TRACE_SETTING, setting);
     if (strcmp(set.key, "lxc.start.auto") == 0) {
         if (*set.value && strcmp(set.value, "0") != 0 && strcmp(set.value, "1") != 0) {
             refuse(config, number, "wants 0 or 1 for lxc.start.auto", "");
@@ -175,6 +221,12 @@ static bool check_line(struct lxc_config *config, char *line, int number)
         }
         config->autostart = strcmp(set.value, "1") == 0;
     }
+    if (strcmp(set.key, "lxc.uts.name") == 0)
+        snprintf(config->host_name, sizeof(config->host_name), "%s", set.value);
+    if (strcmp(set.key, "lxc.cgroup.dir.monitor") == 0)
+        take_monitor_dir(config, set.value);
+    if (strcmp(set.key, "lxc.rootfs.path") == 0)
+        take_rootfs(config, set.value);
     if (!network_is_sane(&set)) {
         refuse(config, number, "has no network that LXC knows", "");
         return false;
@@ -185,8 +237,10 @@ static bool check_line(struct lxc_config *config, char *line, int number)
 void lxc_config_parse(struct lxc_config *ret, const char *text, size_t len)
 {
     ret->state = LXC_CONFIG_OK;
-    ret->reason[0] = '\0';
+    ret->reason[0] = ret->host_name[0] = ret->vmid[0] = '\0';
     ret->autostart = false;
+    ret->owner_signs = 0;
+    ret->rootfs[0] = '\0';
     int number = 1;
     for (size_t at = 0; at < len; number++) {
         const char *end = memchr(text + at, '\n', len - at);
@@ -216,6 +270,7 @@ static void set_state(struct lxc_config *ret, enum lxc_config_state state, const
 {
     ret->state = state;
     ret->autostart = false;
+    ret->rootfs[0] = '\0';
     snprintf(ret->reason, sizeof(ret->reason), "%s", reason);
 }
 

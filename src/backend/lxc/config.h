@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -31,6 +32,10 @@ struct lxc_config {
     enum lxc_config_state state;
     char reason[160]; /* in words, when broken or denied */
     bool autostart;
+    char host_name[65];   /* lxc.uts.name, cut; "" when it has none */
+    char vmid[16];        /* Proxmox wrote the file, for the container of that number; "": not */
+    uint32_t owner_signs; /* see owner.h */
+    char rootfs[256]; /* absolute path of its root file system, or of what it is on; "" unknown */
     uid_t owner;
     struct lxc_config_stamp stamp;
 };
@@ -40,7 +45,8 @@ struct lxc_config {
  * true when RET may have changed. */
 bool lxc_config_load(struct lxc_config *ret, int dirfd, const char *name);
 
-/* Checks TEXT[0..LEN), which must be followed by a NUL, and fills state, reason and autostart. */
+/* Checks TEXT[0..LEN), which must be followed by a NUL, and fills state, reason, autostart,
+ * host_name, vmid, owner_signs and rootfs. */
 void lxc_config_parse(struct lxc_config *ret, const char *text, size_t len);
 
 /* TEXT with `lxc.start.auto` set: the last such line is replaced in its place, else one is added at

@@ -4,9 +4,12 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/cleanup.h"
 
 #define BOOT_UNKNOWN UINT64_MAX
 #define ALL_ACTIONS (ACTION_BIT(ACTION_COUNT) - 1)
+/* Proxmox keeps in a file of its own what starts with the host. */
+#define AUTOSTART_ACTIONS (ACTION_BIT(ACTION_AUTOSTART_ON) | ACTION_BIT(ACTION_AUTOSTART_OFF))
 
 /* A monitor without an init that is older than this at first sight is more likely at its end. */
 #define START_LIKELY_MS 30000
@@ -172,6 +175,10 @@ enum guest_state lxc_guest_state(const struct lxc_guest *guest, bool obscured, c
         *reason = "other users' processes are hidden (hidepid)";
         return STATE_UNKNOWN;
     }
+    if (guest->starved) {
+        *reason = "its init was killed for want of memory";
+        return STATE_CRASHED;
+    }
     return STATE_OFF;
 }
 
@@ -190,17 +197,24 @@ void lxc_guest_say_facts(struct lxc_guest *guest, enum guest_state state, struct
     guest->facts_stale = false;
     guest->said_state = state;
     bool known = guest->config.state == LXC_CONFIG_OK;
+    bool proxmox = known && strcmp(guest->config.vmid, guest->name) == 0;
+    CLEANUP_FREE char *numbered =
+        proxmox ? xasprintf("%s %s", guest->name, guest->config.host_name) : NULL;
     struct facts facts = {
         .handle = guest->handle,
         .key = guest->name,
         .life = guest->life,
-        .name = guest->name,
+        .name = proxmox ? numbered : guest->name,
         .type = (char *)"lxc",
+        .manager = proxmox ? (char *)"Proxmox" : (char *)guest->manager,
         .kind = KIND_CONTAINER,
-        .can = barred ? 0 : ALL_ACTIONS,
-        .autostart = known ? guest->config.autostart : -1,
+        .can = barred ? 0 : ALL_ACTIONS & ~(proxmox ? AUTOSTART_ACTIONS : 0),
+        .autostart = known && !proxmox ? guest->config.autostart : -1,
         .persistent = known ? 1 : -1,
     };
+    if (known && guest->config.rootfs[0])
+        facts.disks[0] =
+            (struct facts_disk){.target = (char *)"rootfs", .source = guest->config.rootfs};
     memcpy(facts.addresses, guest->figures.addresses, sizeof(facts.addresses));
     sink_facts(sink, &facts);
 }

@@ -50,7 +50,8 @@ struct lxc_guest {
     char *name; /* raw; the key */
     uint32_t handle;
     struct lxc_config config;
-    bool seen; /* in the listing under way */
+    const char *manager; /* a literal: who owns it, or NULL */
+    bool seen;           /* in the listing under way */
 
     struct proc_watch *monitor; /* NULL: none runs */
     struct proc_identity monitor_id;
@@ -61,6 +62,7 @@ struct lxc_guest {
     bool init_was;             /* this monitor has had one */
     bool ran;                  /* one of them has run the container's program */
     bool late;                 /* its monitor was old when we first saw it */
+    bool starved;              /* its last init was killed for want of memory */
     uint64_t boot_ms;          /* UINT64_MAX unknown */
     struct lxc_figures figures;
 

@@ -7,6 +7,7 @@
 #include <sys/inotify.h>
 #include <sys/stat.h>
 
+#include "backend/lxc/owner.h"
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -98,8 +99,10 @@ static int open_dir(struct lxc_roster *roster, struct error *err)
 
 static void load_config(struct lxc_roster *roster, struct lxc_guest *guest)
 {
-    if (lxc_config_load(&guest->config, roster->dir, guest->name))
-        guest->facts_stale = true;
+    if (!lxc_config_load(&guest->config, roster->dir, guest->name))
+        return;
+    guest->facts_stale = true;
+    guest->manager = lxc_owner(roster->path->given, guest->name, guest->config.owner_signs);
 }
 
 /* One folder of the lxcpath: makes a guest of it when it holds a configuration, or may. */

@@ -2,7 +2,6 @@
 #include "backend/lxc/lxc.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -12,11 +11,10 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/io.h"
+#include "kernel/oom_log.h"
+#include "kernel/proc_scan.h"
 
 #define SCAN_EVERY_NS (30 * NS_PER_S)
-#define SCAN_SLICE 400           /* processes a tick */
-#define NEWCOMERS_MAX 1024       /* more new processes between ticks are left to the slow look */
 #define DEEP_NS (10 * NS_PER_S)  /* between looks at an init that gives no cause for one */
 #define FOLLOW_NS (4 * NS_PER_S) /* and at the monitor of what is not on the screen */
 #define HURRY_NS (20 * NS_PER_MS)
@@ -36,12 +34,10 @@ struct lxc_sampler {
     int64_t youngest_ns; /* age of the newest of what is on its way; INT64_MAX: nothing is */
     enum source_state said_source;
 
-    pid_t *scan; /* what is left of the slow look through /proc */
-    size_t scan_count, scan_capacity;
+    struct oom_log oom_log;
+    struct proc_scan *scan;
     pid_t *known;
     size_t known_count;
-    int64_t scan_at_ns;
-    pid_t newest, newest_before; /* the last pid that the kernel had given out at the last ticks */
 };
 
 static struct lxc_sampler *sampler_new(const struct lxc_path *path)
@@ -58,6 +54,8 @@ static struct lxc_sampler *sampler_new(const struct lxc_path *path)
     sampler->ground.map_stale = true;
     sampler->hints = lxc_hints_new(&sampler->ground.layout, sampler->inotify);
     sampler->obscured = geteuid() != 0 && access("/proc/1/stat", R_OK) < 0;
+    oom_log_open(&sampler->oom_log);
+    sampler->scan = proc_scan_new("", SCAN_EVERY_NS, true);
     sampler->first = true;
     sampler->said_source = SOURCE_CONNECTING;
     return sampler;
@@ -75,7 +73,8 @@ void lxc_sampler_free(struct lxc_sampler *sampler)
         close(sampler->inotify);
     if (sampler->timer >= 0)
         close(sampler->timer);
-    free(sampler->scan);
+    oom_log_close(&sampler->oom_log);
+    proc_scan_free(sampler->scan);
     free(sampler->known);
     free(sampler);
 }
@@ -133,61 +132,27 @@ static bool try_hint(pid_t pid, void *user)
     return try_pid(pid, user) || lxc_monitor_is_foreign(pid, sampler->path);
 }
 
-static bool queue_pid(pid_t pid, void *user)
-{
-    struct lxc_sampler *sampler = user;
-    if (sampler->scan_count == sampler->scan_capacity) {
-        sampler->scan_capacity = sampler->scan_capacity ? 2 * sampler->scan_capacity : 256;
-        sampler->scan = xrealloc(sampler->scan, sampler->scan_capacity, sizeof(*sampler->scan));
-    }
-    sampler->scan[sampler->scan_count++] = pid;
-    return true;
-}
-
-/* The net below the hints, for monitors in groups of another name or in none: at once at first,
- * then in slices, so that no tick is late for it. */
-static void scan_processes(struct lxc_sampler *sampler)
-{
-    if (sampler->scan_count == 0 && sampler->now_ns >= sampler->scan_at_ns) {
-        proc_each("", queue_pid, sampler);
-        sampler->scan_at_ns = sampler->now_ns + SCAN_EVERY_NS;
-        sampler->ground.map_stale = true; /* links may have been plugged */
-    }
-    for (int i = 0; sampler->scan_count > 0 && (sampler->first || i < SCAN_SLICE); i++)
-        try_pid(sampler->scan[--sampler->scan_count], sampler);
-}
-
-/* Processes that have come since the tick before the last: a monitor runs its hooks before it has a
- * group.  Twice, for a monitor takes its title a moment after it came. */
-static void try_newcomers(struct lxc_sampler *sampler)
-{
-    char text[128];
-    int newest;
-    if (io_read_file(AT_FDCWD, "/proc/loadavg", text, sizeof(text)) <= 0 ||
-        sscanf(text, "%*s %*s %*s %*s %d", &newest) != 1)
-        return;
-    pid_t from = sampler->newest_before;
-    sampler->newest_before = sampler->newest;
-    sampler->newest = (pid_t)newest;
-    if (from == 0 || newest < from || newest - from > NEWCOMERS_MAX)
-        return;
-    for (pid_t pid = from + 1; pid <= (pid_t)newest; pid++)
-        try_pid(pid, sampler);
-}
-
 static void find_monitors(struct lxc_sampler *sampler)
 {
     list_known(sampler);
     lxc_hints_follow(sampler->hints, sampler->now_ns, try_hint, sampler);
-    try_newcomers(sampler);
-    scan_processes(sampler);
+    /* A monitor runs its hooks before it has a group, and may be in one of another name. */
+    if (proc_scan_step(sampler->scan, sampler->now_ns, try_pid, sampler))
+        sampler->ground.map_stale = true; /* links may have been plugged */
 }
 
 static void follow(struct lxc_sampler *sampler, struct lxc_guest *guest, bool deep,
                    struct sink *sink)
 {
     const char *event = NULL;
+    pid_t before = guest->init.pid;
     lxc_guest_follow(guest, deep, &event);
+    if (guest->init.pid) {
+        guest->starved = false;
+    } else if (before) {
+        oom_log_read(&sampler->oom_log);
+        guest->starved = oom_log_has(&sampler->oom_log, before);
+    }
     if (event)
         sink_event(sink, guest->handle, event);
     if (!lxc_guest_in_transit(guest)) {
@@ -308,6 +273,7 @@ void lxc_tick(struct backend *base, const struct want *want, struct sink *sink, 
         sink_answered(sink); /* there is nothing to wait for */
         return;
     }
+    oom_log_read(&sampler->oom_log);
     find_monitors(sampler);
     if (sampler->ground.links)
         links_refresh(sampler->ground.links, NULL);
@@ -371,7 +337,7 @@ static bool read_events(struct lxc_sampler *sampler, struct sink *sink)
             at += sizeof(*event) + event->len;
             const char *ended = NULL;
             if (event->mask & IN_Q_OVERFLOW)
-                sampler->scan_at_ns = 0;
+                proc_scan_anew(sampler->scan);
             if (lxc_roster_event(&sampler->roster, event->wd, event->mask))
                 roster_changed = true;
             else if (event->len > 0 &&

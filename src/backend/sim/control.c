@@ -59,14 +59,6 @@ static struct sim_guest *find(struct sim *sim, const char *key)
     return NULL;
 }
 
-static const char *life_text(const struct sim_guest *guest, char buf[16])
-{
-    buf[0] = '\0';
-    if (guest->lives && (state_is_live(guest->state)))
-        snprintf(buf, 16, "%u", guest->lives);
-    return buf;
-}
-
 /* One question, cut into its words; fills ERR or the guest's state. */
 static int answer(struct sim *sim, char *question, bool *changed, const char **state,
                   struct error *err)
@@ -85,7 +77,8 @@ static int answer(struct sim *sim, char *question, bool *changed, const char **s
     if (!guest)
         return error_set(err, ERR_GONE, NULL, "no such simulated guest");
     *changed |= sim_guest_settle(guest, sim->now, now);
-    if ((action != ACTION_COUNT || attached) && strcmp(rest, life_text(guest, life)) != 0)
+    sim_guest_life(guest, life);
+    if ((action != ACTION_COUNT || attached) && strcmp(rest, life) != 0)
         return error_set(err, ERR_CHANGED, NULL,
                          "it was restarted or stopped meanwhile: nothing was done");
     if (action != ACTION_COUNT) {

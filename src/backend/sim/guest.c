@@ -2,6 +2,7 @@
 #include "backend/sim/sim.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -15,6 +16,9 @@ static void change(struct sim_guest *guest, enum guest_state now, enum guest_sta
 {
     guest->state = now;
     guest->reason = NULL;
+    guest->told = guest->told && !guest->io_error_disk;
+    guest->io_error_disk = NULL;
+    guest->io_error_no_space = false;
     guest->change_to = then;
     guest->change_at = at_ns;
     guest->changed = true;
@@ -25,6 +29,7 @@ static void new_life(struct sim_guest *guest, double now)
     guest->lives++;
     guest->started = now;
     memset(guest->total, 0, sizeof(guest->total));
+    guest->oom_kills = guest->pids_hits = 0;
     guest->told = false;
 }
 
@@ -90,6 +95,14 @@ int sim_guest_act(struct sim_guest *guest, enum action action, double now, int64
         break;
     }
     return error_set(err, ERR_UNSUPPORTED, NULL, "the simulation cannot do this");
+}
+
+void sim_guest_life(const struct sim_guest *guest, char buf[16])
+{
+    buf[0] = '\0';
+    /* What panicked still has its process. */
+    if ((state_is_live(guest->state) && guest->lives) || guest->state == STATE_CRASHED)
+        snprintf(buf, 16, "%u", guest->lives);
 }
 
 bool sim_guest_settle(struct sim_guest *guest, double now, int64_t now_ns)
@@ -184,7 +197,9 @@ void sim_guest_sample(const struct sim_guest *guest, const struct sim *sim, int6
     sample_set(ret, FIELD_NET_DROPS, 0);
     if (!machine) {
         sample_set(ret, FIELD_PIDS, 5 + guest->boot_ms % 40);
-        sample_set(ret, FIELD_OOM_KILLS, 0);
+        sample_set(ret, FIELD_OOM_KILLS, guest->oom_kills);
+        sample_set(ret, FIELD_MEM_LIMIT_HITS, 0);
+        sample_set(ret, FIELD_PIDS_LIMIT_HITS, guest->pids_hits);
         sample_set(ret, FIELD_PSI_CPU, 0);
         sample_set(ret, FIELD_PSI_MEM, 0);
         sample_set(ret, FIELD_PSI_IO, 0);

@@ -32,7 +32,7 @@ static const struct {
     enum guest_state state;
     const char *reason;
 } specials[] = {
-    {"backup", STATE_PAUSED, "no space on vda"},
+    {"backup", STATE_PAUSED, "no space left on vda"},
     {"test-vm1", STATE_CRASHED, "guest panicked"},
     {"legacy", STATE_PAUSED, "frozen"},
     {"guest-c1", STATE_DENIED, "belongs to another user"},
@@ -42,11 +42,17 @@ static const struct {
 static void draw_state(struct sim_guest *guest, const struct sim_spec *spec, uint32_t index)
 {
     guest->state = STATE_RUNNING;
+    if (spec->calm)
+        return;
     for (size_t i = 0; i < ARRAY_SIZE(specials); i++) {
         if (strcmp(specials[i].name, guest->name) != 0)
             continue;
         guest->state = specials[i].state;
         guest->reason = specials[i].reason;
+        if (guest->state == STATE_PAUSED && guest->kind == KIND_MACHINE) {
+            guest->io_error_disk = "vda";
+            guest->io_error_no_space = true;
+        }
         return;
     }
     /* The first few guests of a kind run: a small host is not half dead. */
@@ -170,6 +176,9 @@ struct sim_guest *sim_population_new(const struct sim_spec *spec)
         draw_size(guest, spec, index);
         draw_waves(guest, spec, index);
         guest->autostart = sim_unit(spec->seed, index, SALT_AUTOSTART) < 0.6;
+        /* Who is off is meant to be, but for one. */
+        if (guest->state == STATE_OFF && strcmp(guest->name, "old1") != 0)
+            guest->autostart = 0;
         guest->stubborn = spec->stubborn && !strcmp(spec->stubborn, guest->name);
         guest->busy = spec->busy && !strcmp(spec->busy, guest->name);
         guest->silent = spec->silent && !strcmp(spec->silent, guest->name);

@@ -32,13 +32,23 @@ static bool has_name(const struct sim *sim, const char *name)
 
 static int check_names(const struct sim *sim, struct error *err)
 {
-    const char *const names[] = {sim->spec.hang, sim->spec.stubborn, sim->spec.busy,
-                                 sim->spec.silent};
+    const char *names[4 + SIM_FAULTS_MAX] = {sim->spec.hang, sim->spec.stubborn, sim->spec.busy,
+                                             sim->spec.silent};
 
+    for (size_t i = 0; i < sim->spec.fault_count; i++)
+        names[4 + i] = sim->spec.faults[i].name;
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         if (names[i] && !has_name(sim, names[i]))
             return error_set(err, ERR_USAGE, "guests have names such as db01, web1 and mail",
                              "simulation: no guest is called '%.80s'", names[i]);
+    const char *const places[] = {sim->spec.fill.name, sim->spec.free.name, sim->spec.readonly.name,
+                                  sim->spec.deadmount.name};
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+        if (places[i] && !sim_storage_has(places[i]))
+            return error_set(err, ERR_USAGE,
+                             "places are / /var /srv/images /srv/backup /mnt/nfs vg0/thin images "
+                             "and backup",
+                             "simulation: no place is called '%.80s'", places[i]);
     return 0;
 }
 
@@ -85,7 +95,8 @@ static uint32_t abilities(const struct sim_guest *guest)
 
 static void tell_facts(struct sim_guest *guest, struct sink *sink)
 {
-    char life[16] = "", four[32], six[48];
+    static const char owned[] = "k8s-node"; /* by somebody who would not like us to touch it */
+    char life[16], four[32], six[48], path[64];
     bool live = state_is_live(guest->state);
     uint32_t n = guest->handle;
     struct facts facts = {
@@ -95,16 +106,20 @@ static void tell_facts(struct sim_guest *guest, struct sink *sink)
         .name = guest->name,
         .title = guest->title,
         .type = guest->kind == KIND_MACHINE ? "kvm" : "lxc",
+        .manager = strncmp(guest->name, owned, sizeof(owned) - 1) == 0 ? "OpenStack" : NULL,
         .kind = guest->kind,
         .can = abilities(guest),
         .autostart = guest->autostart,
         .persistent = 1,
         .vcpus = guest->vcpus,
         .memory = guest->memory,
+        .io_error_disk = (char *)guest->io_error_disk,
+        .io_error_no_space = guest->io_error_no_space,
     };
 
-    if (live && guest->lives)
-        snprintf(life, sizeof(life), "%u", guest->lives);
+    if (guest->state != STATE_DENIED && guest->state != STATE_BROKEN)
+        sim_storage_disk(guest, path, sizeof(path), &facts.disks[0]);
+    sim_guest_life(guest, life);
     if (live) {
         snprintf(four, sizeof(four), "10.%u.%u.%u", guest->kind == KIND_MACHINE ? 0 : 1,
                  n / 200 + 3, n % 200 + 20);
@@ -162,10 +177,14 @@ static void tell_row(const struct sim *sim, const struct sim_guest *guest, struc
 {
     struct sample sample = {0};
 
+    if (sim_storage_hangs(sim, guest)) {
+        sink_row(sink, guest->handle, guest->state, guest->reason, "QEMU in D state", &sample);
+        return;
+    }
     if (hanging(sim, guest)) {
         /* Nothing new is known, and somebody is to blame for it. */
         sink_row(sink, guest->handle, guest->state, guest->reason,
-                 guest->kind == KIND_MACHINE ? "QEMU stopped" : "monitor stopped", &sample);
+                 guest->kind == KIND_CONTAINER ? "LXC monitor stopped" : "QEMU stopped", &sample);
         return;
     }
     if (state_is_live(guest->state))
@@ -222,17 +241,26 @@ static void sim_tick(struct backend *backend, const struct want *want, struct si
     sim->last_at = at_ns;
     if (!suffer(sim, sink))
         return;
-    if (!sim->up)
+    sim_faults_strike(sim);
+    if (!sim->up) {
+        /* What was lost comes back as another daemon. */
+        if (due(sim, sim->spec.lost_ns))
+            sink_daemon(sink, now);
+        else if (sim->spec.restarted_ns >= 0)
+            sink_daemon(sink, sim->first_at - sim->spec.restarted_ns);
         sink_source(sink, SOURCE_UP, NULL, NULL);
+    }
     sim->up = true;
     for (uint32_t i = 0; i < sim->spec.guests; i++) {
         struct sim_guest *guest = &sim->guest[i];
         sim_guest_settle(guest, sim->now, now);
+        sim_storage_suffer(sim, guest);
         if (!guest->told)
             tell_facts(guest, sink);
         tell_row(sim, guest, sink, at_ns);
         guest->changed = false;
     }
+    sim_storage_say(sim, sink, at_ns);
     sink_answered(sink);
 
     struct host_sample *host = xmalloc(sizeof(*host));

@@ -13,6 +13,30 @@
 #define SIM_MEMORY (UINT64_C(64) << 30)
 #define SIM_GUESTS_MAX 10000
 
+/* Something that befalls NAME (NULL: nothing) AT_NS after the first tick. */
+struct sim_event {
+    char *name;
+    int64_t at_ns;
+};
+
+/* What can befall a guest. */
+enum sim_fault {
+    SIM_CRASH,
+    SIM_OOM,     /* the kernel kills one of its processes */
+    SIM_TASKS,   /* its limit keeps a task from starting */
+    SIM_OFF,     /* it goes off though it starts with the host */
+    SIM_NOSPACE, /* the place that it stands on is full at once */
+    SIM_FAULT_COUNT
+};
+
+struct sim_planned {
+    enum sim_fault fault;
+    char *name;
+    int64_t at_ns; /* -1: it is done */
+};
+
+#define SIM_FAULTS_MAX 16
+
 /* What `--sim=SPEC` says.  Times are nanoseconds since the first tick, -1 never. */
 struct sim_spec {
     uint32_t guests; /* machines included */
@@ -20,12 +44,17 @@ struct sim_spec {
     uint64_t seed;
     bool fixed;      /* tick n is n periods old, whatever the real time */
     uint32_t hold;   /* from this tick on the figures stay as they are; 0 never */
+    bool calm;       /* all is well but for what the spec asks for */
     bool hostile;    /* names that no terminal should see raw */
     char *hang;      /* name of a guest that hangs ... */
     int64_t hang_ns; /* ... from here on */
     char *stubborn;  /* name of a guest that ignores a shutdown */
     char *busy;      /* of one whose console somebody else holds */
     char *silent;    /* of one whose console says nothing */
+    struct sim_event fill, free, readonly, deadmount; /* of a place of storage */
+    struct sim_planned faults[SIM_FAULTS_MAX];
+    size_t fault_count;
+    int64_t restarted_ns; /* its daemon was started anew so long before the first tick */
     int64_t die_ns, garbage_ns, late_ns, lost_ns, lost_for_ns;
 };
 
@@ -58,6 +87,10 @@ struct sim_guest {
     double started; /* seconds; negative: before the simulation began */
     uint32_t boot_ms;
     bool stubborn, hangs, busy, silent;
+
+    uint64_t oom_kills, pids_hits;
+    const char *io_error_disk; /* static, while an I/O error holds it */
+    bool io_error_no_space;
     int64_t change_at; /* CLOCK_MONOTONIC instant of a transition under way, 0 none */
     enum guest_state change_to;
     bool changed;                     /* since the last row that was told */
@@ -83,6 +116,8 @@ struct sim {
     double then, now;          /* seconds: the interval that the newest figures are made from */
     bool up;                   /* the source was last said to be up */
     bool late_done, garbage_done;
+    uint32_t full_places; /* bits: filled at once */
+    int64_t storage_at;   /* when storage was said last, 0 never */
     struct sim_host host;
 };
 
@@ -90,10 +125,17 @@ struct sim {
 struct sim_guest *sim_population_new(const struct sim_spec *spec);
 void sim_population_free(struct sim_guest *guest, uint32_t count);
 
+/* fault.c: the fault called WORD, SIM_FAULT_COUNT for none; and those that are due happen. */
+enum sim_fault sim_fault_named(const char *word, size_t len);
+void sim_faults_strike(struct sim *sim);
+
 /* names.c: the INDEXth name of a kind, unique over both kinds; and the hostile ones. */
 char *sim_name(enum guest_kind kind, uint32_t index);
 size_t sim_hostile_count(void);
 char *sim_hostile_name(size_t index); /* the caller frees */
+
+/* The present life as facts and jobs name it: "" while it is off. */
+void sim_guest_life(const struct sim_guest *guest, char buf[16]);
 
 /* What GUEST is told to do (state, autostart, life); ERR_BUSY, ERR_USAGE with the reason when its
  * state does not allow it.  NOW_NS: CLOCK_MONOTONIC. */
@@ -112,6 +154,19 @@ double sim_guest_mem_host(const struct sim_guest *guest, double now);
 /* console.c: see struct backend_ops. */
 int sim_console(struct backend *backend, const struct frame_open *request, struct relay **ret,
                 struct error *err);
+
+/* storage.c: places with such names as "/srv/images" (a file system) and "images" (a pool on it).
+ */
+bool sim_storage_has(const char *name);
+void sim_storage_fill(struct sim *sim, const struct sim_guest *guest); /* where GUEST stands */
+/* Where GUEST's disk lies; PATH is room for its source. */
+void sim_storage_disk(const struct sim_guest *guest, char *path, size_t size,
+                      struct facts_disk *ret);
+/* What full and broken places do to GUEST. */
+void sim_storage_suffer(const struct sim *sim, struct sim_guest *guest);
+bool sim_storage_hangs(const struct sim *sim, const struct sim_guest *guest);
+/* Says it every few seconds, at every tick when something befalls a place. */
+void sim_storage_say(struct sim *sim, struct sink *sink, int64_t at_ns);
 
 /* The host's own use is added, GAP seconds after the last call; then its figures. */
 void sim_host_start(struct sim *sim);

@@ -13,7 +13,9 @@
 #define SECONDS_MAX 1e6
 #define REMEDY \
     "words: guests=N machines=N seed=N clock=fixed hold=N hostile stubborn=NAME busy=NAME " \
-    "silent=NAME hang=NAME@S die@S garbage@S late@S lost@S+S"
+    "silent=NAME hang=NAME@S fill=PLACE@S free=PLACE@S readonly=PLACE@S deadmount=PLACE@S " \
+    "calm crash=NAME@S oom=NAME@S tasks=NAME@S off=NAME@S nospace=NAME@S " \
+    "restarted=S die@S garbage@S late@S lost@S+S"
 
 static int bad(struct error *err, const char *word, const char *why)
 {
@@ -70,15 +72,34 @@ static int parse_lost(struct sim_spec *spec, const char *word, const char *at, s
     return 0;
 }
 
-static int parse_hang(struct sim_spec *spec, const char *word, const char *value, struct error *err)
+/* NAME@S */
+static int parse_whom(const char *word, const char *value, char **ret_name, int64_t *ret_ns,
+                      struct error *err)
 {
     const char *at = strrchr(value, '@');
 
     if (!at || at == value)
-        return bad(err, word, "say who and when, as hang=db01@10");
-    free(spec->hang);
-    spec->hang = xstrndup(value, (size_t)(at - value));
-    return parse_at(word, at + 1, &spec->hang_ns, err);
+        return bad(err, word, "say who or what and when, as hang=db01@10");
+    free(*ret_name);
+    *ret_name = xstrndup(value, (size_t)(at - value));
+    return parse_at(word, at + 1, ret_ns, err);
+}
+
+static int parse_fault(struct sim_spec *spec, const char *word, const char *value,
+                       enum sim_fault fault, struct error *err)
+{
+    if (spec->fault_count == SIM_FAULTS_MAX)
+        return bad(err, word, "too many faults");
+    struct sim_planned *planned = &spec->faults[spec->fault_count++];
+    planned->fault = fault;
+    return parse_whom(word, value, &planned->name, &planned->at_ns, err);
+}
+
+/* "NAME@S" */
+static int parse_event(struct sim_event *event, const char *word, const char *value,
+                       struct error *err)
+{
+    return parse_whom(word, value, &event->name, &event->at_ns, err);
 }
 
 static int parse_number(const char *word, const char *value, uint64_t max, uint64_t *ret,
@@ -111,7 +132,21 @@ static int parse_assignment(struct sim_spec *spec, const char *word, const char 
         return rc;
     }
     if (IS("hang"))
-        return parse_hang(spec, word, value, err);
+        return parse_whom(word, value, &spec->hang, &spec->hang_ns, err);
+    if (IS("fill"))
+        return parse_event(&spec->fill, word, value, err);
+    if (IS("free"))
+        return parse_event(&spec->free, word, value, err);
+    if (IS("readonly"))
+        return parse_event(&spec->readonly, word, value, err);
+    if (IS("deadmount"))
+        return parse_event(&spec->deadmount, word, value, err);
+    if (IS("restarted"))
+        return parse_seconds(value, '\0', &spec->restarted_ns, NULL)
+                   ? 0
+                   : bad(err, word, "not a number of seconds");
+    if (sim_fault_named(word, len) != SIM_FAULT_COUNT)
+        return parse_fault(spec, word, value, sim_fault_named(word, len), err);
     if (IS("stubborn") || IS("busy") || IS("silent")) {
         if (!*value)
             return bad(err, word, "say who, as stubborn=db01");
@@ -137,6 +172,10 @@ static int parse_word(struct sim_spec *spec, const char *word, struct error *err
 
     if (equals)
         return parse_assignment(spec, word, equals + 1, err);
+    if (!strcmp(word, "calm")) {
+        spec->calm = true;
+        return 0;
+    }
     if (!strcmp(word, "hostile")) {
         spec->hostile = true;
         return 0;
@@ -159,6 +198,7 @@ int sim_spec_parse(struct sim_spec *ret, const char *text, struct error *err)
         .machines = UINT32_MAX,
         .seed = 1,
         .hang_ns = -1,
+        .restarted_ns = -1,
         .die_ns = -1,
         .garbage_ns = -1,
         .late_ns = -1,
@@ -199,5 +239,11 @@ void sim_spec_clear(struct sim_spec *spec)
     free(spec->stubborn);
     free(spec->busy);
     free(spec->silent);
+    free(spec->fill.name);
+    free(spec->free.name);
+    free(spec->readonly.name);
+    free(spec->deadmount.name);
+    for (size_t i = 0; i < spec->fault_count; i++)
+        free(spec->faults[i].name);
     *spec = (struct sim_spec){0};
 }

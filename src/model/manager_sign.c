@@ -1,0 +1,41 @@
+#include "model/manager_sign.h"
+
+#include <fnmatch.h>
+#include <string.h>
+
+uint32_t manager_signs_in(const struct manager_sign *signs, size_t count, int where,
+                          const char *text)
+{
+    uint32_t seen = 0;
+
+    for (size_t i = 0; i < count && i < MANAGER_SIGNS; i++)
+        if (signs[i].where == where && fnmatch(signs[i].pattern, text, 0) == 0)
+            seen |= UINT32_C(1) << i;
+    return seen;
+}
+
+static int weight_of(const struct manager_sign *signs, size_t count, uint32_t seen,
+                     const char *manager)
+{
+    int weight = 0;
+
+    for (size_t i = 0; i < count && i < MANAGER_SIGNS; i++)
+        if ((seen >> i & 1) && strcmp(signs[i].manager, manager) == 0)
+            weight += signs[i].weight;
+    return weight;
+}
+
+const char *manager_of_signs(const struct manager_sign *signs, size_t count, uint32_t seen)
+{
+    const char *best = NULL;
+    int most = MANAGER_SURE - 1;
+
+    for (size_t i = 0; i < count && seen; i++) {
+        int weight = weight_of(signs, count, seen, signs[i].manager);
+        if (weight > most) {
+            most = weight;
+            best = signs[i].manager;
+        }
+    }
+    return best;
+}

@@ -1,0 +1,116 @@
+#include "fault/manners.h"
+
+#include <check.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "screen/family.h"
+#include "screen/steps.h"
+
+#define IDLE_PERCENT 25 /* a tick every 0.2 s on a machine that is busy with other tests */
+
+static char trace_path[64];
+
+/* User and system time of PID in ticks, 0 when it is gone. */
+static long cpu_ticks(pid_t pid)
+{
+    char path[64];
+    long user = 0, system = 0;
+
+    snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+    CLEANUP_FCLOSE FILE *file = fopen(path, "re");
+    if (!file || fscanf(file, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld %ld",
+                        &user, &system) != 2)
+        return 0;
+    return user + system;
+}
+
+static long family_ticks(const struct screen *screen)
+{
+    static const char *const roles[] = {"--role=worker", "spawner"};
+    long ticks = cpu_ticks(screen_pid(screen));
+
+    for (size_t i = 0; i < ARRAY_SIZE(roles); i++) {
+        pid_t pid = family_find(screen, roles[i]);
+        ticks += pid ? cpu_ticks(pid) : 0;
+    }
+    return ticks;
+}
+
+double manners_cpu_percent(struct screen *screen, int ms)
+{
+    long long start = screen_now_ms();
+    long before = family_ticks(screen);
+
+    screen_pump(screen, ms);
+    long used = family_ticks(screen) - before;
+    return (double)used * 100000 / (double)sysconf(_SC_CLK_TCK) / (double)(screen_now_ms() - start);
+}
+
+long manners_resident_kib(pid_t pid)
+{
+    char path[64];
+    long pages = 0;
+
+    snprintf(path, sizeof(path), "/proc/%ld/statm", (long)pid);
+    CLEANUP_FCLOSE FILE *file = fopen(path, "re");
+    ck_assert(file && fscanf(file, "%*d %ld", &pages) == 1);
+    return pages * sysconf(_SC_PAGESIZE) / 1024;
+}
+
+void manners_alive(struct screen *screen)
+{
+    screen_send(screen, "?g");
+    ck_assert(screen_wait(screen, "Moving", PATIENCE_MS));
+    screen_send(screen, "q");
+    ck_assert(screen_wait_gone(screen, "Moving", PATIENCE_MS));
+    double used = manners_cpu_percent(screen, 1000);
+    ck_assert_msg(used < IDLE_PERCENT, "%.1f %% of a CPU", used);
+}
+
+void manners_end(struct screen *screen, int status)
+{
+    ck_assert_int_eq(screen_exit(screen, PATIENCE_MS), status);
+    ck_assert(screen_restored(screen));
+    ck_assert_uint_eq(screen_foreign_bytes(screen), 0);
+    ck_assert(family_shrinks_to(screen, 0, PATIENCE_MS));
+    screen_free(screen);
+}
+
+struct screen *manners_start_traced(void)
+{
+    const char *const more[] = {"--debug", trace_path, NULL};
+
+    snprintf(trace_path, sizeof(trace_path), "/tmp/vctop-trace-%d", (int)getpid());
+    unlink(trace_path);
+    return steps_start(24, 80, "guests=20,machines=6," RESTING, more);
+}
+
+bool manners_sanitized(void)
+{
+#if defined(__SANITIZE_ADDRESS__)
+    return true;
+#else
+    return false;
+#endif
+}
+
+size_t manners_acts(void)
+{
+    CLEANUP_FCLOSE FILE *file = fopen(trace_path, "re");
+    char line[1024];
+    size_t lines = 0, acts = 0;
+
+    ck_assert_ptr_nonnull(file);
+    while (fgets(line, sizeof(line), file)) {
+        lines++;
+        acts += strstr(line, "act: ") != NULL;
+    }
+    ck_assert_uint_gt(lines, 0);
+    unlink(trace_path);
+    return acts;
+}

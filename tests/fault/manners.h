@@ -1,0 +1,33 @@
+/* What every fault of a terminal is judged by: it ends in order, does not spin, and has not acted
+ * on a guest. */
+#ifndef VCTOP_TESTS_FAULT_MANNERS_H
+#define VCTOP_TESTS_FAULT_MANNERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "screen/driver.h"
+
+/* What the processes of SCREEN use of one CPU while it is pumped for MS milliseconds, in percent.
+ */
+double manners_cpu_percent(struct screen *screen, int ms);
+
+/* Resident memory of a process in KiB. */
+long manners_resident_kib(pid_t pid);
+
+/* Keys still do something, and the whole family spends next to nothing. */
+void manners_alive(struct screen *screen);
+
+/* It ends with STATUS, gives the terminal back, leaves nobody.  Frees SCREEN. */
+void manners_end(struct screen *screen, int status);
+
+/* A vctop of 80x24 on 20 resting simulated guests, with a trace of what backends are told. */
+struct screen *manners_start_traced(void);
+
+/* A sanitizer handles crashes here, and waits for whoever reads what it has to say. */
+bool manners_sanitized(void);
+
+/* How many actions that trace tells of. */
+size_t manners_acts(void);
+
+#endif

@@ -1,0 +1,264 @@
+/* Faults 44, 45, 47 and 48: the terminal goes away, the program is stopped or ended, at any
+ * moment. */
+// sources: tests/fault/manners.c
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "fault/manners.h"
+#include "screen/family.h"
+#include "screen/steps.h"
+
+#define SIM "guests=20,machines=6," RESTING
+#define SOON_MS 5000    /* 1 to 2 s in the list of faults; the machine may be busy */
+#define RANDOM_MS 20000 /* of random signals */
+#define READY "ready$"
+
+/* ---- the terminal goes away ---- */
+
+static void check_hung_up(struct screen *screen)
+{
+    screen_hang_up(screen);
+    ck_assert_int_eq(screen_exit(screen, SOON_MS), 128 + SIGHUP);
+    ck_assert(family_shrinks_to(screen, 0, PATIENCE_MS));
+    screen_free(screen);
+}
+
+static struct screen *start_by(const char *format)
+{
+    char command[512];
+    const char *argv[] = {"/bin/sh", "-c", command, NULL};
+    char *at = command + snprintf(command, sizeof(command), "%s", format);
+
+    snprintf(at, sizeof(command) - (size_t)(at - command), " exec '%s' --sim=%s -d 0.2",
+             screen_program(), SIM);
+    struct screen *screen = screen_start_program(24, 80, argv, NULL);
+    ck_assert(screen_wait(screen, "/800", PATIENCE_MS));
+    return screen;
+}
+
+START_TEST(row_44_closed)
+{
+    check_hung_up(steps_start(24, 80, SIM, NULL));
+}
+END_TEST
+
+START_TEST(row_44_closed_over_a_question)
+{
+    struct screen *screen = steps_start(24, 80, SIM, NULL);
+
+    screen_send(screen, "mf");
+    ck_assert(screen_wait(screen, "Type backup", PATIENCE_MS));
+    check_hung_up(screen);
+}
+END_TEST
+
+/* A job that runs ends as it would have without us. */
+START_TEST(row_44_closed_while_a_job_runs)
+{
+    struct screen *screen = steps_start(24, 80, SIM, NULL);
+
+    steps_select(screen, "web1");
+    screen_send(screen, "m");
+    ck_assert(screen_wait(screen, "Enter or a letter", PATIENCE_MS));
+    screen_send(screen, "d");
+    ck_assert(screen_wait(screen, "Shut down: ", PATIENCE_MS));
+    screen_pump(screen, 500);
+    screen_send(screen, "\t\r");
+    ck_assert(screen_wait(screen, "under way", PATIENCE_MS));
+    check_hung_up(screen);
+}
+END_TEST
+
+START_TEST(row_45_closed_though_hangups_are_ignored)
+{
+    check_hung_up(start_by("trap '' HUP;"));
+}
+END_TEST
+
+/* The last that one would see of it is what it wants to say: nobody reads that either. */
+START_TEST(row_45_closed_while_it_does_not_read)
+{
+    struct screen *screen = start_by("trap '' HUP;");
+
+    screen_link(screen, 0);
+    for (int i = 0; i < 40; i++) {
+        screen_send(screen, "\f");
+        screen_pump(screen, 10);
+    }
+    check_hung_up(screen);
+}
+END_TEST
+
+/* ---- stopped and continued ---- */
+
+static struct screen *start_in_shell(void)
+{
+    static const char *const argv[] = {"/bin/bash", "--norc", "--noprofile", "-i", NULL};
+    static const char *const env[] = {"PS1=" READY " ", NULL};
+    struct screen *screen = screen_start_program(24, 80, argv, env);
+    char command[512];
+
+    ck_assert(screen_wait(screen, READY, PATIENCE_MS));
+    snprintf(command, sizeof(command), "'%s' --sim=%s -d 0.2\r", screen_program(), SIM);
+    screen_send(screen, command);
+    ck_assert(screen_wait(screen, "/800", PATIENCE_MS));
+    return screen;
+}
+
+static void end_in_shell(struct screen *screen)
+{
+    screen_send(screen, "q");
+    ck_assert(screen_wait(screen, READY, PATIENCE_MS));
+    screen_send(screen, "echo status $?\r");
+    ck_assert(screen_wait(screen, "status 0", PATIENCE_MS));
+    screen_send(screen, "exit\r");
+    ck_assert_int_eq(screen_exit(screen, PATIENCE_MS), 0);
+    ck_assert(family_shrinks_to(screen, 0, PATIENCE_MS));
+    ck_assert_uint_eq(screen_foreign_bytes(screen), 0);
+    screen_free(screen);
+}
+
+START_TEST(row_47_resized_while_stopped)
+{
+    struct screen *screen = start_in_shell();
+
+    screen_send(screen, "\032");
+    ck_assert(screen_wait(screen, "Stopped", PATIENCE_MS));
+    ck_assert(!screen_wants_mouse(screen));
+    screen_send(screen, "stty -a | tr ' ' '\\n' | grep -x icanon\r");
+    ck_assert(screen_wait(screen, "\nicanon", PATIENCE_MS));
+    screen_resize(screen, 40, 120);
+    screen_pump(screen, 300);
+    screen_send(screen, "fg\r");
+    ck_assert(screen_wait(screen, "Machines (6)", PATIENCE_MS));
+    ck_assert(screen_wants_mouse(screen));
+    screen_resize(screen, 24, 80);
+    ck_assert(screen_wait_gone(screen, "Machines (6)", PATIENCE_MS));
+    end_in_shell(screen);
+}
+END_TEST
+
+START_TEST(row_47_stopped_over_a_question)
+{
+    struct screen *screen = start_in_shell();
+
+    screen_send(screen, "mf");
+    ck_assert(screen_wait(screen, "Type backup", PATIENCE_MS));
+    for (int i = 0; i < 3; i++) {
+        screen_send(screen, "\032");
+        ck_assert(screen_wait(screen, "Stopped", PATIENCE_MS));
+        screen_send(screen, "fg\r");
+        ck_assert(screen_wait(screen, "Type backup", PATIENCE_MS));
+    }
+    screen_send(screen, "\033");
+    ck_assert(screen_wait_gone(screen, "Type backup", PATIENCE_MS));
+    end_in_shell(screen);
+}
+END_TEST
+
+/* Nobody could continue a group without a shell above it: the kernel does not stop it, and the
+ * screen is back at once. */
+START_TEST(row_47_nobody_to_continue_it)
+{
+    struct screen *screen = steps_start(24, 80, SIM, NULL);
+
+    kill(screen_pid(screen), SIGTSTP);
+    screen_pump(screen, 300);
+    kill(screen_pid(screen), SIGCONT);
+    ck_assert(screen_wait(screen, "SIMULATED", PATIENCE_MS));
+    manners_alive(screen);
+    steps_quit(screen);
+}
+END_TEST
+
+/* ---- signals at any moment ---- */
+
+static void signal_at(unsigned ms, int number)
+{
+    static const char *const args[] = {"--sim=" SIM, "-d", "0.2", NULL};
+    struct screen *screen = screen_start(24, 80, args, NULL);
+
+    screen_pump(screen, (int)ms);
+    kill(screen_pid(screen), number);
+    int status = screen_exit(screen, number == SIGINT ? 300 : SOON_MS);
+    if (number == SIGINT && status < 0) {
+        ck_assert(screen_wait(screen, "press q to quit", PATIENCE_MS));
+        screen_send(screen, "q");
+        status = screen_exit(screen, SOON_MS);
+        ck_assert_int_eq(status, 0);
+    } else {
+        ck_assert_msg(status == 128 + number, "signal %d after %u ms: status %d", number, ms,
+                      status);
+    }
+    if (number == SIGSEGV || number == SIGABRT) {
+        ck_assert(screen_was_killed(screen));
+        if (screen_bytes(screen) > 2000) /* it had drawn: the words stand on the screen before */
+            ck_assert(screen_wait(screen, "vctop: crashed", PATIENCE_MS));
+    }
+    ck_assert_msg(screen_restored(screen), "signal %d after %u ms", number, ms);
+    ck_assert(family_shrinks_to(screen, 0, PATIENCE_MS));
+    screen_free(screen);
+}
+
+START_TEST(row_48_signals_at_random)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGQUIT, SIGSEGV, SIGABRT};
+    struct rlimit none = {0};
+    long long end = screen_now_ms() + RANDOM_MS;
+    unsigned seed = 48;
+    int rounds = 0;
+
+    setrlimit(RLIMIT_CORE, &none);
+    for (; screen_now_ms() < end; rounds++) {
+        int number = numbers[rounds % (manners_sanitized() ? 3 : 5)];
+        seed = seed * 1103515245 + 12345;
+        signal_at((seed >> 16) % 250, number);
+    }
+    printf("%d signals\n", rounds);
+    ck_assert_int_ge(rounds, 10);
+}
+END_TEST
+
+/* The ones that nothing restores a terminal from kill a child: the screen goes on. */
+START_TEST(row_48_children_crash)
+{
+    struct screen *screen = steps_start(24, 80, SIM, NULL);
+    pid_t worker = family_find(screen, "--role=worker");
+
+    kill(worker, SIGSEGV);
+    ck_assert_int_gt(family_successor(screen, "--role=worker", worker, PATIENCE_MS), 0);
+    ck_assert(screen_wait_gone(screen, "late", PATIENCE_MS));
+    manners_alive(screen);
+    kill(family_find(screen, "spawner"), SIGABRT);
+    screen_pump(screen, 1000);
+    screen_send(screen, "?");
+    ck_assert(screen_wait(screen, "Moving", PATIENCE_MS));
+    screen_send(screen, "q");
+    screen_pump(screen, 200);
+    steps_quit(screen);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        row_44_closed,
+        row_44_closed_over_a_question,
+        row_44_closed_while_a_job_runs,
+        row_45_closed_though_hangups_are_ignored,
+        row_45_closed_while_it_does_not_read,
+        row_47_resized_while_stopped,
+        row_47_stopped_over_a_question,
+        row_47_nobody_to_continue_it,
+        row_48_signals_at_random,
+        row_48_children_crash,
+    };
+
+    return steps_main("ends", tests, ARRAY_SIZE(tests));
+}

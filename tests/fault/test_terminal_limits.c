@@ -1,0 +1,175 @@
+/* Faults 57 and 68: no descriptors left, and libraries that write to standard error. */
+// sources: tests/fault/manners.c
+#include <check.h>
+#include <dirent.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "fault/manners.h"
+#include "screen/family.h"
+#include "screen/steps.h"
+
+#define SPEC "guests=20,machines=6," RESTING
+
+/* ---- descriptors ---- */
+
+/* From a start that cannot even make a pipe to one that lacks nothing: a sentence or a picture, and
+ * an end in order. */
+START_TEST(row_57_started_without_descriptors)
+{
+    int pictures = 0;
+
+    for (int files = 3; files <= 24; files++) {
+        char command[512];
+        const char *argv[] = {"/bin/bash", "-c", command, NULL};
+
+        snprintf(command, sizeof(command), "ulimit -n %d; exec '%s' --sim=%s -d 0.2", files,
+                 screen_program(), SPEC);
+        struct screen *screen = screen_start_program(24, 80, argv, NULL);
+        for (int look = 0; look < 100 && screen_exit(screen, 0) < 0; look++)
+            if (strstr(screen_text(screen), "/800") || strstr(screen_text(screen), "started again"))
+                break;
+        pictures += strstr(screen_text(screen), "/800") != NULL;
+        ck_assert_ptr_null(strstr(screen_text(screen), " off "));
+        screen_send(screen, "q");
+        int status = screen_exit(screen, PATIENCE_MS);
+        ck_assert_msg(status == 0 || status == 1 || status == 126 || status == 127,
+                      "%d files: status %d\n%s", files, status, screen_text(screen));
+        ck_assert_msg(screen_restored(screen), "%d files", files);
+        ck_assert(family_shrinks_to(screen, 0, PATIENCE_MS));
+        screen_free(screen);
+    }
+    ck_assert_int_gt(pictures, 4);
+}
+END_TEST
+
+static rlim_t open_files(pid_t pid)
+{
+    char path[64];
+    rlim_t count = 0;
+
+    snprintf(path, sizeof(path), "/proc/%ld/fd", (long)pid);
+    CLEANUP_CLOSEDIR DIR *dir = opendir(path);
+    ck_assert_ptr_nonnull(dir);
+    for (struct dirent *entry; (entry = readdir(dir));)
+        if ((rlim_t)atol(entry->d_name) + 1 > count)
+            count = (rlim_t)atol(entry->d_name) + 1;
+    return count;
+}
+
+/* A worker dies while nothing can be opened for another one: its rows are old, not off, and young
+ * again as soon as there is room. */
+static void check_starved(pid_t (*who)(const struct screen *))
+{
+    struct screen *screen = steps_start(24, 80, SPEC, NULL);
+    pid_t starved = who(screen), worker = family_find(screen, "--role=worker");
+    struct rlimit old, none;
+
+    ck_assert_int_eq(prlimit(starved, RLIMIT_NOFILE, NULL, &old), 0);
+    none = (struct rlimit){open_files(starved), old.rlim_max};
+    ck_assert_int_eq(prlimit(starved, RLIMIT_NOFILE, &none, NULL), 0);
+    kill(worker, SIGKILL);
+    for (int look = 0; look < 40; look++) {
+        screen_pump(screen, 100);
+        ck_assert_msg(!strstr(screen_text(screen), " off "), "%s", screen_text(screen));
+        ck_assert_int_ge(screen_find(screen, "grafana"), 0);
+    }
+    manners_alive(screen);
+    ck_assert_int_eq(prlimit(starved, RLIMIT_NOFILE, &old, NULL), 0);
+    ck_assert_int_gt(family_successor(screen, "--role=worker", worker, PATIENCE_MS), 0);
+    ck_assert(screen_wait(screen, "/800", PATIENCE_MS));
+    ck_assert(steps_row_says(screen, "grafana", " run ", PATIENCE_MS));
+    steps_quit(screen);
+}
+
+static pid_t spawner(const struct screen *screen)
+{
+    return family_find(screen, "spawner");
+}
+
+START_TEST(row_57_no_descriptors_for_the_screen)
+{
+    check_starved(screen_pid);
+}
+END_TEST
+
+START_TEST(row_57_no_descriptors_for_the_spawner)
+{
+    check_starved(spawner);
+}
+END_TEST
+
+/* ---- noise ---- */
+
+static void make_folder(const char *path)
+{
+    ck_assert_int_eq(mkdir(path, 0755), 0);
+}
+
+static void write_file(const char *folder, const char *name, const char *text)
+{
+    char path[256];
+
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    CLEANUP_FCLOSE FILE *file = fopen(path, "we");
+    ck_assert_ptr_nonnull(file);
+    fputs(text, file);
+}
+
+/* libxml2 and liblxc complain on standard error; test_lxc_config has the same with containers that
+ * run. */
+START_TEST(row_68_noise_of_libraries)
+{
+    char base[] = "/tmp/vctop-noise-XXXXXX", good[64], bad[64], missing[64], lxc[64], guest[96];
+    const char *const args[] = {"--no-config", "--backend", "libvirt,lxc", "-c", bad,
+                                "-c",          missing,     "-c",          good, "-P",
+                                lxc,           "-d",        "0.5",         NULL};
+    char command[128];
+
+    ck_assert_ptr_nonnull(mkdtemp(base));
+    snprintf(good, sizeof(good), "test:///default");
+    snprintf(bad, sizeof(bad), "test://%s/bad.xml", base);
+    snprintf(missing, sizeof(missing), "test://%s/missing.xml", base);
+    snprintf(lxc, sizeof(lxc), "%s/lxc", base);
+    snprintf(guest, sizeof(guest), "%s/lxc/junk", base);
+    make_folder(lxc);
+    make_folder(guest);
+    write_file(base, "bad.xml", "<node><domain>\033[31m<name>&nosuch;</name>\n");
+    write_file(guest, "config", "lxc.\033]0;pwned\007 = 1\nno setting\n");
+    struct screen *screen = screen_start(24, 80, args, NULL);
+
+    ck_assert(screen_wait(screen, "junk", PATIENCE_MS));
+    screen_pump(screen, 3000);
+    screen_send(screen, "Z");
+    ck_assert(screen_wait(screen, "FROZEN", PATIENCE_MS));
+    screen_pump(screen, 300);
+    CLEANUP_FREE char *before = strdup(screen_text(screen));
+    screen_pump(screen, 1000);
+    screen_send(screen, "\f");
+    screen_pump(screen, 500);
+    ck_assert_str_eq(screen_text(screen), before);
+    screen_send(screen, "Z");
+    screen_pump(screen, 300);
+    steps_quit(screen);
+    snprintf(command, sizeof(command), "rm -r '%s'", base);
+    ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        row_57_started_without_descriptors,
+        row_57_no_descriptors_for_the_screen,
+        row_57_no_descriptors_for_the_spawner,
+        row_68_noise_of_libraries,
+    };
+
+    return steps_main("limits", tests, ARRAY_SIZE(tests));
+}

@@ -1,0 +1,272 @@
+/* What is wrong stands on top with its cause, before any key is pressed; ! walks it, e takes it off
+ * until it comes anew; and where nothing is wrong, nothing says so. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "screen/steps.h"
+
+#define CALM "guests=20,machines=6,calm," RESTING
+#define SICK CALM ",nospace=backup@0,hang=web1@1,oom=grafana@1,restarted=58"
+
+/* The sign of a problem in the row of NAME; a row that is not shown has none. */
+static bool has_sign(struct screen *screen, const char *name)
+{
+    int row = steps_row_of(screen, name);
+
+    return row >= 0 && screen_row(screen, row)[2] == '!';
+}
+
+static bool sign_comes(struct screen *screen, const char *name, bool sign)
+{
+    long long end = screen_now_ms() + PATIENCE_MS;
+
+    while (has_sign(screen, name) != sign && screen_now_ms() < end)
+        screen_pump(screen, 20);
+    return has_sign(screen, name) == sign;
+}
+
+/* Takes action KEY of the selected guest and confirms QUESTION. */
+static void choose(struct screen *screen, const char *key, const char *question)
+{
+    screen_send(screen, "m");
+    ck_assert(screen_wait(screen, "Enter or a letter", PATIENCE_MS));
+    screen_send(screen, key);
+    ck_assert(screen_wait(screen, question, PATIENCE_MS));
+    screen_pump(screen, 500);
+    screen_send(screen, "\t\r");
+}
+
+START_TEST(the_first_screen_says_what_is_wrong_and_why)
+{
+    struct screen *screen = steps_start(24, 80, SICK, NULL);
+
+    ck_assert(steps_row_says(screen, "backup", "!V backup", PATIENCE_MS));
+    ck_assert(steps_row_says(screen, "backup", "NO SPACE", PATIENCE_MS));
+    ck_assert(steps_row_says(screen, "backup", "no space left on vda", PATIENCE_MS));
+    ck_assert(steps_row_says(screen, "web1", "QEMU stop", PATIENCE_MS));
+    ck_assert(steps_row_says(screen, "web1", "stopped by a signal or a debugger", PATIENCE_MS));
+    ck_assert(steps_row_says(screen, "grafana", "OOM ", PATIENCE_MS));
+    ck_assert(steps_row_says(screen, "grafana", "1 OOM kill, limit 1.0G", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "! 1 paused 1 hung 1 OOM", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "sim restarted ", PATIENCE_MS));
+    /* On top, the worst first, and the reason line is about the selected one. */
+    ck_assert_int_eq(steps_row_of(screen, "backup"), 3);
+    ck_assert_int_eq(steps_row_of(screen, "web1"), 4);
+    ck_assert_int_eq(steps_row_of(screen, "grafana"), 5);
+    ck_assert(screen_wait(screen, "backup: no space left on vda", PATIENCE_MS));
+    /* Whatever the sort. */
+    screen_send(screen, "<II");
+    screen_pump(screen, 500);
+    ck_assert_int_eq(steps_row_of(screen, "backup"), 3);
+    ck_assert_int_eq(steps_row_of(screen, "grafana"), 5);
+    steps_quit(screen);
+}
+END_TEST
+
+START_TEST(a_well_host_is_calm)
+{
+    struct screen *screen = steps_start(24, 80, CALM, NULL);
+
+    screen_pump(screen, 500);
+    ck_assert_ptr_null(strchr(screen_row(screen, 1), '!'));
+    for (int row = 2; row < 18; row++)
+        ck_assert_int_ne(screen_row(screen, row)[2], '!');
+    screen_send(screen, "!");
+    ck_assert(screen_wait(screen, "no guest has a problem", PATIENCE_MS));
+    screen_send(screen, "e");
+    ck_assert(screen_wait(screen, "no problem to acknowledge", PATIENCE_MS));
+    steps_quit(screen);
+}
+END_TEST
+
+START_TEST(problems_are_walked)
+{
+    struct screen *screen = steps_start(24, 80, SICK, NULL);
+
+    ck_assert(sign_comes(screen, "grafana", true));
+    screen_send(screen, "G!");
+    ck_assert(steps_cursor_is(screen, "backup", PATIENCE_MS)); /* round the end */
+    screen_send(screen, "!");
+    ck_assert(steps_cursor_is(screen, "web1", PATIENCE_MS));
+    screen_send(screen, "!");
+    ck_assert(steps_cursor_is(screen, "grafana", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "grafana: 1 OOM kill, limit 1.0G", PATIENCE_MS));
+    screen_send(screen, "!");
+    ck_assert(steps_cursor_is(screen, "backup", PATIENCE_MS));
+    /* What the filter hides is not walked, but told of. */
+    screen_send(screen, "/mail\r");
+    ck_assert(steps_cursor_is(screen, "mail", PATIENCE_MS));
+    screen_send(screen, "!");
+    ck_assert(screen_wait(screen, "3 with a problem, not in this list", PATIENCE_MS));
+    steps_quit(screen);
+}
+END_TEST
+
+START_TEST(problems_are_walked_over_both_panes)
+{
+    struct screen *screen = steps_start(40, 120, SICK, NULL);
+
+    ck_assert(screen_wait(screen, "1 OOM kill, limit 1.0G", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "QEMU stopped by a signal", PATIENCE_MS));
+    screen_send(screen, "!!");
+    ck_assert(screen_wait(screen, "grafana: 1 OOM kill", PATIENCE_MS));
+    screen_send(screen, "!");
+    ck_assert(screen_wait(screen, "backup: no space left on", PATIENCE_MS));
+    steps_quit(screen);
+}
+END_TEST
+
+/* A cause on a line of its own is part of the row above it. */
+START_TEST(a_click_finds_its_row)
+{
+    struct screen *screen = steps_start(40, 120, SICK, NULL);
+    char click[64];
+
+    ck_assert(screen_wait(screen, "QEMU stopped by a signal", PATIENCE_MS));
+    int row = screen_find(screen, "QEMU stopped by a signal");
+    snprintf(click, sizeof(click), "\033[<0;10;%dM\033[<0;10;%dm", row + 1, row + 1);
+    screen_send(screen, click);
+    ck_assert(screen_wait(screen, "web1: QEMU stopped", PATIENCE_MS));
+    snprintf(click, sizeof(click), "\033[<0;10;%dM\033[<0;10;%dm", row + 2, row + 2);
+    screen_send(screen, click);
+    ck_assert(screen_wait_gone(screen, "web1: QEMU stopped", PATIENCE_MS));
+    ck_assert_int_eq(screen_cell(screen, row + 1, 0), '>');
+    steps_quit(screen);
+}
+END_TEST
+
+START_TEST(what_is_acknowledged_leaves_the_top)
+{
+    struct screen *screen = steps_start(24, 80, SICK, NULL);
+
+    ck_assert(sign_comes(screen, "grafana", true));
+    screen_send(screen, "!");
+    ck_assert(steps_cursor_is(screen, "web1", PATIENCE_MS));
+    screen_send(screen, "e");
+    ck_assert(screen_wait(screen, "acknowledged: web1: QEMU stopped", PATIENCE_MS));
+    ck_assert(sign_comes(screen, "web1", false));
+    ck_assert(steps_cursor_is(screen, "web1", PATIENCE_MS));
+    ck_assert_int_gt(steps_row_of(screen, "web1"), steps_row_of(screen, "grafana"));
+    ck_assert(screen_wait(screen, "! 1 paused 1 OOM", PATIENCE_MS));
+    /* It is still said, and a frozen picture says the same. */
+    ck_assert(steps_row_says(screen, "web1", "QEMU stop", PATIENCE_MS));
+    screen_send(screen, "Z");
+    ck_assert(screen_wait(screen, "FROZEN", PATIENCE_MS));
+    ck_assert(steps_row_says(screen, "backup", "no space left on vda", PATIENCE_MS));
+    ck_assert(!has_sign(screen, "web1"));
+    screen_send(screen, "!");
+    ck_assert(steps_cursor_is(screen, "backup", PATIENCE_MS));
+    screen_send(screen, "eZ");
+    ck_assert(screen_wait_gone(screen, "FROZEN", PATIENCE_MS));
+    ck_assert(sign_comes(screen, "backup", false));
+    screen_send(screen, "e");
+    ck_assert(screen_wait(screen, "acknowledged already: backup", PATIENCE_MS));
+    steps_quit(screen);
+}
+END_TEST
+
+START_TEST(it_comes_back_when_it_recurs)
+{
+    struct screen *screen =
+        steps_start(24, 80, CALM ",oom=grafana@1,oom=grafana@12,off=mail@1", NULL);
+
+    ck_assert(sign_comes(screen, "grafana", true));
+    screen_send(screen, "ge");
+    ck_assert(screen_wait(screen, "acknowledged: grafana: 1 OOM kill", PATIENCE_MS));
+    ck_assert(sign_comes(screen, "grafana", false));
+    ck_assert(sign_comes(screen, "mail", true));
+    ck_assert(steps_row_says(screen, "mail", "off, but autostart is on", PATIENCE_MS));
+    ck_assert(sign_comes(screen, "grafana", true));
+    ck_assert(steps_row_says(screen, "grafana", "2 OOM kills", PATIENCE_MS));
+    ck_assert_int_eq(steps_row_of(screen, "grafana"), 3);
+    steps_quit(screen);
+}
+END_TEST
+
+/* A guest that is shut down from here is off as it should be. */
+START_TEST(space_comes_back)
+{
+    struct screen *screen = steps_start(
+        24, 80, CALM ",nospace=backup@1,free=/srv/backup@4,readonly=/srv/images@1", NULL);
+
+    ck_assert(
+        steps_row_says(screen, "backup", "no space left on vda (backup: 0 of 200G)", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "FULL /srv/backup 0", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "READ-ONLY /srv/images", PATIENCE_MS));
+    ck_assert(steps_row_says(screen, "web1", "I/O ERROR", PATIENCE_MS));
+    ck_assert(steps_row_says(screen, "web1", "I/O error on vda (images: read-only)", PATIENCE_MS));
+    ck_assert(steps_row_says(screen, "backup", "SPACE BACK", PATIENCE_MS));
+    ck_assert(
+        steps_row_says(screen, "backup", "space is back on backup (20.0G): resume?", PATIENCE_MS));
+    ck_assert(screen_wait_gone(screen, "FULL", PATIENCE_MS));
+    steps_select(screen, "backup");
+    choose(screen, "p", "Resume: backup?");
+    ck_assert(steps_row_says(screen, "backup", " run ", PATIENCE_MS));
+    ck_assert(sign_comes(screen, "backup", false));
+    steps_quit(screen);
+}
+END_TEST
+
+START_TEST(a_dead_mount_has_its_victims)
+{
+    struct screen *screen =
+        steps_start(40, 120, "guests=20,machines=8,calm,clock=fixed,deadmount=/mnt/nfs@1", NULL);
+
+    ck_assert(screen_wait(screen, "/mnt/nfs is not answering", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "QEMU in D state: /mnt/nfs does not answer", PATIENCE_MS));
+    steps_quit(screen);
+}
+END_TEST
+
+START_TEST(ones_own_doing_is_no_problem)
+{
+    struct screen *screen = steps_start(24, 80, CALM ",off=mail@1,crash=wiki@1", NULL);
+
+    ck_assert(sign_comes(screen, "mail", true));
+    steps_select(screen, "mail");
+    choose(screen, "s", "Start: mail?");
+    ck_assert(steps_row_says(screen, "mail", " run ", PATIENCE_MS));
+    ck_assert(sign_comes(screen, "mail", false));
+    choose(screen, "d", "Shut down: mail?");
+    ck_assert(steps_row_says(screen, "mail", " off ", PATIENCE_MS));
+    ck_assert(!has_sign(screen, "mail"));
+    steps_quit(screen);
+}
+END_TEST
+
+START_TEST(events_stand_in_the_header)
+{
+    struct screen *screen = steps_start(40, 120, CALM ",crash=db01@1,oom=mail@2,off=wiki@3", NULL);
+
+    ck_assert(screen_wait(screen, " wiki off (shut down)", PATIENCE_MS));
+    const char *line = screen_row(screen, 3);
+    ck_assert_msg(strstr(line, " wiki off (shut down)") < strstr(line, " mail OOM kill: 1 process"),
+                  "%s", line);
+    ck_assert_ptr_nonnull(strstr(line, " db01 crashed (guest panicked)"));
+    ck_assert(line[3] == ':' && line[6] == ':');
+    ck_assert(screen_wait(screen, "! 1 crashed 1 OOM 1 off", PATIENCE_MS));
+    steps_quit(screen);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        the_first_screen_says_what_is_wrong_and_why,
+        a_well_host_is_calm,
+        problems_are_walked,
+        problems_are_walked_over_both_panes,
+        a_click_finds_its_row,
+        what_is_acknowledged_leaves_the_top,
+        it_comes_back_when_it_recurs,
+        space_comes_back,
+        a_dead_mount_has_its_victims,
+        ones_own_doing_is_no_problem,
+        events_stand_in_the_header,
+    };
+
+    return steps_main("problems", tests, ARRAY_SIZE(tests));
+}

@@ -1,0 +1,204 @@
+#include "base/save.h"
+
+#include <check.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/io.h"
+
+#define LIMIT_MS 20000
+
+static char folder[64];
+static mode_t mask;
+
+static void setup(void)
+{
+    snprintf(folder, sizeof(folder), "/tmp/vctop-save-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    ck_assert_int_eq(chdir(folder), 0);
+    mask = umask(0);
+}
+
+static void teardown(void)
+{
+    umask(mask);
+    ck_assert_int_eq(chdir("/"), 0);
+    ck_assert_int_eq(rmdir(folder),
+                     0); /* each test takes away what it made: nothing else is left */
+}
+
+/* Writes TEXT to PATH and returns the code; ERR says more. */
+static int write_to(const char *path, const char *text, struct error *err)
+{
+    struct save *save = save_start(path, text, strlen(text), err);
+
+    if (!save)
+        return err->code;
+    struct pollfd done = {.fd = save_fd(save), .events = POLLIN};
+    ck_assert_int_eq(poll(&done, 1, LIMIT_MS), 1);
+    ck_assert(save_ended(save, err));
+    save_free(save);
+    return err->code;
+}
+
+static void check_holds(const char *path, const char *text)
+{
+    char buf[256];
+
+    ck_assert_int_eq(io_read_file(AT_FDCWD, path, buf, sizeof(buf)), (long)strlen(text));
+    ck_assert_str_eq(buf, text);
+}
+
+START_TEST(a_new_file_is_written_whole_and_private)
+{
+    struct error err = {0};
+    struct save *save = save_start("new.txt", "one\ntwo\n", 8, &err);
+    struct pollfd done = {.fd = save_fd(save), .events = POLLIN};
+    struct stat info;
+    char full[128];
+
+    ck_assert_int_eq(poll(&done, 1, LIMIT_MS), 1);
+    ck_assert(save_ended(save, &err));
+    ck_assert_int_eq(err.code, 0);
+    snprintf(full, sizeof(full), "%s/new.txt", folder);
+    ck_assert_str_eq(save_path(save), full);
+    save_free(save);
+    check_holds("new.txt", "one\ntwo\n");
+    ck_assert_int_eq(stat("new.txt", &info), 0);
+    ck_assert_int_eq(info.st_mode & 07777, 0600);
+    unlink("new.txt");
+    /* Nothing is something, too. */
+    ck_assert_int_eq(write_to(full, "", &err), 0);
+    check_holds(full, "");
+    unlink(full);
+}
+END_TEST
+
+START_TEST(what_exists_is_not_touched)
+{
+    struct error err = {0};
+
+    ck_assert_int_eq(write_to("old.txt", "old", &err), 0);
+    ck_assert_int_eq(write_to("old.txt", "new", &err), ERR_USAGE);
+    ck_assert_ptr_nonnull(strstr(err.message, "old.txt exists already"));
+    check_holds("old.txt", "old");
+
+    /* Through no link, whether it leads somewhere or not. */
+    ck_assert_int_eq(symlink("old.txt", "link"), 0);
+    ck_assert_int_eq(symlink("nowhere", "dangling"), 0);
+    ck_assert_int_eq(write_to("link", "new", &err), ERR_USAGE);
+    ck_assert_int_eq(write_to("dangling", "new", &err), ERR_USAGE);
+    ck_assert_int_eq(access("nowhere", F_OK), -1);
+    check_holds("old.txt", "old");
+
+    /* A FIFO without a reader would block. */
+    ck_assert_int_eq(mkfifo("fifo", 0600), 0);
+    ck_assert_int_eq(write_to("fifo", "new", &err), ERR_USAGE);
+    ck_assert_int_eq(mkdir("dir", 0700), 0);
+    ck_assert_int_eq(write_to("dir", "new", &err), ERR_USAGE);
+    ck_assert_int_eq(write_to("/dev/null", "new", &err), ERR_USAGE);
+    unlink("old.txt"), unlink("link"), unlink("dangling"), unlink("fifo"), rmdir("dir");
+}
+END_TEST
+
+START_TEST(what_cannot_be_made_says_why)
+{
+    char path[5000];
+    struct error err = {0};
+
+    ck_assert_int_ne(write_to("nowhere/file", "x", &err), 0);
+    ck_assert_ptr_nonnull(strstr(err.message, "nowhere/file: No such file or directory"));
+    ck_assert_int_ne(write_to("nowhere/", "x", &err), 0);
+    ck_assert_int_ne(write_to("", "x", &err), 0);
+    ck_assert_int_ne(write_to("/proc/file", "x", &err), 0);
+    memset(path, 'x', sizeof(path) - 1);
+    path[sizeof(path) - 1] = '\0';
+    ck_assert_int_ne(write_to(path, "x", &err), 0);
+    path[1000] = '\0';
+    ck_assert_int_ne(write_to(path, "x", &err), 0);
+    ck_assert_ptr_nonnull(strstr(err.message, "File name too long"));
+}
+END_TEST
+
+START_TEST(no_permission)
+{
+    struct error err = {0};
+
+    /* Root may everything: somebody else has to try. */
+    if (geteuid() == 0 && seteuid(65534) != 0)
+        return;
+    ck_assert_int_eq(write_to("file", "x", &err), ERR_DENIED);
+    ck_assert_ptr_nonnull(strstr(err.message, "Permission denied"));
+    if (getuid() == 0)
+        ck_assert_int_eq(seteuid(0), 0);
+}
+END_TEST
+
+START_TEST(of_a_full_disk_nothing_is_left)
+{
+    size_t len = (size_t)1 << 20;
+    struct error err = {0};
+    char *text = xmalloc(len + 1);
+
+    memset(text, 'x', len);
+    text[len] = '\0';
+    ck_assert_int_eq(mkdir("small", 0700), 0);
+    if (mount("tmpfs", "small", "tmpfs", 0, "size=64k") == 0) {
+        ck_assert_int_eq(write_to("small/file", text, &err), ERR_IO);
+        ck_assert_ptr_nonnull(strstr(err.message, "No space left on device"));
+        ck_assert_int_eq(access("small/file", F_OK), -1);
+        ck_assert_int_eq(umount("small"), 0);
+    } else {
+        fprintf(stderr, "skipped: no small file system can be mounted here\n");
+    }
+    rmdir("small");
+    free(text);
+}
+END_TEST
+
+/* Its owner may leave before it has ended. */
+START_TEST(one_that_is_forgotten_ends_by_itself)
+{
+    struct error err = {0};
+
+    for (int i = 0; i < 20; i++) {
+        char path[32];
+
+        snprintf(path, sizeof(path), "file%d", i);
+        save_free(save_start(path, "text", 4, &err));
+        struct stat info = {0};
+        for (int wait = 0; wait < 2000 && (stat(path, &info) != 0 || info.st_size != 4); wait++)
+            usleep(10000);
+        check_holds(path, "text");
+        unlink(path);
+    }
+    save_free(NULL);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("base/save");
+    TCase *tc = tcase_create("all");
+
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, a_new_file_is_written_whole_and_private);
+    tcase_add_test(tc, what_exists_is_not_touched);
+    tcase_add_test(tc, what_cannot_be_made_says_why);
+    tcase_add_test(tc, no_permission);
+    tcase_add_test(tc, of_a_full_disk_nothing_is_left);
+    tcase_add_test(tc, one_that_is_forgotten_ends_by_itself);
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,120 @@
+#include "ui/view/saving.h"
+
+#include <check.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+
+#define LIMIT_MS 60000
+#define LARGE ((size_t)32 << 20) /* takes longer than the next line of code */
+
+static char path[64];
+
+static void setup(void)
+{
+    snprintf(path, sizeof(path), "/tmp/vctop-saving-%ld", (long)getpid());
+    unlink(path);
+}
+
+static void teardown(void)
+{
+    unlink(path);
+}
+
+static const char *text_of(size_t len)
+{
+    static char *text;
+
+    if (!text) {
+        text = xmalloc(LARGE);
+        memset(text, 'x', LARGE);
+    }
+    ck_assert_uint_le(len, LARGE);
+    return text;
+}
+
+static void await(struct ui *ui)
+{
+    struct pollfd done = {.fd = saving_fd(ui), .events = POLLIN};
+
+    ck_assert_int_eq(poll(&done, 1, LIMIT_MS), 1);
+    ck_assert(saving_turn(ui));
+}
+
+START_TEST(what_takes_long_is_told_and_then_done)
+{
+    struct ui ui = {.clock_ns = NS_PER_S};
+
+    ck_assert_int_eq(saving_fd(&ui), -1);
+    ck_assert_int_eq(saving_due(&ui), INT64_MAX);
+    ck_assert(!saving_turn(&ui));
+    saving_start(&ui, path, text_of(LARGE), LARGE, "many events");
+    ck_assert_int_eq(saving_due(&ui), 6 * NS_PER_S);
+    /* A second one does not go between. */
+    saving_start(&ui, "/nowhere/x", text_of(1), 1, "others");
+    ck_assert_ptr_nonnull(strstr(ui.message.text, "many events are still being written"));
+    ui.clock_ns = 7 * NS_PER_S;
+    ck_assert(saving_turn(&ui));
+    ck_assert_ptr_nonnull(strstr(ui.message.text, "its file system does not answer"));
+    ck_assert_int_eq(saving_due(&ui), INT64_MAX); /* told once */
+    await(&ui);
+    ck_assert_ptr_nonnull(strstr(ui.message.text, "many events written to /tmp/"));
+    ck_assert_int_eq(saving_fd(&ui), -1);
+}
+END_TEST
+
+START_TEST(one_that_hangs_keeps_nobody)
+{
+    struct ui ui = {.clock_ns = NS_PER_S};
+
+    saving_start(&ui, path, text_of(LARGE), LARGE, "many events");
+    ui.clock_ns = 7 * NS_PER_S;
+    ck_assert(saving_turn(&ui));
+    saving_start(&ui, "/nowhere/x", text_of(1), 1, "others");
+    await(&ui);
+    ck_assert_int_eq(ui.message.style, STYLE_BAD);
+    ck_assert_ptr_nonnull(strstr(ui.message.text, "/nowhere/x: No such file or directory"));
+    saving_end(&ui);
+}
+END_TEST
+
+START_TEST(home_is_where_the_tilde_is)
+{
+    struct ui ui = {.clock_ns = NS_PER_S};
+    char short_path[80];
+
+    setenv("HOME", "/tmp", 1);
+    snprintf(short_path, sizeof(short_path), "~/%s", path + strlen("/tmp/"));
+    saving_start(&ui, short_path, text_of(3), 3, "3 events");
+    await(&ui);
+    ck_assert_ptr_nonnull(strstr(ui.message.text, path));
+    ck_assert_int_eq(access(path, F_OK), 0);
+    /* What a file's name holds does not reach the terminal raw. */
+    saving_start(&ui, "/nowhere/\x1b[2J", text_of(3), 3, "3 events");
+    await(&ui);
+    ck_assert_ptr_null(strchr(ui.message.text, '\x1b'));
+    saving_end(&ui);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("ui/view/saving");
+    TCase *tc = tcase_create("all");
+
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, what_takes_long_is_told_and_then_done);
+    tcase_add_test(tc, one_that_hangs_keeps_nobody);
+    tcase_add_test(tc, home_is_where_the_tilde_is);
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,226 @@
+#include "ui/view/preferences.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "config/theme.h"
+#include "ui/term/term.h"
+#include "ui/view/errand.h"
+#include "ui/view/keymap.h"
+#include "ui/view/preferences_internal.h"
+
+/* ---- words ---- */
+
+static int check_sort(const char *name, struct error *err)
+{
+    if (sort_key_from_name(name) != SORT_KEY_COUNT)
+        return 0;
+    return error_set(err, ERR_USAGE, "vctop -s help lists them", "'%.60s' is no column to sort by",
+                     name);
+}
+
+static int check_columns(const struct text_list *names, struct error *err)
+{
+    return column_order_parse(NULL, names, err);
+}
+
+static int check_meters(const struct text_list *names, struct error *err)
+{
+    return meters_parse(NULL, names, err);
+}
+
+static int check_keys(const struct key_setting *keys, size_t count, size_t *ret_bad,
+                      struct error *err)
+{
+    struct keymap map;
+
+    return keymap_build(&map, keys, count, ret_bad, err);
+}
+
+const struct settings_words preferences_words = {
+    .sort = check_sort,
+    .columns = check_columns,
+    .meters = check_meters,
+    .command = keymap_check_command,
+    .keys = check_keys,
+};
+
+void preferences_say_error(struct ui *ui, const struct error *err)
+{
+    char text[600];
+
+    error_text(err, text, sizeof(text));
+    settings_shorten(text, getenv("HOME"));
+    ui_say(ui, STYLE_BAD, "%s", text);
+}
+
+/* ---- the theme ---- */
+
+struct theme_reading {
+    char *name;
+    int colours;
+    struct look looks[STYLE_COUNT];
+    int rc;
+    struct error err;
+};
+
+static void theme_work(void *data)
+{
+    struct theme_reading *theme = data;
+    CLEANUP_FREE char *path = NULL;
+
+    theme->rc = 0;
+    if (!theme_is_builtin(theme->name) && theme->colours) {
+        path = theme_path(theme->name, &theme->err);
+        theme->rc = path ? 0 : ERR_USAGE;
+    }
+    int rc = style_read(theme->looks, path, theme->colours, &theme->err);
+    theme->rc = theme->rc ? theme->rc : rc;
+}
+
+static void theme_done(struct ui *ui, void *data)
+{
+    struct preferences *p = ui->preferences;
+    struct theme_reading *theme = data;
+
+    if (theme->rc) {
+        preferences_say_error(ui, &theme->err);
+    } else {
+        style_use(theme->looks);
+        xreplace(&p->theme, theme->name);
+        if (!theme->colours)
+            ui_say(ui, STYLE_DIM, "no colours here: a theme shows in a terminal that has them");
+    }
+    /* Another one may have been asked for meanwhile. */
+    CLEANUP_FREE char *next = move_ptr(&p->wanted_theme);
+    if (next && strcmp(next, theme->name) != 0 && ui->errand)
+        preferences_set_theme(ui, next);
+    free(theme->name);
+    free(theme);
+}
+
+void preferences_set_theme(struct ui *ui, const char *name)
+{
+    struct preferences *p = ui->preferences;
+    struct theme_reading *theme;
+    char what[100];
+
+    if (p->wanted_theme) {
+        xreplace(&p->wanted_theme, name);
+        return;
+    }
+    theme = xcalloc(1, sizeof(*theme));
+    theme->name = xstrdup(name);
+    theme->colours = style_colours();
+    snprintf(what, sizeof(what), "reading the theme %.40s", name);
+    if (errand_run(ui, what, theme_work, theme_done, theme)) {
+        xreplace(&p->wanted_theme, name);
+        return;
+    }
+    free(theme->name);
+    free(theme);
+}
+
+/* At the start there is no screen yet to keep alive. */
+static void first_theme(struct ui *ui, const char *name)
+{
+    struct theme_reading theme = {.name = (char *)name, .colours = style_colours()};
+
+    theme_work(&theme);
+    style_use(theme.looks);
+    if (theme.rc)
+        preferences_say_error(ui, &theme.err);
+    ui->preferences->theme = xstrdup(theme.rc || !name ? "default" : name);
+}
+
+/* ---- the others ---- */
+
+const char *preferences_theme(const struct ui *ui)
+{
+    return ui->preferences->theme;
+}
+
+const struct text_list *preferences_themes(const struct ui *ui)
+{
+    return &ui->preferences->themes;
+}
+
+bool preferences_mouse(const struct ui *ui)
+{
+    return ui->preferences->mouse;
+}
+
+bool preferences_ascii(const struct ui *ui)
+{
+    return ui->preferences->ascii;
+}
+
+void preferences_set_delay(struct ui *ui, int64_t period_ns)
+{
+    engine_set_period(ui->engine, period_ns);
+}
+
+void preferences_set_mouse(struct ui *ui, bool on)
+{
+    ui->preferences->mouse = on;
+    term_set_mouse(on);
+}
+
+void preferences_set_ascii(struct ui *ui, bool on)
+{
+    ui->preferences->ascii = on;
+    term_set_ascii(on);
+    term_redraw_all();
+}
+
+static void take_keys(const struct options *options)
+{
+    struct keymap map;
+    size_t bad;
+
+    /* They were checked when the files were read. */
+    if (keymap_build(&map, options->keys, options->key_count, &bad, NULL) == 0)
+        keymap_use(&map);
+}
+
+void preferences_begin(struct ui *ui, const struct options *options)
+{
+    struct preferences *p = xcalloc(1, sizeof(*p));
+
+    ui->preferences = p;
+    ui->errand = errand_new();
+    p->save_path = xstrdup(options->save_path);
+    p->save_refusal = xstrdup(options->save_refusal);
+    p->mouse = !options->no_mouse;
+    p->ascii = options->ascii;
+    theme_list(&p->themes);
+    column_order_default(&ui->columns);
+    if (options->columns.count)
+        column_order_parse(&ui->columns, &options->columns, NULL);
+    if (options->meters.items)
+        meters_parse(&ui->meters_off, &options->meters, NULL);
+    take_keys(options);
+    first_theme(ui, options->theme);
+    if (options->notice)
+        ui_say(ui, STYLE_BAD, "%s", options->notice);
+    for (int i = 0; i < SAVED_COUNT; i++)
+        p->saved[i] = preferences_text(ui, i);
+}
+
+void preferences_end(struct ui *ui)
+{
+    struct preferences *p = ui->preferences;
+
+    errand_end(ui);
+    for (int i = 0; i < SAVED_COUNT; i++)
+        free(p->saved[i]);
+    text_list_clear(&p->themes);
+    free(p->save_path);
+    free(p->save_refusal);
+    free(p->theme);
+    free(p->wanted_theme);
+    free(p);
+    ui->preferences = NULL;
+}
