@@ -128,7 +128,7 @@ int relay_file_open(struct relay **ret, char *const *paths, const char *wanted, 
                     struct error *err)
 {
     struct file *file = xcalloc(1, sizeof(*file));
-    struct stat st;
+    struct stat st = {0};
     int rc;
 
     relay_init(&file->relay, &file_ops);

@@ -185,7 +185,7 @@ static int run(struct role *role, bool logs_only)
         return 1;
     rc = open_relay(role, &request.u.open, logs_only, &backend, &self.relay, &err);
     frame_clear(&request);
-    if (rc < 0) {
+    if (!self.relay) {
         say(self.channel, rc == ERR_BUSY ? CONSOLE_BUSY : CONSOLE_ENDED, NULL, &err);
     } else {
         struct sigaction action = {.sa_handler = on_term};

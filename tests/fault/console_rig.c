@@ -21,8 +21,10 @@
 
 void console_rig_main(int argc, char **argv)
 {
-    if (argc > 1 && (strncmp(argv[1], "--role=", 7) == 0)) {
-        execv(getenv("VCTOP"), argv);
+    const char *program = getenv("VCTOP");
+
+    if (argc > 1 && strncmp(argv[1], "--role=", 7) == 0) {
+        execv(program ? program : "vctop", argv);
         _exit(127);
     }
 }

@@ -327,10 +327,9 @@ static const char *consoles(const char *devices)
     relay_init(&relay, &no_ops);
     if (lv_chardevs(xml, (size_t)len, &relay, &err) < 0)
         snprintf(text, sizeof(text), "%s", err.message);
-    for (size_t i = 0; i < CONSOLE_DEVICES_MAX && relay.devices[i]; i++) {
-        strcat(text, i ? " " : "");
-        strcat(text, relay.devices[i]);
-    }
+    for (size_t i = 0, at = 0; i < CONSOLE_DEVICES_MAX && relay.devices[i]; i++)
+        at +=
+            (size_t)snprintf(text + at, sizeof(text) - at, "%s%s", i ? " " : "", relay.devices[i]);
     relay_close(&relay);
     return text;
 }

@@ -159,7 +159,7 @@ struct lv_stream *lv_stream_new(virConnectPtr conn, virStreamPtr stream)
     self->conn = conn;
     self->stream = stream;
     self->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    self->refs = 3;
+    self->refs = 3; /* until libvirt refuses a callback */
     pthread_mutex_init(&self->lock, NULL);
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -167,14 +167,13 @@ struct lv_stream *lv_stream_new(virConnectPtr conn, virStreamPtr stream)
     pthread_condattr_destroy(&attr);
     /* A daemon that dies makes no event of the stream. */
     self->watched = virConnectRegisterCloseCallback(conn, on_close, self, unref) == 0;
-    if (!self->watched)
-        unref(self);
+    self->refs -= !self->watched;
     if (virStreamEventAddCallback(
             stream, VIR_STREAM_EVENT_READABLE | VIR_STREAM_EVENT_ERROR | VIR_STREAM_EVENT_HANGUP,
             on_stream, self, unref) < 0) {
+        self->refs--;
         if (self->watched)
             virConnectUnregisterCloseCallback(conn, on_close);
-        unref(self);
         unref(self);
         return NULL;
     }
