@@ -18,7 +18,7 @@
 #include "fault/daemon.h"
 #include "fault/libvirt_virsh.h"
 
-#define LOST_S 10 /* 2 s are promised */
+#define LOST_S 5 /* 2 s are promised */
 #define FLOOD_BYTES (256u << 10)
 #define GROWTH_KB 2048
 
