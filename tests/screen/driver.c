@@ -551,7 +551,7 @@ int screen_exit(struct screen *screen, int timeout_ms)
                                        : WEXITSTATUS(screen->status);
 }
 
-/* Clock times differ from run to run: dd:dd:dd becomes 00:00:00. */
+/* Clock times and ages differ from run to run: dd:dd:dd becomes 00:00:00, "12s ago" "00s ago". */
 static void mask_times(char *text)
 {
     for (char *at = text; strlen(at) >= 8; at++) {
@@ -562,6 +562,9 @@ static void mask_times(char *text)
         if (i == 8)
             memcpy(at, "00:00:00", 8);
     }
+    for (char *at = text; (at = strstr(at, "s ago")); at++)
+        for (char *digit = at; digit > text && isdigit((unsigned char)digit[-1]); digit--)
+            digit[-1] = '0';
 }
 
 static void golden_path(char *path, size_t size, const char *name)

@@ -1,10 +1,11 @@
 /* Takes a picture of the built program: runs it in a terminal of a given size, types keys, and
  * writes what a person would see as plain text or, with its colours, as SVG.
  *
- *     shot ROWSxCOLUMNS FILE.svg|FILE.txt [--light] [--type WAIT KEYS]... -- [VCTOP OPTIONS]
+ *     shot ROWSxCOLUMNS FILE.svg|FILE.txt [--light] [--after SECONDS] [--type WAIT KEYS]...
+ *          -- [VCTOP OPTIONS]
  *
- * Each --type waits until WAIT is on the screen, then types KEYS ("" for none); \e in them is
- * Escape, \r Enter. */
+ * --after lets graphs grow before the first key.  Each --type waits until WAIT is on the screen,
+ * then types KEYS ("" for none); \e in them is Escape, \r Enter. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,10 @@ static void put_escaped(FILE *out, const char *text)
 
 static bool looks_same(const struct screen_look *a, const struct screen_look *b)
 {
+    /* A font that lacks a character borrows it from another, with a width of its own: each stands
+     * alone, in its place. */
+    if ((unsigned char)a->text[0] >= 0x80 || (unsigned char)b->text[0] >= 0x80)
+        return false;
     return a->foreground == b->foreground && a->background == b->background && a->bold == b->bold &&
            a->underline == b->underline && a->reverse == b->reverse;
 }
@@ -128,7 +133,7 @@ int main(int argc, char **argv)
     int rows, columns, at = 3;
 
     if (argc < 3 || sscanf(argv[1], "%dx%d", &rows, &columns) != 2 || rows < 1 || columns < 1) {
-        fprintf(stderr, "usage: shot ROWSxCOLUMNS FILE.svg|FILE.txt [--light] "
+        fprintf(stderr, "usage: shot ROWSxCOLUMNS FILE.svg|FILE.txt [--light] [--after SECONDS] "
                         "[--type WAIT KEYS]... -- [VCTOP OPTIONS]\n");
         return 2;
     }
@@ -137,12 +142,18 @@ int main(int argc, char **argv)
         light_or_dark[1] = 0xfbfbf8;
         at++;
     }
+    int wait_s = 0;
+    if (argv[at] && strcmp(argv[at], "--after") == 0 && argv[at + 1]) {
+        wait_s = atoi(argv[at + 1]);
+        at += 2;
+    }
     int steps = at;
     while (argv[at] && strcmp(argv[at], "--") != 0)
         at++;
     const char *const *options = (const char *const *)argv + at + (argv[at] != NULL);
     struct screen *screen = screen_start(rows, columns, options, NULL);
 
+    screen_pump(screen, wait_s * 1000);
     for (at = steps; argv[at] && strcmp(argv[at], "--type") == 0 && argv[at + 1] && argv[at + 2];
          at += 3) {
         if (!screen_wait(screen, argv[at + 1], WAIT_MS))

@@ -241,11 +241,11 @@ START_TEST(events_stand_in_the_header)
 {
     struct screen *screen = steps_start(40, 120, CALM ",crash=db01@1,oom=mail@2,off=wiki@3", NULL);
 
-    ck_assert(screen_wait(screen, " wiki off (shut down)", PATIENCE_MS));
+    ck_assert(screen_wait(screen, " wiki off: shut down", PATIENCE_MS));
     const char *line = screen_row(screen, 3);
-    ck_assert_msg(strstr(line, " wiki off (shut down)") < strstr(line, " mail OOM kill: 1 process"),
+    ck_assert_msg(strstr(line, " wiki off: shut down") < strstr(line, " mail OOM kill: 1 process"),
                   "%s", line);
-    ck_assert_ptr_nonnull(strstr(line, " db01 crashed (guest panicked)"));
+    ck_assert_ptr_nonnull(strstr(line, " db01 crashed: guest panicked"));
     ck_assert(line[3] == ':' && line[6] == ':');
     ck_assert(screen_wait(screen, "! 1 crashed 1 OOM 1 off", PATIENCE_MS));
     steps_quit(screen);
