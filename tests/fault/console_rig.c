@@ -167,7 +167,9 @@ const struct guest *console_rig_guest(struct console_rig *rig, const char *name,
     const struct guest *guest;
 
     while (!(guest = find_guest(rig, name, state))) {
-        ck_assert_msg(clock_mono_ns() < until, "no guest %s in state %d", name, (int)state);
+        const struct event *event = event_log_get(world_events(engine_world(rig->engine)), 0);
+        ck_assert_msg(clock_mono_ns() < until, "no guest %s in state %d, last event: %s", name,
+                      (int)state, event ? event->text : "none");
         console_rig_turn(rig, 0);
     }
     return guest;
