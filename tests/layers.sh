@@ -32,6 +32,17 @@ layer_of() {
     esac
 }
 
+# Of what is in ui/; of the rest none.
+floor_of() {
+    case $1 in
+    ui/term/*) echo 1 ;;
+    ui/widget/*) echo 2 ;;
+    ui/view/*) echo 3 ;;
+    ui/*) echo 4 ;;
+    *) echo 0 ;;
+    esac
+}
+
 mapfile -t files < <(find src ui -name '*.[ch]' | sort)
 [ ${#files[@]} -gt 0 ] || { echo "no sources found"; exit 1; }
 count=0
@@ -50,6 +61,9 @@ while IFS=: read -r file line text; do
     *" $target_layer "*) ;;
     *) complain "$file:$line: $layer must not include $target" ;;
     esac
+    # Within the screen: the terminal knows no widget, a widget no view, a view not the loop.
+    [ "$layer" != ui ] || [ "$(floor_of "$file")" -ge "$(floor_of "$target")" ] ||
+        complain "$file:$line: ${file%/*} must not include $target"
     # One backend knows nothing of another.
     if [ "$layer" = backend ] && [[ $target == backend/*/* ]]; then
         own=${file#src/backend/}
@@ -70,6 +84,10 @@ check_library 'libvirt/|libxml/' 'src/backend/libvirt/' 'backend/libvirt may inc
 check_library 'lxc/' 'src/backend/lxc/' 'backend/lxc may include liblxc'
 check_library 'libconfig' 'src/config/' 'config/ may include libconfig'
 check_library 'msgpack' 'src/frame/' 'frame/ may include msgpack'
+check_library 'jansson' 'src/(batch|kernel)/' 'batch/ and kernel/ may include jansson'
+# What the screen is made of has one thread: what may hang is a process (base/apart.h), which forks
+# and goes on.
+check_library 'pthread|threads' 'src/(backend|kernel)/' 'children may have threads'
 
 # The model has no clock and does no input or output.
 hits=$(grep -nE '\b(clock_gettime|gettimeofday|time|open|openat|read|write|fopen|printf|puts|socket|fork|clock_mono_ns|clock_wall_ns)[[:space:]]*\(' src/model/*.c | grep -vE ':[[:space:]]*(/?\*|//)')

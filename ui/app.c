@@ -19,14 +19,13 @@
 #include "ui/view/frozen.h"
 #include "ui/view/palette.h"
 #include "ui/view/preferences.h"
-#include "ui/view/saving.h"
 #include "ui/view/setup.h"
 #include "ui/view/view.h"
 
 #define ESCDELAY_MS 100 /* unless a file says otherwise */
 #define ENGINE_FDS_MAX 256
 #define KEYS_A_TURN 64
-#define OWN_FDS 5 /* the terminal in and out, signals, an errand, a list being written */
+#define OWN_FDS 4 /* the terminal in and out, signals, an errand */
 
 /* Workers sample on the tick and answer some milliseconds later: the screen is drawn when they have
  * had that long, so that one tick is one redraw. */
@@ -265,12 +264,21 @@ static unsigned modal_key(struct app *app, struct key key)
     return wanted == COMMAND_NONE ? reaction : reaction | run_command(app, wanted);
 }
 
+/* Nobody shall answer a question that is not on the screen. */
+static bool works_unseen(const struct ui *ui, enum command which)
+{
+    return which == COMMAND_QUIT || which == COMMAND_SUSPEND || which == COMMAND_REDRAW ||
+           (which == COMMAND_BACK_OR_QUIT && !ui->modal);
+}
+
 static unsigned handle_key(struct app *app, struct key key)
 {
     struct view *view = current_view(app);
     struct ui *ui = &app->ui;
     enum command which = command_for_key(view->ops->context, key);
 
+    if (screen_is_too_small())
+        return works_unseen(ui, which) ? run_command(app, which) : 0;
     if (ui->modal && !is_for_the_loop(which, key))
         return key.kind == KEY_POINTER ? 0 : modal_key(app, key);
     if (key.kind == KEY_POINTER)
@@ -377,7 +385,7 @@ static int64_t ms_until(int64_t at_ns, int64_t now)
 
 static int timeout_ms(const struct app *app)
 {
-    int64_t now = clock_mono_ns(), wait = INT_MAX, saving = saving_due(&app->ui);
+    int64_t now = clock_mono_ns(), wait = INT_MAX, errand = errand_due(&app->ui);
     int engine = engine_timeout_ms(app->ui.engine, now);
 
     if (app->keys_left)
@@ -389,8 +397,8 @@ static int timeout_ms(const struct app *app)
         return 0;
     else if (app->draw_at_ns != INT64_MAX)
         wait = ms_until(app->draw_at_ns, now);
-    if (saving != INT64_MAX && ms_until(saving, now) < wait)
-        wait = ms_until(saving, now);
+    if (errand != INT64_MAX && ms_until(errand, now) < wait)
+        wait = ms_until(errand, now);
     if (engine >= 0 && engine < wait)
         wait = engine;
     return wait >= INT_MAX ? -1 : (int)wait;
@@ -402,8 +410,7 @@ static void turn(struct app *app)
         {.fd = STDIN_FILENO, .events = POLLIN},
         {.fd = app->signals, .events = POLLIN},
         {.fd = term_poll_fd(), .events = POLLOUT},
-        {.fd = errand_fd(app->ui.errand), .events = POLLIN},
-        {.fd = saving_fd(&app->ui), .events = POLLIN},
+        {.fd = errand_fd(&app->ui), .events = POLLIN},
     };
     size_t count = engine_poll_fds(app->ui.engine, fds + OWN_FDS, ENGINE_FDS_MAX);
 
@@ -416,9 +423,7 @@ static void turn(struct app *app)
     if (fds[2].revents)
         term_send();
     engine_changed(app, engine_dispatch(app->ui.engine, fds + OWN_FDS, count, app->ui.clock_ns));
-    if (fds[3].revents && errand_finish(&app->ui))
-        app->draw = true;
-    if (saving_turn(&app->ui))
+    if (errand_turn(&app->ui))
         app->draw = true;
     if (fds[0].revents || app->keys_left)
         read_keys(app);
@@ -475,7 +480,6 @@ static void tear_down(struct app *app)
     palette_free(&app->ui);
     preferences_end(&app->ui);
     frozen_end(&app->ui);
-    saving_end(&app->ui);
     guest_id_clear(&app->ui.show);
 }
 
@@ -495,7 +499,7 @@ int app_run(struct engine *engine, const struct options *options, const char *si
     if (app.signals < 0 || term_up(&terminal, &err) < 0) {
         fprintf(stderr, "vctop: %s\n", error_text(&err, text, sizeof(text)));
         cleanup_close(&app.signals);
-        return 1;
+        return err.code == ERR_USAGE ? 2 : 1; /* as vctop(1) has them */
     }
     set_up(&app, engine, options, simulated);
     draw_if_due(&app);

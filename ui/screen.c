@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ui/term/term.h"
+#include "ui/view/footer.h"
 #include "ui/view/header.h"
 #include "ui/view/status.h"
 
@@ -17,7 +18,7 @@ static void draw_footer(const struct ui *ui, const struct view *view, struct rec
     if (modal)
         draw_cell(rect, 0, 1, STYLE_KEY_TEXT, modal->hint, rect.width - 1);
     else
-        command_draw_footer(view->ops->context, rect, 0);
+        footer_draw(view->ops->context, !view->zoomed, rect, 0);
 }
 
 static void draw_centred(struct rect screen, int y, const char *text)
@@ -25,6 +26,13 @@ static void draw_centred(struct rect screen, int y, const char *text)
     int x = (screen.width - (int)strlen(text)) / 2;
 
     draw_text(screen, y, x > 0 ? x : 0, STYLE_WARN, text);
+}
+
+bool screen_is_too_small(void)
+{
+    struct rect screen = draw_screen();
+
+    return screen.width < MIN_WIDTH || screen.height < MIN_HEIGHT;
 }
 
 static void draw_too_small(struct rect screen)
@@ -41,7 +49,7 @@ void screen_draw(struct ui *ui, struct view *view)
     struct rect screen = draw_screen(), rest = screen;
 
     draw_clear(screen, STYLE_NORMAL);
-    if (screen.width < MIN_WIDTH || screen.height < MIN_HEIGHT) {
+    if (screen_is_too_small()) {
         draw_too_small(screen);
         term_flush();
         return;

@@ -7,4 +7,7 @@
 /* Draws all of it, sends what changed, and tells the engine what VIEW shows. */
 void screen_draw(struct ui *ui, struct view *view);
 
+/* Whether nothing can be shown, and so nothing be decided. */
+bool screen_is_too_small(void);
+
 #endif

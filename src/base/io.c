@@ -93,6 +93,20 @@ ssize_t io_read_regular(int dirfd, const char *path, size_t max, char **ret)
     return (ssize_t)len;
 }
 
+int io_write_all(int fd, const char *data, size_t len)
+{
+    while (len > 0) {
+        ssize_t done = write(fd, data, len);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return done < 0 ? -errno : -EIO;
+        data += done;
+        len -= (size_t)done;
+    }
+    return 0;
+}
+
 int io_set_nonblock(int fd, bool on)
 {
     int flags = fcntl(fd, F_GETFL);

@@ -17,6 +17,9 @@ ssize_t io_pread_all(int fd, char *buf, size_t size);
  * (-EFBIG).  *RET is terminated and the caller's to free.  Returns the length or -errno. */
 ssize_t io_read_regular(int dirfd, const char *path, size_t max, char **ret);
 
+/* Writes all of it; 0 or -errno.  Blocks as long as FD does. */
+int io_write_all(int fd, const char *data, size_t len);
+
 int io_set_nonblock(int fd, bool on);
 
 /* A connected pair of close-on-exec, nonblocking stream sockets; 0 or -errno. */

@@ -1,5 +1,6 @@
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "base/alloc.h"
@@ -156,6 +157,12 @@ static void put_totals(const struct batch_sample *sample, FILE *out)
     put_places(sample, out);
 }
 
+/* Whether the STATE column has said WORD ("CRASHED", "off!") already. */
+static bool is_state(const char *word, enum guest_state state)
+{
+    return strncasecmp(word, state_name(state), strlen(state_name(state))) == 0;
+}
+
 /* What the last column says: what is wrong with it, why it is as it is, why its figures are old,
  * else where it is. */
 static char *note_of(const struct batch_sample *sample, const struct guest *guest)
@@ -167,7 +174,8 @@ static char *note_of(const struct batch_sample *sample, const struct guest *gues
     const char *address = guest->facts.addresses[0] ? guest->facts.addresses[0] : "";
 
     if (problem_of(sample->world, guest, sample->now_ns, &problem))
-        return xasprintf("%s: %s%s%s", problem.word, problem.cause,
+        return xasprintf("%s%s%s%s%s", is_state(problem.word, guest->state) ? "" : problem.word,
+                         is_state(problem.word, guest->state) ? "" : ": ", problem.cause,
                          stale && !guest->blame ? "; " : "", stale && !guest->blame ? why : "");
     if (guest->reason || stale)
         return xasprintf("%s%s%s", guest->reason ? guest->reason : "",

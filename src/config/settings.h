@@ -8,7 +8,7 @@
 #include "config/options.h"
 
 /* Names that only the model and the screen know.  Each returns 0, or a code with words in ERR that
- * name neither file nor line.  They touch nothing global: a thread may call them. */
+ * name neither file nor line. */
 struct settings_words {
     int (*sort)(const char *name, struct error *err);
     int (*columns)(const struct text_list *names, struct error *err);

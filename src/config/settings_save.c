@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "config/edit.h"
 #include "config/settings_internal.h"
 
@@ -147,20 +148,15 @@ static bool is_unchanged(const struct target *target)
            now.st_mtim.tv_nsec == target->seen.st_mtim.tv_nsec;
 }
 
-static int write_all(int fd, const char *text)
+/* What others could do with the file, they still can. */
+static int keep_mode(int fd, const struct stat *seen)
 {
-    size_t left = strlen(text);
+    struct stat now;
+    bool group = fstat(fd, &now) == 0 && now.st_gid == seen->st_gid;
 
-    while (left) {
-        ssize_t done = write(fd, text, left);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done < 0)
-            return -errno;
-        text += done;
-        left -= (size_t)done;
-    }
-    return fsync(fd) == 0 ? 0 : -errno;
+    if (!seen->st_nlink)
+        return 0;
+    return fchmod(fd, seen->st_mode & (group ? 0777 : 0707)) == 0 ? 0 : -errno;
 }
 
 static int put_in_place(const struct target *target, const char *text, struct error *err)
@@ -173,7 +169,11 @@ static int put_in_place(const struct target *target, const char *text, struct er
         openat(target->dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return error_errno(err, errno, "not saved: %s", target->path);
-    int rc = write_all(fd, text);
+    int rc = io_write_all(fd, text, strlen(text));
+    if (rc == 0)
+        rc = keep_mode(fd, &target->seen);
+    if (rc == 0 && fsync(fd) < 0)
+        rc = -errno;
     if (rc)
         error_errno(err, -rc, "not saved: %s", target->path);
     else if (!is_unchanged(target))

@@ -64,7 +64,7 @@ char *theme_path(const char *name, struct error *err)
         if (path && access(path, F_OK) == 0)
             return move_ptr(&path);
     }
-    error_set(err, ERR_USAGE, "themes are files NAME.cfg in ~/.config/vctop/themes",
+    error_set(err, ERR_USAGE, "a theme is ~/.config/vctop/themes/NAME.cfg",
               "there is no theme '%.40s'", name);
     return NULL;
 }

@@ -57,7 +57,8 @@ void child_started(struct engine *engine, struct child *child, const int fds[2],
     }
 }
 
-const char *child_fate(const struct child *child, char *buf, size_t size)
+/* "died of signal 11", "ended with status 1", ... */
+static void fate_of(const struct child *child, char *buf, size_t size)
 {
     if (child->refused)
         snprintf(buf, size, "could not be started: %s", strerror(child->refused));
@@ -67,7 +68,6 @@ const char *child_fate(const struct child *child, char *buf, size_t size)
         snprintf(buf, size, "died of signal %d", WTERMSIG(child->wstatus));
     else
         snprintf(buf, size, "ended with status %d", WEXITSTATUS(child->wstatus));
-    return buf;
 }
 
 static int greet(struct child *child, const struct frame_hello *hello)
@@ -207,7 +207,7 @@ static void end(struct engine *engine, struct child *child, bool garbage, int64_
         read_lines(engine, child, now_ns);
     if (child->line_len > 0)
         take_line(engine, child, now_ns);
-    child_fate(child, fate, sizeof(fate));
+    fate_of(child, fate, sizeof(fate));
     switch (child->role) {
     case ROLE_WORKER:
         snprintf(why, sizeof(why), "own worker %s", garbage ? "sent garbage" : fate);

@@ -64,8 +64,6 @@ int64_t child_due(const struct child *child);
 /* Closes and forgets it; the process is killed when it may still live. */
 void child_drop(struct engine *engine, struct child *child);
 void child_free(struct child *child);
-/* "died of signal 11", "ended with status 1", ...; returns BUF. */
-const char *child_fate(const struct child *child, char *buf, size_t size);
 
 /* ---- supervise.c: one sampling worker a source ---- */
 

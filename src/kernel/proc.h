@@ -45,7 +45,6 @@ struct proc_status {
 };
 
 int proc_read_stat(const char *root, pid_t pid, struct proc_stat *ret);
-int proc_read_io(const char *root, pid_t pid, struct proc_io *ret);
 int proc_read_status(const char *root, pid_t pid, struct proc_status *ret);
 
 /* Arguments apart by NUL into BUF, cut at SIZE - 1, terminated twice where room allows.  Returns

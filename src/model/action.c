@@ -154,7 +154,9 @@ static const char *refusal(const struct guest *guest, enum action action)
     if (rule.allowed == 0)
         return rule.otherwise;
     if (!(guest->facts.can & ACTION_BIT(action)))
-        return "this source cannot";
+        return action == ACTION_RESET && guest->facts.kind == KIND_CONTAINER
+                   ? "a container has no reset button"
+                   : "this source cannot";
     if (does_not_answer(guest) && action != ACTION_FORCE_OFF && state_is_live(guest->state))
         return "QEMU does not answer: only force off helps";
     if (!(POWER_ACTIONS & ACTION_BIT(action)))

@@ -167,9 +167,13 @@ static void put_limit(struct problem *ret)
     else if (ret->kind == PROBLEM_MEM_LIMIT)
         snprintf(ret->cause, sizeof(ret->cause), "at its memory limit of %s", limit);
     else
+        /* The limit first: the end may be cut. */
         snprintf(ret->cause, sizeof(ret->cause), "%llu OOM kill%s%s%s%s", kills,
-                 kills == 1 ? "" : "s", seen->oom.at_ns ? "" : " before vctop looked",
-                 *limit ? ", limit " : "", limit);
+                 kills == 1 ? "" : "s",
+                 !*limit           ? ""
+                 : seen->oom.at_ns ? ", limit "
+                                   : " at ",
+                 limit, seen->oom.at_ns ? "" : " before vctop looked");
 }
 
 static void put_words(struct problem *ret, const struct world *world)

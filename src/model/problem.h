@@ -42,7 +42,7 @@ struct problem {
     const struct guest *guest;   /* whose it is, or NULL */
     const struct source *source; /* the same */
     const struct place *place;   /* what it is about, or what it comes from, or NULL */
-    char word[64];               /* "NO SPACE", "QEMU stopped"; of a source a few words */
+    char word[96];               /* "NO SPACE", "QEMU stopped"; of a source a few words */
     char brief[16];              /* the same in at most 10 columns */
     char cause[320];             /* a sentence without the guest's name and without a stop */
     int64_t since_ns;            /* CLOCK_MONOTONIC; 0: since before we looked */

@@ -5,9 +5,6 @@
 
 #include "model/problem.h"
 
-/* Where the disk lies that an I/O error paused GUEST on; NULL unknown. */
-const struct place *problem_disk_place(const struct world *world, const struct guest *guest);
-
 /* GUEST was paused for want of space, and there is some again. */
 bool problem_space_is_back(const struct world *world, const struct guest *guest);
 

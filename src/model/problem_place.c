@@ -3,12 +3,14 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "base/units.h"
 #include "model/problem.h"
 #include "model/problem_internal.h"
 #include "model/storage.h"
 
-#define DEPTH_MAX 4 /* a pool on a file system on a thin pool, and one to spare */
+#define WORD_NAME_CELLS 23 /* "/var/lib/libvirt/images" */
+#define DEPTH_MAX 4        /* a pool on a file system on a thin pool, and one to spare */
 
 /* Nothing can be written there now. */
 static bool stops_writers(const struct place *place)
@@ -52,7 +54,8 @@ static void left_of(char *dst, size_t size, const struct place *place)
     snprintf(dst, size, "%s of %s", avail, total);
 }
 
-const struct place *problem_disk_place(const struct world *world, const struct guest *guest)
+/* Where the disk lies that an I/O error paused GUEST on; NULL unknown. */
+static const struct place *disk_place(const struct world *world, const struct guest *guest)
 {
     const char *disk = guest->facts.io_error_disk;
     const struct place *found = NULL;
@@ -70,7 +73,7 @@ const struct place *problem_disk_place(const struct world *world, const struct g
 
 bool problem_space_is_back(const struct world *world, const struct guest *guest)
 {
-    const struct place *place = problem_disk_place(world, guest);
+    const struct place *place = disk_place(world, guest);
 
     return place && place->has_bytes && place->at_ns > guest->state_since_ns &&
            !stopped_by(world, place);
@@ -79,7 +82,7 @@ bool problem_space_is_back(const struct world *world, const struct guest *guest)
 void problem_put_io_error(struct problem *ret, const struct world *world)
 {
     const struct guest *guest = ret->guest;
-    const struct place *place = problem_disk_place(world, guest);
+    const struct place *place = disk_place(world, guest);
     const struct place *cause = place ? stopped_by(world, place) : NULL;
     const char *disk = guest->facts.io_error_disk;
     char left[80] = "", on[80] = "", where[180] = "";
@@ -95,8 +98,8 @@ void problem_put_io_error(struct problem *ret, const struct world *world)
         snprintf(on, sizeof(on), " on %.60s", disk);
     if (ret->kind == PROBLEM_SPACE_BACK && place) {
         units_bytes(left, (double)place->avail);
-        snprintf(ret->cause, sizeof(ret->cause), "space is back on %.60s (%s): resume?", name,
-                 left);
+        /* What to do first: the end may be cut. */
+        snprintf(ret->cause, sizeof(ret->cause), "space is back: resume? (%.60s: %s)", name, left);
     } else if (ret->kind == PROBLEM_IO_ERROR) {
         snprintf(ret->cause, sizeof(ret->cause), "I/O error%s%s",
                  disk ? on : " on one of its disks", where);
@@ -146,6 +149,17 @@ static bool is_told_below(const struct world *world, const struct place *place)
     return false;
 }
 
+/* For a line of few words: a long path by its beginning and its end. */
+static void word_name(char *dst, size_t size, const struct place *place)
+{
+    const char *name = place->name ? place->name : "?";
+
+    if (text_width(name) > WORD_NAME_CELLS)
+        text_fit_middle(dst, size, name, WORD_NAME_CELLS, false);
+    else
+        snprintf(dst, size, "%s", name);
+}
+
 bool problem_of_place(const struct world *world, const struct place *place, int64_t now_ns,
                       struct problem *ret)
 {
@@ -158,7 +172,7 @@ bool problem_of_place(const struct world *world, const struct place *place, int6
         [PLACE_SILENT] = "SILENT",
     };
     enum place_trouble trouble = place_trouble(place);
-    char name[80], left[80], more[UNITS_MAX] = "";
+    char name[80], left[80], brief[WORD_NAME_CELLS * 16 + 1], more[UNITS_MAX] = "";
 
     if (trouble == PLACE_FINE || is_told_below(world, place))
         return false;
@@ -170,12 +184,13 @@ bool problem_of_place(const struct world *world, const struct place *place, int6
     left_of(left, sizeof(left), place);
     if (trouble == PLACE_FULL || trouble == PLACE_NEARLY_FULL)
         units_bytes(more, (double)place->avail);
-    snprintf(ret->word, sizeof(ret->word), "%s %.20s%s%s", signs[trouble],
-             place->name ? place->name : "?", *more ? " " : "", more);
+    word_name(brief, sizeof(brief), place);
+    snprintf(ret->word, sizeof(ret->word), "%s %.70s%s%s", signs[trouble], brief, *more ? " " : "",
+             more);
     snprintf(ret->cause, sizeof(ret->cause), "%s is %s%s%s%s", name, place_trouble_words(place),
              *more ? " (" : "", *more ? left : "", *more ? ")" : "");
     double seconds = place_seconds_to_full(place, now_ns);
-    if (trouble == PLACE_NEARLY_FULL && seconds > 0) {
+    if (trouble == PLACE_NEARLY_FULL && seconds >= 1) {
         size_t used = strlen(ret->cause);
 
         units_duration(more, seconds);

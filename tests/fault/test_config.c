@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "screen/family.h"
 #include "screen/steps.h"
 
 #define SIM ("--sim=guests=20,machines=6," RESTING)
@@ -527,6 +528,8 @@ static int freeze(int fd, pid_t *ret_guard)
     return ends[1];
 }
 
+#define SAVED_BY_NAME "sort = \"name\";\ninverted = false;\n"
+
 /* As a dead NFS server does it: what writes waits in the kernel. */
 START_TEST(row_56_file_system_that_hangs)
 {
@@ -543,16 +546,45 @@ START_TEST(row_56_file_system_that_hangs)
     screen_send(screen, ":sort name\r:save\r");
     expect(screen, "NAME\342\226\274");
     ck_assert_int_lt(steps_key_ms(screen), KEY_LIMIT_MS);
-    expect(screen, "no answer from the file system for");
+    expect(screen, "saving ~/.config/vctop/vctop.conf: its file system does not answer");
     screen_send(screen, ":save\r");
     expect(screen, "still saving");
     close(frozen);
     waitpid(guard, NULL, 0);
     expect(screen, "saved to ~/.config/vctop/vctop.conf");
     steps_quit(screen);
-    ck_assert_str_eq(read_text(config), "sort = \"name\";\ninverted = false;\n");
+    ck_assert_str_eq(read_text(config), SAVED_BY_NAME);
     close(fd);
     umount2(home, 0);
+}
+END_TEST
+
+/* A program that stays until the server is back would keep the operator's shell. */
+START_TEST(row_56_file_system_that_hangs_is_left)
+{
+    pid_t guard;
+
+    clear_home();
+    if (!own_mounts() || !mount_image())
+        return;
+    make_folders();
+    struct screen *screen = start(NULL);
+    expect_defaults(screen);
+    int fd = open(home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int frozen = freeze(fd, &guard);
+    screen_send(screen, ":sort name\r:save\r");
+    expect(screen, "vctop.conf: its file system does not answer");
+    screen_send(screen, "q");
+    ck_assert_int_eq(screen_exit(screen, PATIENCE_MS), 0);
+    ck_assert(screen_restored(screen));
+    close(frozen);
+    waitpid(guard, NULL, 0);
+    /* What was begun ends by itself. */
+    ck_assert(family_shrinks_to(screen, 0, PATIENCE_MS));
+    screen_free(screen);
+    ck_assert_str_eq(read_text(config), SAVED_BY_NAME);
+    close(fd);
+    umount2(home, MNT_DETACH);
 }
 END_TEST
 
@@ -646,6 +678,7 @@ int main(void)
         row_56_read_only,
         row_56_full_disk,
         row_56_file_system_that_hangs,
+        row_56_file_system_that_hangs_is_left,
         row_56_root_in_anothers_home,
         row_62_two_save,
         row_62_held_folder,

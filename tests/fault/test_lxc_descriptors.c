@@ -1,7 +1,6 @@
 /* Row 57 of the fault list on real containers: no descriptors left. */
 // sources: tests/fault/lxc_guests.c tests/fault/lxc_view.c
 #include <check.h>
-#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -10,20 +9,6 @@
 #include "fault/lxc_view.h"
 #include "screen/family.h"
 #include "screen/steps.h"
-
-static rlim_t open_files(pid_t pid)
-{
-    char path[64];
-    rlim_t highest = 0;
-
-    snprintf(path, sizeof(path), "/proc/%ld/fd", (long)pid);
-    CLEANUP_CLOSEDIR DIR *dir = opendir(path);
-    ck_assert_ptr_nonnull(dir);
-    for (struct dirent *entry; (entry = readdir(dir));)
-        if ((rlim_t)atol(entry->d_name) + 1 > highest)
-            highest = (rlim_t)atol(entry->d_name) + 1;
-    return highest;
-}
 
 /* The soft limit of PID; returns what it was. */
 static rlim_t limit_files(pid_t pid, rlim_t to)
@@ -55,7 +40,7 @@ START_TEST(row_57_no_descriptors_for_a_worker)
 
     ck_assert(steps_row_says(screen, LXC_LIVE, " run ", PATIENCE_MS));
     ck_assert(steps_row_says(screen, "late", " off ", PATIENCE_MS));
-    rlim_t old = limit_files(worker, open_files(worker));
+    rlim_t old = limit_files(worker, family_files_end(worker));
     lxc_guest_start("late");
     screen_pump(screen, 1500);
     check_never_says(screen, "late", " off ", 3000);

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Fault 69, storage of the host: file systems that fill, run out of inodes, become read-only, or do
 # not answer; what is said of them against df.  No guests.
+# beside others but: storage
 set -u -o pipefail
 export LC_ALL=C PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 : "${VCTOP:?}" "${TOOLS:?}"

@@ -41,7 +41,7 @@ START_TEST(row_49_terminals_that_cannot)
 
         ck_assert(screen_wait(screen, kinds[i].words, PATIENCE_MS));
         ck_assert_ptr_null(strstr(screen_text(screen), "SIMULATED"));
-        manners_end(screen, 1);
+        manners_end(screen, 2);
     }
 }
 END_TEST

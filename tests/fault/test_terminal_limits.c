@@ -1,7 +1,6 @@
 /* Faults 57 and 68: no descriptors left, and libraries that write to standard error. */
 // sources: tests/fault/manners.c
 #include <check.h>
-#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,20 +48,6 @@ START_TEST(row_57_started_without_descriptors)
 }
 END_TEST
 
-static rlim_t open_files(pid_t pid)
-{
-    char path[64];
-    rlim_t count = 0;
-
-    snprintf(path, sizeof(path), "/proc/%ld/fd", (long)pid);
-    CLEANUP_CLOSEDIR DIR *dir = opendir(path);
-    ck_assert_ptr_nonnull(dir);
-    for (struct dirent *entry; (entry = readdir(dir));)
-        if ((rlim_t)atol(entry->d_name) + 1 > count)
-            count = (rlim_t)atol(entry->d_name) + 1;
-    return count;
-}
-
 /* A worker dies while nothing can be opened for another one: its rows are old, not off, and young
  * again as soon as there is room. */
 static void check_starved(pid_t (*who)(const struct screen *))
@@ -72,7 +57,7 @@ static void check_starved(pid_t (*who)(const struct screen *))
     struct rlimit old, none;
 
     ck_assert_int_eq(prlimit(starved, RLIMIT_NOFILE, NULL, &old), 0);
-    none = (struct rlimit){open_files(starved), old.rlim_max};
+    none = (struct rlimit){family_files_end(starved), old.rlim_max};
     ck_assert_int_eq(prlimit(starved, RLIMIT_NOFILE, &none, NULL), 0);
     kill(worker, SIGKILL);
     for (int look = 0; look < 40; look++) {

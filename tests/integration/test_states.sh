@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # States and reasons of real guests of both kinds, names that no terminal should see raw, exit codes.
+# beside others but: rig
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # A real machine fills its pool: what vctop says of the place, against virsh pool-info, df and stat.
+# beside others but: rig
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 

@@ -1,5 +1,6 @@
 #include "screen/family.h"
 
+#include <check.h>
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
@@ -7,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/cleanup.h"
 
 struct process {
     pid_t pid, parent;
@@ -121,6 +124,20 @@ size_t family_zombies(pid_t parent)
     if (dir)
         closedir(dir);
     return count;
+}
+
+unsigned long family_files_end(pid_t pid)
+{
+    char path[64];
+    unsigned long end = 0;
+
+    snprintf(path, sizeof(path), "/proc/%ld/fd", (long)pid);
+    CLEANUP_CLOSEDIR DIR *dir = opendir(path);
+    ck_assert_ptr_nonnull(dir);
+    for (struct dirent *entry; (entry = readdir(dir));)
+        if (strtoul(entry->d_name, NULL, 10) + 1 > end)
+            end = strtoul(entry->d_name, NULL, 10) + 1;
+    return end;
 }
 
 bool family_shrinks_to(struct screen *screen, size_t count, int timeout_ms)

@@ -19,6 +19,9 @@ size_t family_count(const struct screen *screen);
 /* Children of PARENT that nobody has waited for. */
 size_t family_zombies(pid_t parent);
 
+/* One more than the highest descriptor that PID has open: as a limit it leaves none. */
+unsigned long family_files_end(pid_t pid);
+
 /* True as soon as at most COUNT are left; false after TIMEOUT_MS. */
 bool family_shrinks_to(struct screen *screen, size_t count, int timeout_ms);
 

@@ -156,8 +156,11 @@ int main(int argc, char **argv)
     screen_pump(screen, wait_s * 1000);
     for (at = steps; argv[at] && strcmp(argv[at], "--type") == 0 && argv[at + 1] && argv[at + 2];
          at += 3) {
-        if (!screen_wait(screen, argv[at + 1], WAIT_MS))
+        if (!screen_wait(screen, argv[at + 1], WAIT_MS)) {
+            fprintf(stderr, "there is no '%s':\n%s", argv[at + 1], screen_text(screen));
+            screen_free(screen);
             return EXIT_FAILURE;
+        }
         type(screen, argv[at + 2]);
     }
     const char *end = strrchr(argv[2], '.');

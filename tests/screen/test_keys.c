@@ -269,6 +269,7 @@ START_TEST(tab_and_zoom)
     screen_send(screen, "\r");
     ck_assert(screen_wait_gone(screen, "Machines (6)", PATIENCE_MS));
     ck_assert(strstr(screen_text(screen), "build-01"));
+    ck_assert(strstr(screen_text(screen), "q Back"));
     screen_send(screen, "q");
     ck_assert(screen_wait(screen, "Machines (6)", PATIENCE_MS));
     screen_send(screen, "?");

@@ -28,17 +28,6 @@ static bool sign_comes(struct screen *screen, const char *name, bool sign)
     return has_sign(screen, name) == sign;
 }
 
-/* Takes action KEY of the selected guest and confirms QUESTION. */
-static void choose(struct screen *screen, const char *key, const char *question)
-{
-    screen_send(screen, "m");
-    ck_assert(screen_wait(screen, "Enter or a letter", PATIENCE_MS));
-    screen_send(screen, key);
-    ck_assert(screen_wait(screen, question, PATIENCE_MS));
-    screen_pump(screen, 500);
-    screen_send(screen, "\t\r");
-}
-
 START_TEST(the_first_screen_says_what_is_wrong_and_why)
 {
     struct screen *screen = steps_start(24, 80, SICK, NULL);
@@ -62,6 +51,28 @@ START_TEST(the_first_screen_says_what_is_wrong_and_why)
     screen_pump(screen, 500);
     ck_assert_int_eq(steps_row_of(screen, "backup"), 3);
     ck_assert_int_eq(steps_row_of(screen, "grafana"), 5);
+    steps_quit(screen);
+}
+END_TEST
+
+/* Figures give way to it, and what has no room is counted. */
+START_TEST(storage_in_trouble_keeps_its_place_in_the_header)
+{
+    static const char *const readonly[] = {"--readonly", NULL};
+    struct screen *screen =
+        steps_start(24, 80, SICK ",crash=db01@1,off=mail@1,fill=/srv/backup@0", NULL);
+
+    ck_assert(screen_wait(screen, "! 1 paused 1 hung 1 crashed 1 OOM 1 off", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "FULL /srv/backup 0", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "sim restarted ", PATIENCE_MS));
+    steps_quit(screen);
+
+    screen = steps_start(
+        24, 80, SICK ",crash=db01@1,off=mail@1,readonly=/srv/images@0,deadmount=/mnt/nfs@0",
+        readonly);
+    ck_assert(screen_wait(screen, "READ-ONLY /srv/images", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "1 off  sim restarted ", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "+1", PATIENCE_MS));
     steps_quit(screen);
 }
 END_TEST
@@ -200,10 +211,10 @@ START_TEST(space_comes_back)
     ck_assert(steps_row_says(screen, "web1", "I/O error on vda (images: read-only)", PATIENCE_MS));
     ck_assert(steps_row_says(screen, "backup", "SPACE BACK", PATIENCE_MS));
     ck_assert(
-        steps_row_says(screen, "backup", "space is back on backup (20.0G): resume?", PATIENCE_MS));
+        steps_row_says(screen, "backup", "space is back: resume? (backup: 20.0G)", PATIENCE_MS));
     ck_assert(screen_wait_gone(screen, "FULL", PATIENCE_MS));
     steps_select(screen, "backup");
-    choose(screen, "p", "Resume: backup?");
+    steps_act(screen, "p", "Resume: backup?");
     ck_assert(steps_row_says(screen, "backup", " run ", PATIENCE_MS));
     ck_assert(sign_comes(screen, "backup", false));
     steps_quit(screen);
@@ -227,10 +238,10 @@ START_TEST(ones_own_doing_is_no_problem)
 
     ck_assert(sign_comes(screen, "mail", true));
     steps_select(screen, "mail");
-    choose(screen, "s", "Start: mail?");
+    steps_act(screen, "s", "Start: mail?");
     ck_assert(steps_row_says(screen, "mail", " run ", PATIENCE_MS));
     ck_assert(sign_comes(screen, "mail", false));
-    choose(screen, "d", "Shut down: mail?");
+    steps_act(screen, "d", "Shut down: mail?");
     ck_assert(steps_row_says(screen, "mail", " off ", PATIENCE_MS));
     ck_assert(!has_sign(screen, "mail"));
     steps_quit(screen);
@@ -256,6 +267,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         the_first_screen_says_what_is_wrong_and_why,
+        storage_in_trouble_keeps_its_place_in_the_header,
         a_well_host_is_calm,
         problems_are_walked,
         problems_are_walked_over_both_panes,

@@ -30,6 +30,27 @@ START_TEST(too_small_and_back)
 }
 END_TEST
 
+START_TEST(nothing_is_decided_unseen)
+{
+    struct screen *screen = steps_start(24, 80, SIM, NULL);
+
+    screen_resize(screen, 5, 20);
+    ck_assert(screen_wait(screen, "too small", PATIENCE_MS));
+    screen_send(screen, "m");
+    screen_pump(screen, 300);
+    screen_resize(screen, 24, 80);
+    ck_assert(screen_wait(screen, "SIMULATED", PATIENCE_MS));
+    ck_assert_ptr_null(strstr(screen_text(screen), "s start"));
+    screen_send(screen, "m");
+    ck_assert(screen_wait(screen, "s start", PATIENCE_MS));
+    screen_resize(screen, 5, 20);
+    ck_assert(screen_wait(screen, "too small", PATIENCE_MS));
+    screen_send(screen, "\033[21~"); /* F10 quits from anywhere */
+    ck_assert_int_eq(screen_exit(screen, PATIENCE_MS), 0);
+    screen_free(screen);
+}
+END_TEST
+
 START_TEST(starts_too_small)
 {
     static const char *const args[] = {"--sim=" SIM, "-d", "0.2", NULL};
@@ -61,6 +82,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         too_small_and_back,
+        nothing_is_decided_unseen,
         starts_too_small,
         huge,
     };

@@ -66,6 +66,8 @@ START_TEST(palette_says_what_it_does_not_know)
 
     screen_send(screen, ":fliter\r");
     expect(screen, "there is no command 'fliter': the nearest is 'filter'");
+    screen_send(screen, ":wxyz\r");
+    expect(screen, "there is no command 'wxyz': Tab shows all");
     screen_send(screen, ":sort-\r");
     expect(screen, "'sort-' could be 'sort-cpu' or 'sort-memory'");
     screen_send(screen, ":delay\r");

@@ -381,7 +381,7 @@ START_TEST(lists_are_written_to_new_files)
     /* What is narrowed is written narrowed. */
     screen_send(screen, "/lost\r");
     ck_assert(screen_wait(screen, "1 of 4", PATIENCE_MS));
-    write_to(screen, "narrow", "1 events written to");
+    write_to(screen, "narrow", "1 event written to");
     ck_assert_int_gt(io_read_file(AT_FDCWD, "narrow", text, sizeof(text)), 0);
     ck_assert_ptr_nonnull(strstr(text, "oldest first, only with 'lost'\n"));
     ck_assert_ptr_null(strstr(text, "up again"));

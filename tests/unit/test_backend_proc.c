@@ -1,4 +1,5 @@
 /* The backend on a made-up /proc. */
+// sources: tests/unit/quiet_sink.c
 #include "backend/proc/proc.h"
 
 #include <check.h>
@@ -66,37 +67,6 @@ void sink_gone(struct sink *to, uint32_t handle)
 void sink_answered(struct sink *to)
 {
     to->answered++;
-}
-
-void sink_host(struct sink *to, const struct host_sample *sample)
-{
-    (void)to;
-    (void)sample;
-}
-
-void sink_event(struct sink *to, uint32_t handle, const char *text)
-{
-    (void)to;
-    (void)handle;
-    (void)text;
-}
-
-void sink_daemon(struct sink *to, int64_t restarted_ns)
-{
-    (void)to;
-    (void)restarted_ns;
-}
-
-void sink_storage(struct sink *to, const struct storage_report *report)
-{
-    (void)to;
-    (void)report;
-}
-
-void sink_stuck(struct sink *to, int calls)
-{
-    (void)to;
-    (void)calls;
 }
 
 static struct backend *backend;

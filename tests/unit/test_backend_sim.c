@@ -1,4 +1,5 @@
 /* The simulated host through the backend contract, with a sink of the test's own. */
+// sources: tests/unit/quiet_sink.c
 #include <check.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -87,11 +88,6 @@ void sink_host(struct sink *sink, const struct host_sample *sample)
     sink->host = *sample;
 }
 
-void sink_event(struct sink *sink, uint32_t handle, const char *text)
-{
-    (void)sink, (void)handle, (void)text;
-}
-
 void sink_storage(struct sink *sink, const struct storage_report *report)
 {
     sink->storage_calls++;
@@ -100,11 +96,6 @@ void sink_storage(struct sink *sink, const struct storage_report *report)
         snprintf(sink->place_name[i], sizeof(sink->place_name[i]), "%s", report->place[i].name);
     }
     sink->places = report->places;
-}
-
-void sink_stuck(struct sink *sink, int calls)
-{
-    (void)sink, (void)calls;
 }
 
 struct world_of_test {

@@ -2,7 +2,6 @@
 
 #include <check.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +11,6 @@
 
 #include "base/alloc.h"
 #include "base/io.h"
-
-#define LIMIT_MS 20000
 
 static char folder[64];
 static mode_t mask;
@@ -34,18 +31,12 @@ static void teardown(void)
                      0); /* each test takes away what it made: nothing else is left */
 }
 
-/* Writes TEXT to PATH and returns the code; ERR says more. */
 static int write_to(const char *path, const char *text, struct error *err)
 {
-    struct save *save = save_start(path, text, strlen(text), err);
+    int rc = save_new_file(path, text, strlen(text), err);
 
-    if (!save)
-        return err->code;
-    struct pollfd done = {.fd = save_fd(save), .events = POLLIN};
-    ck_assert_int_eq(poll(&done, 1, LIMIT_MS), 1);
-    ck_assert(save_ended(save, err));
-    save_free(save);
-    return err->code;
+    ck_assert_int_eq(rc, rc ? err->code : 0);
+    return rc;
 }
 
 static void check_holds(const char *path, const char *text)
@@ -59,17 +50,13 @@ static void check_holds(const char *path, const char *text)
 START_TEST(a_new_file_is_written_whole_and_private)
 {
     struct error err = {0};
-    struct save *save = save_start("new.txt", "one\ntwo\n", 8, &err);
-    struct pollfd done = {.fd = save_fd(save), .events = POLLIN};
     struct stat info;
-    char full[128];
+    char full[128], expected[128];
 
-    ck_assert_int_eq(poll(&done, 1, LIMIT_MS), 1);
-    ck_assert(save_ended(save, &err));
-    ck_assert_int_eq(err.code, 0);
-    snprintf(full, sizeof(full), "%s/new.txt", folder);
-    ck_assert_str_eq(save_path(save), full);
-    save_free(save);
+    ck_assert_int_eq(write_to("new.txt", "one\ntwo\n", &err), 0);
+    save_full_path(full, sizeof(full), "new.txt");
+    snprintf(expected, sizeof(expected), "%s/new.txt", folder);
+    ck_assert_str_eq(full, expected);
     check_holds("new.txt", "one\ntwo\n");
     ck_assert_int_eq(stat("new.txt", &info), 0);
     ck_assert_int_eq(info.st_mode & 07777, 0600);
@@ -163,26 +150,6 @@ START_TEST(of_a_full_disk_nothing_is_left)
 }
 END_TEST
 
-/* Its owner may leave before it has ended. */
-START_TEST(one_that_is_forgotten_ends_by_itself)
-{
-    struct error err = {0};
-
-    for (int i = 0; i < 20; i++) {
-        char path[32];
-
-        snprintf(path, sizeof(path), "file%d", i);
-        save_free(save_start(path, "text", 4, &err));
-        struct stat info = {0};
-        for (int wait = 0; wait < 2000 && (stat(path, &info) != 0 || info.st_size != 4); wait++)
-            usleep(10000);
-        check_holds(path, "text");
-        unlink(path);
-    }
-    save_free(NULL);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("base/save");
@@ -194,7 +161,6 @@ int main(void)
     tcase_add_test(tc, what_cannot_be_made_says_why);
     tcase_add_test(tc, no_permission);
     tcase_add_test(tc, of_a_full_disk_nothing_is_left);
-    tcase_add_test(tc, one_that_is_forgotten_ends_by_itself);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

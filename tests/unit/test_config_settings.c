@@ -378,9 +378,15 @@ START_TEST(saving_leaves_the_rest_alone)
                                      "keys: {\n    up = \"x\";\n};\n");
     ck_assert_int_eq(stat(path, &st), 0);
     ck_assert_uint_eq(st.st_mode & 0777, 0600);
+    chmod(path, 0644);
+    ck_assert_int_eq(save("delay", "3", NULL), 0);
+    ck_assert_int_eq(stat(path, &st), 0);
+    ck_assert_uint_eq(st.st_mode & 0777, 0644);
     unlink(path);
     ck_assert_int_eq(save("delay", "2", NULL), 0);
     ck_assert_str_eq(text_of_file(), "delay = 2;\n");
+    ck_assert_int_eq(stat(path, &st), 0);
+    ck_assert_uint_eq(st.st_mode & 0777, 0600);
 }
 END_TEST
 

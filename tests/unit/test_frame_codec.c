@@ -8,8 +8,6 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 
-#define SAMPLES 24
-
 static msgpack_sbuffer encode(const struct frame *frame)
 {
     msgpack_sbuffer buf = {0};
@@ -50,177 +48,151 @@ static void make_rows(msgpack_sbuffer *buf)
     frame_rows_end(&writer, buf);
 }
 
-/* One valid frame of each type. */
+enum {
+    A_HELLO,
+    A_BEAT,
+    A_SOURCE,
+    SOME_FACTS,
+    SOME_ROWS,
+    A_GONE,
+    AN_ANSWERED,
+    A_HOST,
+    AN_EVENT,
+    A_PROGRESS,
+    AN_ANSWER,
+    A_LOG,
+    A_STUCK,
+    A_WANT,
+    A_DO,
+    AN_ASK,
+    A_STORAGE,
+    A_FAILURE,
+    AN_OPEN,
+    A_CONSOLE,
+    SOME_BYTES,
+    A_SIZE,
+    A_CREDIT,
+    A_CLOSE,
+    FRAMES_COUNT
+};
+
+static struct host_sample sampled_host = {
+    .at_ns = 77,
+    .name = "h",
+    .has_cpu = true,
+    .has_psi = true,
+    .cpus = 3,
+    .total = {.user_ns = 1},
+    .cpu = {[2] = {.idle_ns = UINT64_MAX}},
+    .load = {[2] = 0.25},
+    .psi_io = NAN,
+    .disks = 1,
+    .disk = {[0] = {.name = "sda", .out_bytes = 99}},
+    .links = HOST_DEVICES_MAX,
+    .link = {[HOST_DEVICES_MAX - 1] = {.drops = 3}},
+};
+
+static uint32_t visible[] = {1, 70000, UINT32_MAX};
+static char *paths[] = {(char *)"/i/a", (char *)"/i/\n"};
+
+static struct storage_place places[] = {
+    {.kind = PLACE_THIN,
+     .name = (char *)"vg/pool",
+     .below = -1,
+     .has_inodes = true,
+     .inodes_total = UINT64_MAX,
+     .at_ns = 5,
+     .silent_since_ns = 6},
+    {.kind = PLACE_FS,
+     .name = (char *)"/srv\n",
+     .detail = (char *)"ext4",
+     .path = (char *)"/p",
+     .has_bytes = true,
+     .read_only = true,
+     .read_only_fault = true,
+     .total = 9,
+     .avail = 8},
+};
+static struct storage_path lying[] = {
+    {(char *)"/i/a", 1, true, UINT64_MAX, 7},
+    {(char *)"/i/b", -1, false, 0, 0},
+};
+
+/* One valid frame of each type; rows are made apart. */
+static const struct frame frames[FRAMES_COUNT] = {
+    [A_HELLO] = {.type = FRAME_HELLO,
+                 .u.hello = {FRAME_PROTOCOL, (char *)"worker", (char *)"lxc:/a b"}},
+    [A_BEAT] = {.type = FRAME_BEAT},
+    [A_SOURCE] = {.type = FRAME_SOURCE,
+                  .u.source = {.state = SOURCE_DENIED,
+                               .error = (char *)"no",
+                               .note = (char *)"",
+                               .restarted_ns = 5}},
+    [SOME_FACTS] = {.type = FRAME_FACTS,
+                    .u.facts = {.handle = 9,
+                                .key = (char *)"k\xff\x01",
+                                .life = (char *)"",
+                                .name = (char *)"n\x1b]0;x\a",
+                                .kind = KIND_CONTAINER,
+                                .can = 0x1ff,
+                                .autostart = -1,
+                                .persistent = 1,
+                                .vcpus = 4,
+                                .memory = UINT64_C(1) << 40,
+                                .addresses = {(char *)"::1", (char *)"10.0.0.1"},
+                                .io_error_disk = (char *)"vda",
+                                .io_error_no_space = true,
+                                .disks = {{(char *)"vda", (char *)"/i/a \xff", NULL},
+                                          {(char *)"vdb", NULL, (char *)"pool"}}}},
+    [A_GONE] = {.type = FRAME_GONE, .u.gone = 70000},
+    [AN_ANSWERED] = {.type = FRAME_ANSWERED},
+    [A_HOST] = {.type = FRAME_HOST, .u.host = &sampled_host},
+    [AN_EVENT] = {.type = FRAME_EVENT, .u.event = {0, 1234567890123456789, (char *)"defined"}},
+    [A_PROGRESS] =
+        {.type = FRAME_PROGRESS,
+         .u.progress = {.text = (char *)"t", .percent = -1, .done = true, .timed_out = true}},
+    [AN_ANSWER] = {.type = FRAME_ANSWER, .u.answer.values = {(char *)"fe80::1", (char *)""}},
+    [A_LOG] = {.type = FRAME_LOG, .u.log = (char *)"line"},
+    [A_STUCK] = {.type = FRAME_STUCK, .u.stuck = 4},
+    [A_WANT] = {.type = FRAME_WANT, .u.want = {NS_PER_S / 5, visible, 3, 70000, 2, paths, 2}},
+    [A_DO] = {.type = FRAME_DO,
+              .u.action = {.action = ACTION_FORCE_OFF,
+                           .key = (char *)"k",
+                           .life = (char *)"12:34",
+                           .name = (char *)"n",
+                           .timeout_s = 90}},
+    [AN_ASK] = {.type = FRAME_ASK, .u.ask = {(char *)"addresses", (char *)"k", (char *)"", 5}},
+    [A_STORAGE] = {.type = FRAME_STORAGE, .u.storage = {places, 2, lying, 2}},
+    [A_FAILURE] = {.type = FRAME_ANSWER, .u.answer.error = (char *)"timed out"},
+    [AN_OPEN] = {.type = FRAME_OPEN,
+                 .u.open = {.kind = CONSOLE_ATTACH,
+                            .key = (char *)"k\xff",
+                            .life = (char *)"12:34",
+                            .argv = {(char *)"sh", (char *)"-c", (char *)""},
+                            .force = true,
+                            .rows = 1,
+                            .columns = CONSOLE_SIZE_MAX}},
+    [A_CONSOLE] = {.type = FRAME_CONSOLE,
+                   .u.console = {.state = CONSOLE_ENDED,
+                                 .why = (char *)"\x1b[2J",
+                                 .exit_status = 255,
+                                 .resizable = true,
+                                 .device = (char *)"tty1",
+                                 .devices = {(char *)"tty1", (char *)"console"}}},
+    [SOME_BYTES] = {.type = FRAME_BYTES, .u.bytes = {(char *)"\0\x1b[0m\xff\0", 7}},
+    [A_SIZE] = {.type = FRAME_SIZE, .u.size = {24, 80}},
+    [A_CREDIT] = {.type = FRAME_CREDIT, .u.credit = CONSOLE_WINDOW},
+    [A_CLOSE] = {.type = FRAME_CLOSE},
+};
+
 static msgpack_sbuffer make(int which)
 {
-    static struct host_sample host;
-    static uint32_t visible[] = {1, 70000, UINT32_MAX};
-    static char *paths[] = {(char *)"/i/a", (char *)"/i/\n"};
-    static struct storage_place places[2];
-    static struct storage_path lying[2];
-    struct frame frame = {0};
     msgpack_sbuffer buf = {0};
 
-    switch (which) {
-    case 0:
-        frame.type = FRAME_HELLO;
-        frame.u.hello = (struct frame_hello){FRAME_PROTOCOL, (char *)"worker", (char *)"lxc:/a b"};
-        break;
-    case 1:
-        frame.type = FRAME_BEAT;
-        break;
-    case 2:
-        frame.type = FRAME_SOURCE;
-        frame.u.source.state = SOURCE_DENIED;
-        frame.u.source.error = (char *)"no";
-        frame.u.source.note = (char *)"";
-        frame.u.source.restarted_ns = 5;
-        break;
-    case 3:
-        frame.type = FRAME_FACTS;
-        frame.u.facts = (struct facts){.handle = 9,
-                                       .key = (char *)"k\xff\x01",
-                                       .life = (char *)"",
-                                       .name = (char *)"n\x1b]0;x\a",
-                                       .kind = KIND_CONTAINER,
-                                       .can = 0x1ff,
-                                       .autostart = -1,
-                                       .persistent = 1,
-                                       .vcpus = 4,
-                                       .memory = UINT64_C(1) << 40,
-                                       .addresses = {(char *)"::1", (char *)"10.0.0.1"},
-                                       .io_error_disk = (char *)"vda",
-                                       .io_error_no_space = true,
-                                       .disks = {{(char *)"vda", (char *)"/i/a \xff", NULL},
-                                                 {(char *)"vdb", NULL, (char *)"pool"}}};
-        break;
-    case 4:
-        make_rows(&buf);
-        return buf;
-    case 5:
-        frame.type = FRAME_GONE;
-        frame.u.gone = 70000;
-        break;
-    case 6:
-        frame.type = FRAME_ANSWERED;
-        break;
-    case 7:
-        host.at_ns = 77;
-        strcpy(host.name, "h");
-        host.has_cpu = host.has_psi = true;
-        host.cpus = 3;
-        host.total.user_ns = 1;
-        host.cpu[2].idle_ns = UINT64_MAX;
-        host.load[2] = 0.25;
-        host.psi_io = NAN;
-        host.disks = 1;
-        strcpy(host.disk[0].name, "sda");
-        host.disk[0].out_bytes = 99;
-        host.links = HOST_DEVICES_MAX;
-        host.link[HOST_DEVICES_MAX - 1].drops = 3;
-        frame.type = FRAME_HOST;
-        frame.u.host = &host;
-        break;
-    case 8:
-        frame.type = FRAME_EVENT;
-        frame.u.event = (struct frame_event){0, 1234567890123456789, (char *)"defined"};
-        break;
-    case 9:
-        frame.type = FRAME_PROGRESS;
-        frame.u.progress = (struct frame_progress){
-            .text = (char *)"t", .percent = -1, .done = true, .timed_out = true};
-        break;
-    case 10:
-        frame.type = FRAME_ANSWER;
-        frame.u.answer.values[0] = (char *)"fe80::1";
-        frame.u.answer.values[1] = (char *)"";
-        break;
-    case 11:
-        frame.type = FRAME_LOG;
-        frame.u.log = (char *)"line";
-        break;
-    case 12:
-        frame.type = FRAME_STUCK;
-        frame.u.stuck = 4;
-        break;
-    case 13:
-        frame.type = FRAME_WANT;
-        frame.u.want = (struct frame_want){NS_PER_S / 5, visible, 3, 70000, 2, paths, 2};
-        break;
-    case 14:
-        frame.type = FRAME_DO;
-        frame.u.action = (struct frame_do){.action = ACTION_FORCE_OFF,
-                                           .key = (char *)"k",
-                                           .life = (char *)"12:34",
-                                           .name = (char *)"n",
-                                           .timeout_s = 90};
-        break;
-    case 15:
-        frame.type = FRAME_ASK;
-        frame.u.ask = (struct frame_ask){(char *)"addresses", (char *)"k", (char *)"", 5};
-        break;
-    case 16:
-        places[0] = (struct storage_place){.kind = PLACE_THIN,
-                                           .name = (char *)"vg/pool",
-                                           .below = -1,
-                                           .has_inodes = true,
-                                           .inodes_total = UINT64_MAX,
-                                           .at_ns = 5,
-                                           .silent_since_ns = 6};
-        places[1] = (struct storage_place){.kind = PLACE_FS,
-                                           .name = (char *)"/srv\n",
-                                           .detail = (char *)"ext4",
-                                           .path = (char *)"/p",
-                                           .has_bytes = true,
-                                           .read_only = true,
-                                           .read_only_fault = true,
-                                           .total = 9,
-                                           .avail = 8};
-        lying[0] = (struct storage_path){(char *)"/i/a", 1, true, UINT64_MAX, 7};
-        lying[1] = (struct storage_path){(char *)"/i/b", -1, false, 0, 0};
-        frame.type = FRAME_STORAGE;
-        frame.u.storage = (struct storage_report){places, 2, lying, 2};
-        break;
-    case 17:
-        frame.type = FRAME_OPEN;
-        frame.u.open = (struct frame_open){.kind = CONSOLE_ATTACH,
-                                           .key = (char *)"k\xff",
-                                           .life = (char *)"12:34",
-                                           .argv = {(char *)"sh", (char *)"-c", (char *)""},
-                                           .force = true,
-                                           .rows = 1,
-                                           .columns = CONSOLE_SIZE_MAX};
-        break;
-    case 18:
-        frame.type = FRAME_CONSOLE;
-        frame.u.console = (struct frame_console){.state = CONSOLE_ENDED,
-                                                 .why = (char *)"\x1b[2J",
-                                                 .exit_status = 255,
-                                                 .resizable = true,
-                                                 .device = (char *)"tty1",
-                                                 .devices = {(char *)"tty1", (char *)"console"}};
-        break;
-    case 19:
-        frame.type = FRAME_BYTES;
-        frame.u.bytes = (struct frame_bytes){(char *)"\0\x1b[0m\xff\0", 7};
-        break;
-    case 20:
-        frame.type = FRAME_SIZE;
-        frame.u.size = (struct frame_size){24, 80};
-        break;
-    case 21:
-        frame.type = FRAME_CREDIT;
-        frame.u.credit = CONSOLE_WINDOW;
-        break;
-    case 22:
-        frame.type = FRAME_CLOSE;
-        break;
-    default:
-        frame.type = FRAME_ANSWER;
-        frame.u.answer.error = (char *)"timed out";
-        break;
-    }
-    return encode(&frame);
+    if (which != SOME_ROWS)
+        return encode(&frames[which]);
+    make_rows(&buf);
+    return buf;
 }
 
 /* Decoding and encoding again gives the same bytes: nothing was lost or bent on the way. */
@@ -243,7 +215,7 @@ END_TEST
 
 START_TEST(values_arrive)
 {
-    msgpack_sbuffer buf = make(3);
+    msgpack_sbuffer buf = make(SOME_FACTS);
     struct frame frame;
 
     ck_assert_int_eq(decode(&buf, &frame), 0);
@@ -265,7 +237,7 @@ START_TEST(values_arrive)
     frame_clear(&frame);
     free(buf.data);
 
-    buf = make(7);
+    buf = make(A_HOST);
     ck_assert_int_eq(decode(&buf, &frame), 0);
     ck_assert(frame.u.host->has_cpu && frame.u.host->has_psi && !frame.u.host->has_memory);
     ck_assert_int_eq(frame.u.host->cpus, 3);
@@ -275,14 +247,14 @@ START_TEST(values_arrive)
     frame_clear(&frame);
     free(buf.data);
 
-    buf = make(14);
+    buf = make(A_DO);
     ck_assert_int_eq(decode(&buf, &frame), 0);
     ck_assert_int_eq(frame.u.action.action, ACTION_FORCE_OFF);
     ck_assert_str_eq(frame.u.action.life, "12:34");
     frame_clear(&frame);
     free(buf.data);
 
-    buf = make(16);
+    buf = make(A_STORAGE);
     ck_assert_int_eq(decode(&buf, &frame), 0);
     ck_assert(frame.u.storage.place[0].inodes_total == UINT64_MAX);
     ck_assert(frame.u.storage.place[1].read_only_fault && !frame.u.storage.place[1].has_inodes);
@@ -295,7 +267,7 @@ END_TEST
 
 START_TEST(rows_arrive)
 {
-    msgpack_sbuffer buf = make(4);
+    msgpack_sbuffer buf = make(SOME_ROWS);
     struct frame frame;
     const struct frame_row *row;
 
@@ -585,11 +557,11 @@ int main(void)
     int failed;
 
     tcase_set_timeout(tc, 60);
-    tcase_add_loop_test(tc, round_trip_is_exact, 0, SAMPLES);
+    tcase_add_loop_test(tc, round_trip_is_exact, 0, FRAMES_COUNT);
     tcase_add_test(tc, values_arrive);
     tcase_add_test(tc, rows_arrive);
-    tcase_add_loop_test(tc, every_truncation_is_refused, 0, SAMPLES);
-    tcase_add_loop_test(tc, flipped_bits_do_no_harm, 0, SAMPLES);
+    tcase_add_loop_test(tc, every_truncation_is_refused, 0, FRAMES_COUNT);
+    tcase_add_loop_test(tc, flipped_bits_do_no_harm, 0, FRAMES_COUNT);
     tcase_add_test(tc, random_bytes_do_no_harm);
     tcase_add_test(tc, what_does_not_fit_is_refused);
     tcase_add_test(tc, claims_allocate_nothing);

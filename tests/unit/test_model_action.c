@@ -123,7 +123,8 @@ START_TEST(sources_limit_what_can_be_done)
     struct guest guest = guest_in(KIND_CONTAINER, STATE_RUNNING);
     guest.facts.can = ACTION_BIT(ACTION_SHUTDOWN) | ACTION_BIT(ACTION_START);
     ck_assert_str_eq(allowed(&guest, false), "d");
-    expect_reason(&guest, ACTION_RESET, "this source cannot");
+    expect_reason(&guest, ACTION_RESET, "a container has no reset button");
+    expect_reason(&guest, ACTION_REBOOT, "this source cannot");
     guest.facts.manager = (char *)"Proxmox";
     ck_assert_str_eq(allowed(&guest, false), "d"); /* its owner is no obstacle by itself */
     guest.facts.can = 0;

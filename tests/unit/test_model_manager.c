@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/manager.h"
 #include "model/manager_sign.h"
-#include "model/manager_will.h"
 
 enum {
     PLACE,
@@ -90,6 +90,19 @@ START_TEST(to_stop_is_not_to_start)
 }
 END_TEST
 
+START_TEST(an_owner_has_its_tool)
+{
+    ck_assert_str_eq(manager_tool("Proxmox VE", KIND_MACHINE), "qm");
+    ck_assert_str_eq(manager_tool("Proxmox VE", KIND_CONTAINER), "pct");
+    ck_assert_str_eq(manager_tool("KubeVirt", KIND_MACHINE), "virtctl");
+    ck_assert_str_eq(manager_tool("Kubernetes", KIND_CONTAINER), "kubectl");
+    ck_assert_str_eq(manager_tool("OpenStack", KIND_MACHINE), "its own tool");
+    ck_assert_str_eq(manager_tool("nobody known", KIND_CONTAINER), "its own tool");
+    /* Whom we have a tool for, but no words. */
+    ck_assert_str_eq(manager_will("Docker", ACTION_START), "it may undo this");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("model/manager");
@@ -100,6 +113,7 @@ int main(void)
     tcase_add_test(tests, a_sign_counts_once_and_in_its_place);
     tcase_add_test(tests, every_owner_has_words_for_every_action_that_fit);
     tcase_add_test(tests, to_stop_is_not_to_start);
+    tcase_add_test(tests, an_owner_has_its_tool);
     suite_add_tcase(suite, tests);
 
     SRunner *runner = srunner_create(suite);

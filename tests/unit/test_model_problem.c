@@ -209,7 +209,7 @@ START_TEST(kills_and_limits)
 
     hits(guest, 1, 0, 0, 1, 0);
     expect(guest, 1, PROBLEM_OOM, PROBLEM_LOOK, "OOM",
-           "1 OOM kill before vctop looked, limit 512M");
+           "1 OOM kill at 512M before vctop looked");
     hits(guest, 3, 0, 0, 1, 2);
     expect(guest, 3, PROBLEM_OOM, PROBLEM_ACT, "OOM", "3 OOM kills, limit 512M");
     ck_assert_int_eq(problem.since_ns, AT(2));
@@ -347,7 +347,7 @@ START_TEST(a_full_pool_and_space_again)
     problem_acknowledge(world, guest, AT(2));
     pool_has(13 * GIB, false, 3);
     expect(guest, 4, PROBLEM_SPACE_BACK, PROBLEM_ACT, "SPACE BACK",
-           "space is back on images (13.0G): resume?");
+           "space is back: resume? (images: 13.0G)");
     ck_assert(!problem.acknowledged); /* this is news */
     pool_has(0, false, 5);
     expect(guest, 6, PROBLEM_NO_SPACE, PROBLEM_ACT, "NO SPACE",

@@ -107,6 +107,7 @@ START_TEST(thresholds)
     ck_assert_int_eq(trouble_of(100 * G, G / 1024), PLACE_FULL);
     ck_assert_int_eq(trouble_of(100 * G, 0), PLACE_FULL);
     ck_assert_int_eq(trouble_of(G / 16, G / 1024), PLACE_NEARLY_FULL); /* 1 of 64 MiB */
+    ck_assert_int_eq(trouble_of(G / 16, G / 2048), PLACE_FULL); /* what ext4 keeps */
     ck_assert_int_eq(trouble_of(G / 16, 4096), PLACE_FULL);
     ck_assert_int_eq(trouble_of(0, 0), PLACE_FINE); /* what has no size is not full */
 

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "ui/view/errand.h"
 
 #define LIMIT_MS 60000
 #define LARGE ((size_t)32 << 20) /* takes longer than the next line of code */
@@ -40,31 +41,33 @@ static const char *text_of(size_t len)
 
 static void await(struct ui *ui)
 {
-    struct pollfd done = {.fd = saving_fd(ui), .events = POLLIN};
+    struct pollfd done = {.fd = errand_fd(ui), .events = POLLIN};
 
     ck_assert_int_eq(poll(&done, 1, LIMIT_MS), 1);
-    ck_assert(saving_turn(ui));
+    ck_assert(errand_turn(ui));
 }
 
 START_TEST(what_takes_long_is_told_and_then_done)
 {
     struct ui ui = {.clock_ns = NS_PER_S};
 
-    ck_assert_int_eq(saving_fd(&ui), -1);
-    ck_assert_int_eq(saving_due(&ui), INT64_MAX);
-    ck_assert(!saving_turn(&ui));
+    ck_assert_int_eq(errand_fd(&ui), -1);
+    ck_assert_int_eq(errand_due(&ui), INT64_MAX);
+    ck_assert(!errand_turn(&ui));
     saving_start(&ui, path, text_of(LARGE), LARGE, "many events");
-    ck_assert_int_eq(saving_due(&ui), 6 * NS_PER_S);
+    ck_assert_int_eq(errand_due(&ui), 3 * NS_PER_S);
     /* A second one does not go between. */
     saving_start(&ui, "/nowhere/x", text_of(1), 1, "others");
-    ck_assert_ptr_nonnull(strstr(ui.message.text, "many events are still being written"));
-    ui.clock_ns = 7 * NS_PER_S;
-    ck_assert(saving_turn(&ui));
+    ck_assert_ptr_nonnull(strstr(ui.message.text, "still writing /tmp/vctop-saving-"));
+    ck_assert(!errand_hangs(&ui));
+    ui.clock_ns = 4 * NS_PER_S;
+    ck_assert(errand_turn(&ui));
+    ck_assert(errand_hangs(&ui));
     ck_assert_ptr_nonnull(strstr(ui.message.text, "its file system does not answer"));
-    ck_assert_int_eq(saving_due(&ui), INT64_MAX); /* told once */
+    ck_assert_int_eq(errand_due(&ui), INT64_MAX); /* told once */
     await(&ui);
     ck_assert_ptr_nonnull(strstr(ui.message.text, "many events written to /tmp/"));
-    ck_assert_int_eq(saving_fd(&ui), -1);
+    ck_assert_int_eq(errand_fd(&ui), -1);
 }
 END_TEST
 
@@ -73,13 +76,16 @@ START_TEST(one_that_hangs_keeps_nobody)
     struct ui ui = {.clock_ns = NS_PER_S};
 
     saving_start(&ui, path, text_of(LARGE), LARGE, "many events");
-    ui.clock_ns = 7 * NS_PER_S;
-    ck_assert(saving_turn(&ui));
+    ui.clock_ns = 4 * NS_PER_S;
+    ck_assert(errand_turn(&ui));
+    /* But the same is not begun twice. */
+    saving_start(&ui, path, text_of(1), 1, "others");
+    ck_assert_ptr_nonnull(strstr(ui.message.text, "still writing /tmp/vctop-saving-"));
     saving_start(&ui, "/nowhere/x", text_of(1), 1, "others");
     await(&ui);
     ck_assert_int_eq(ui.message.style, STYLE_BAD);
     ck_assert_ptr_nonnull(strstr(ui.message.text, "/nowhere/x: No such file or directory"));
-    saving_end(&ui);
+    errand_end(&ui);
 }
 END_TEST
 
@@ -98,7 +104,39 @@ START_TEST(home_is_where_the_tilde_is)
     saving_start(&ui, "/nowhere/\x1b[2J", text_of(3), 3, "3 events");
     await(&ui);
     ck_assert_ptr_null(strchr(ui.message.text, '\x1b'));
-    saving_end(&ui);
+    errand_end(&ui);
+}
+END_TEST
+
+static void say_one(const void *task, void *answer)
+{
+    (void)task;
+    *(int *)answer = 1;
+}
+
+static int dones;
+
+static void begin_again(struct ui *ui, void *task, const void *answer)
+{
+    static const struct errand_ops ops = {sizeof(int), say_one, begin_again};
+
+    dones++;
+    if (answer)
+        ck_assert(errand_run(ui, "going on", &ops, task));
+}
+
+/* As another theme that was asked for while one was read. */
+START_TEST(what_follows_an_errand_does_not_outlive_the_end)
+{
+    static const struct errand_ops ops = {sizeof(int), say_one, begin_again};
+    struct ui ui = {.clock_ns = NS_PER_S};
+
+    ck_assert(errand_run(&ui, "beginning", &ops, NULL));
+    await(&ui);
+    ck_assert_int_eq(dones, 1);
+    errand_end(&ui);
+    ck_assert_int_eq(dones, 3);
+    ck_assert_int_eq(errand_fd(&ui), -1);
 }
 END_TEST
 
@@ -111,6 +149,7 @@ int main(void)
     tcase_add_test(tc, what_takes_long_is_told_and_then_done);
     tcase_add_test(tc, one_that_hangs_keeps_nobody);
     tcase_add_test(tc, home_is_where_the_tilde_is);
+    tcase_add_test(tc, what_follows_an_errand_does_not_outlive_the_end);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -43,8 +43,7 @@ enum style {
 };
 
 /* Fills LOOKS for a terminal of COLOURS (0: none) from the theme file PATH, NULL for the built-in
- * default.  On an error in the file the default is there and ERR says file, line and remedy.  A
- * thread may call it. */
+ * default.  On an error in the file the default is there and ERR says file, line and remedy. */
 int style_read(struct look looks[STYLE_COUNT], const char *path, int colours, struct error *err);
 
 /* The looks that hold from now on; after term_up, once colours are known. */

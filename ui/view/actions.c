@@ -5,7 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
-#include "model/manager_will.h"
+#include "model/manager.h"
 #include "ui/view/frozen.h"
 #include "ui/widget/dialog.h"
 
@@ -166,7 +166,7 @@ static void add_owner_lines(const struct ui *ui, struct actions *actions)
         const char *owner = owner_at(ui, actions, i, &count);
         if (!owner)
             continue;
-        snprintf(many, sizeof(many), "%zu of them m", count);
+        snprintf(many, sizeof(many), "%zu m", count);
         snprintf(line, sizeof(line), "%sanaged by %.60s: %s.",
                  actions->chosen_count == 1 ? "M" : many, owner,
                  manager_will(owner, actions->action));
@@ -363,7 +363,7 @@ static void menu_modal_draw(const struct ui *ui, const void *data, struct rect s
 }
 
 static const struct modal menu_modal = {
-    .hint = "Enter or a letter chooses; a question follows before anything is done; Esc cancels",
+    .hint = "Enter or a letter chooses, a question follows; Esc cancels",
     .key = menu_modal_key,
     .draw = menu_modal_draw,
     .close = free_actions,

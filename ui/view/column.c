@@ -290,6 +290,8 @@ static void draw_cell_of(const struct cell *cell, enum column column)
     case COLUMN_NAME:
         if (guest->marked && !cell->cursor)
             style = STYLE_MARKED;
+        else if (cell->wording->problem && !cell->cursor)
+            style = STYLE_NORMAL; /* its figures are old, but who is sick has to be read */
         text_fit_middle(name, sizeof(name), guest->facts.name ? guest->facts.name : "",
                         (size_t)width, !term_is_utf8());
         draw_cell(cell->rect, cell->y, x, style, name, width);

@@ -72,7 +72,7 @@ static const struct command_info commands[] = {
      CONTEXT_GUESTS | CONTEXT_LINES,
      "Guests",
      "actions",
-     "start, shut down, reboot, pause ...: menu for the selected guest or all marked ones",
+     "start, shut down, pause ...: this guest, or all marked",
      "Actions",
      1,
      {CHAR('m'), FUNCTION(9)}},
@@ -96,7 +96,7 @@ static const struct command_info commands[] = {
      CONTEXT_GUESTS,
      "Guests",
      "acknowledge",
-     "acknowledge its problem: off the top, dim, until it comes anew",
+     "acknowledge its problem: off the top until it comes anew",
      NULL,
      0,
      {CHAR('e')}},
@@ -130,7 +130,7 @@ static const struct command_info commands[] = {
      CONTEXT_TEXT | CONTEXT_LINES,
      "Finding and sorting",
      "next-hit",
-     "to the next line with that text, in events, jobs and help",
+     "next line with that text, in events, jobs and help",
      NULL,
      0,
      {CHAR('n')}},
@@ -202,7 +202,7 @@ static const struct command_info commands[] = {
      CONTEXT_GUESTS,
      "Finding and sorting",
      "follow",
-     "hold the selected guest on its line while others move around it",
+     "keep the selected guest on its line while others move",
      NULL,
      0,
      {CHAR('F')}},
@@ -212,7 +212,7 @@ static const struct command_info commands[] = {
      CONTEXT_ALL,
      "Display",
      "events",
-     "what happened: states, sources, your own actions, messages",
+     "what happened: states, sources, your actions, messages",
      "Events",
      8,
      {CHAR('3')}},
@@ -236,7 +236,7 @@ static const struct command_info commands[] = {
      CONTEXT_GUESTS,
      "Display",
      "layout",
-     "side by side (from 110 columns), one table, machines, containers",
+     "side by side, one table, machines, containers",
      "Layout",
      4,
      {FUNCTION(5)}},
@@ -398,54 +398,4 @@ void command_chord_text(char dst[16], struct chord chord)
         snprintf(dst, 16, "F%u", (unsigned)(chord.code - SPECIAL_F1 + 1) & 0xff);
     else if (chord.kind == KEY_SPECIAL && chord.code < ARRAY_SIZE(specials) && specials[chord.code])
         snprintf(dst, 16, "%s", specials[chord.code]);
-}
-
-/* One key, one command; but only at the top does it quit, and only a list can be narrowed. */
-static const char *footer_label(const struct command_info *info, enum context context)
-{
-    if (info->command == COMMAND_BACK_OR_QUIT && context != CONTEXT_GUESTS)
-        return "Back";
-    if (info->command == COMMAND_FILTER && context == CONTEXT_TEXT)
-        return "Search";
-    return info->command == COMMAND_OPEN && context == CONTEXT_LINES ? "Guest" : info->footer;
-}
-
-/* What an entry takes, two columns of space behind it included. */
-static int footer_width(const struct command_info *info, enum context context)
-{
-    char text[16];
-
-    command_key_text(text, info->command);
-    return (int)(text_width(text) + 1 + strlen(footer_label(info, context))) + 2;
-}
-
-void command_draw_footer(enum context context, struct rect rect, int y)
-{
-    int total = 0, limit = 0;
-
-    for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-        if (!commands[i].footer || !(commands[i].contexts & context))
-            continue;
-        total += footer_width(&commands[i], context);
-        if (commands[i].rank > limit)
-            limit = commands[i].rank;
-    }
-    /* The least important go until the rest fits, two spaces spared behind the last. */
-    for (; total - 2 > rect.width - 1 && limit > 0; limit--)
-        for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-            if (commands[i].footer && commands[i].contexts & context && commands[i].rank == limit)
-                total -= footer_width(&commands[i], context);
-
-    int x = 1;
-    for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-        char text[16];
-
-        if (!commands[i].footer || !(commands[i].contexts & context) || commands[i].rank > limit)
-            continue;
-        command_key_text(text, commands[i].command);
-        draw_text(rect, y, x, STYLE_KEY, text);
-        draw_text(rect, y, x + (int)text_width(text) + 1, STYLE_KEY_TEXT,
-                  footer_label(&commands[i], context));
-        x += footer_width(&commands[i], context);
-    }
 }

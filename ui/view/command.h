@@ -6,7 +6,6 @@
 #include <stddef.h>
 
 #include "ui/term/key.h"
-#include "ui/widget/draw.h"
 
 enum command {
     COMMAND_NONE,
@@ -96,8 +95,5 @@ void command_chord_text(char dst[16], struct chord chord);
 const char *command_key_text(char dst[16], enum command command);
 /* All its keys, with spaces between them. */
 void command_keys_text(char *dst, size_t size, enum command command);
-
-/* The keys that matter in CONTEXT, as many as fit on line Y of RECT. */
-void command_draw_footer(enum context context, struct rect rect, int y);
 
 #endif

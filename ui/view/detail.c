@@ -215,7 +215,7 @@ struct plot {
     char title[80];
     char more[40];               /* of the title, where there is room */
     enum metric metric, metric2; /* METRIC_COUNT: one curve */
-    double top;
+    double top, least;           /* as struct graph has them */
     void (*label)(char dst[16], double value);
 };
 
@@ -225,8 +225,11 @@ static void plot_cpu(struct plot *ret, const struct ui *ui, const struct guest *
     double all = guest->facts.vcpus * 100.0;
     char text[UNITS_MAX];
 
-    *ret = (struct plot){
-        .metric = METRIC_CPU, .metric2 = METRIC_COUNT, .top = all, .label = label_percent};
+    *ret = (struct plot){.metric = METRIC_CPU,
+                         .metric2 = METRIC_COUNT,
+                         .top = all,
+                         .least = 1,
+                         .label = label_percent};
     figure(text, METRIC_CPU, now);
     if (all > 0)
         snprintf(ret->title, sizeof(ret->title), "CPU %s %% of %.0f", text, all);
@@ -309,8 +312,12 @@ static void draw_small_plot(struct rect rect, const struct plot *plot, float *fi
     for (int i = 0; second && i < count; i++)
         if (!isnan(first[i]) && !isnan(second[i]))
             first[i] += second[i];
+    double top = plot->least;
+    for (int i = 0; i < count; i++)
+        top = fmax(top, first[i]); /* which passes over NAN */
     draw_cell(rect, 0, 0, STYLE_NORMAL, plot->title, SMALL_TITLE);
-    draw_sparkline(rect, 0, SMALL_TITLE + 1, count, STYLE_GRAPH, first, count, plot->top);
+    draw_sparkline(rect, 0, SMALL_TITLE + 1, count, STYLE_GRAPH, first, count,
+                   plot->top > 0 ? plot->top : top);
 }
 
 static void draw_plot(const struct ui *ui, const struct guest *guest, struct rect rect,
@@ -346,6 +353,7 @@ static void draw_plot(const struct ui *ui, const struct guest *guest, struct rec
                           .values2 = two ? second : NULL,
                           .count = count,
                           .top = plot->top,
+                          .least = plot->least,
                           .label = plot->label,
                           .span = span};
     draw_graph(rect, &graph);

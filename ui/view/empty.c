@@ -28,22 +28,25 @@ static int draw_source(const struct source *source, struct rect rect, int y)
 
 void empty_draw(const struct ui *ui, struct rect rect)
 {
-    bool waiting = false;
+    bool waiting = false, known = true;
     int y = 1;
 
     for (size_t i = 0; i < world_source_count(ui->world); i++) {
         const struct source *source = world_source_at(ui->world, i);
         waiting |= has_guests(source) && source->state == SOURCE_CONNECTING;
+        known &=
+            !has_guests(source) || source->state == SOURCE_UP || source->state == SOURCE_ABSENT;
     }
     draw_text(rect, y, 2, STYLE_TITLE,
-              waiting ? "Asking for guests ..." : "There are no guests on this host.");
+              waiting ? "Asking for guests ..."
+              : known ? "There are no guests on this host."
+                      : "Whether there are guests here is not known.");
     y += 2;
     for (size_t i = 0; i < world_source_count(ui->world); i++)
         if (has_guests(world_source_at(ui->world, i)))
             y = draw_source(world_source_at(ui->world, i), rect, y);
-    if (!waiting)
+    if (!waiting && known)
         draw_cell(rect, y + 1, 2, STYLE_NORMAL,
-                  "./bootstrap sample makes a few small guests to look at; --sim shows simulated "
-                  "ones.",
+                  "To look at some: ./bootstrap sample makes small ones, --sim simulates.",
                   rect.width - 3);
 }

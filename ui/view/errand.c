@@ -1,126 +1,107 @@
 #include "ui/view/errand.h"
 
-#include <errno.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/apart.h"
 #include "base/clock.h"
-#include "base/units.h"
 #include "ui/view/view.h"
 
-#define SLOW_NS (2 * NS_PER_S)
+#define SLOW_NS (2 * NS_PER_S) /* a file system that takes longer is worth a word */
 #define LAST_WAIT_MS 1000
 
 struct errand {
-    int fd; /* eventfd, -1 when there is none to be had */
-    bool busy;
-    pthread_t thread;
+    struct apart *apart;
+    const struct errand_ops *ops;
+    void *task;
     char what[160];
     int64_t since_ns;
-    void (*work)(void *data);
-    void (*done)(struct ui *ui, void *data);
-    void *data;
+    bool hangs; /* that was told */
 };
 
-struct errand *errand_new(void)
-{
-    struct errand *errand = xcalloc(1, sizeof(*errand));
-
-    errand->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return errand;
-}
-
-int errand_fd(const struct errand *errand)
-{
-    return errand->fd;
-}
-
-bool errand_is_busy(const struct errand *errand)
-{
-    return errand->busy;
-}
-
-static void *run(void *data)
-{
-    struct errand *errand = data;
-    uint64_t one = 1;
-
-    errand->work(errand->data);
-    /* A counter that is read each time cannot be full. */
-    ssize_t written = write(errand->fd, &one, sizeof(one));
-    (void)written;
-    return NULL;
-}
-
-bool errand_run(struct ui *ui, const char *what, void (*work)(void *data),
-                void (*done)(struct ui *ui, void *data), void *data)
+static void finish(struct ui *ui, const void *answer)
 {
     struct errand *errand = ui->errand;
 
-    if (errand->busy) {
+    ui->errand = NULL; /* another may begin in done() */
+    errand->ops->done(ui, errand->task, answer);
+    apart_free(errand->apart);
+    free(errand);
+}
+
+bool errand_run(struct ui *ui, const char *what, const struct errand_ops *ops, void *task)
+{
+    struct errand *errand = ui->errand;
+    struct error err = {0};
+
+    if (errand && (!errand->hangs || strcmp(errand->what, what) == 0)) {
         ui_say(ui, STYLE_WARN, "still %s: try again when that is done", errand->what);
         return false;
     }
-    snprintf(errand->what, sizeof(errand->what), "%s", what);
-    errand->since_ns = ui->clock_ns;
-    errand->work = work;
-    errand->done = done;
-    errand->data = data;
-    /* Signals that the loop reads are blocked here, and with that in the thread. */
-    int rc = errand->fd < 0 ? EMFILE : pthread_create(&errand->thread, NULL, run, errand);
-    if (rc) {
-        ui_say(ui, STYLE_BAD, "not %s: %s", what, strerror(rc));
+    struct apart *apart = apart_start(ops->work, task, ops->answer_size, &err);
+    if (!apart) {
+        ui_say(ui, STYLE_BAD, "not %s: %s", what, err.message);
         return false;
     }
-    errand->busy = true;
+    if (errand)
+        finish(ui, NULL);
+    errand = ui->errand = xcalloc(1, sizeof(*errand));
+    errand->apart = apart;
+    errand->ops = ops;
+    errand->task = task;
+    errand->since_ns = ui->clock_ns;
+    snprintf(errand->what, sizeof(errand->what), "%s", what);
     return true;
 }
 
-bool errand_finish(struct ui *ui)
+bool errand_hangs(const struct ui *ui)
+{
+    return ui->errand && ui->errand->hangs;
+}
+
+int errand_fd(const struct ui *ui)
+{
+    return ui->errand ? apart_fd(ui->errand->apart) : -1;
+}
+
+int64_t errand_due(const struct ui *ui)
+{
+    return ui->errand && !ui->errand->hangs ? ui->errand->since_ns + SLOW_NS : INT64_MAX;
+}
+
+bool errand_turn(struct ui *ui)
 {
     struct errand *errand = ui->errand;
-    uint64_t count;
+    const void *answer;
 
-    if (!errand->busy || read(errand->fd, &count, sizeof(count)) != (ssize_t)sizeof(count))
+    if (!errand)
         return false;
-    pthread_join(errand->thread, NULL);
-    errand->busy = false;
-    errand->done(ui, errand->data);
-    return true;
-}
-
-bool errand_is_slow(const struct errand *errand, int64_t now_ns, char *dst, size_t size)
-{
-    char age[UNITS_MAX];
-
-    if (!errand->busy || now_ns - errand->since_ns < SLOW_NS)
+    if (apart_ended(errand->apart, &answer)) {
+        if (!answer)
+            ui_say(ui, STYLE_BAD, "%s: killed before it could say how it went", errand->what);
+        finish(ui, answer);
+        return true;
+    }
+    if (ui->clock_ns < errand_due(ui))
         return false;
-    units_duration(age, (double)(now_ns - errand->since_ns) / NS_PER_S);
-    snprintf(dst, size, "%s: no answer from the file system for %s", errand->what, age);
+    errand->hangs = true;
+    ui_say(ui, STYLE_WARN, "%s: its file system does not answer", errand->what);
     return true;
 }
 
 void errand_end(struct ui *ui)
 {
     struct errand *errand = ui->errand;
-    struct pollfd done = {.fd = errand->fd, .events = POLLIN};
+    struct pollfd news = {.fd = errand_fd(ui), .events = POLLIN};
+    const void *answer = NULL;
 
-    ui->errand = NULL;
-    if (errand->busy && poll(&done, 1, LAST_WAIT_MS) <= 0) {
-        /* The thread still holds it: both end with the process. */
-        pthread_detach(errand->thread);
+    if (!errand)
         return;
-    }
-    if (errand->busy) {
-        pthread_join(errand->thread, NULL);
-        errand->done(ui, errand->data);
-    }
-    if (errand->fd >= 0)
-        close(errand->fd);
-    free(errand);
+    if (!errand->hangs && poll(&news, 1, LAST_WAIT_MS) > 0)
+        apart_ended(errand->apart, &answer);
+    finish(ui, answer);
+    if (ui->errand) /* done() began another: too late */
+        finish(ui, NULL);
 }

@@ -1,4 +1,4 @@
-/* What may wait for a file system: done in a thread of its own, so that the screen goes on when a
+/* What may wait for a file system, done apart, so that the screen goes on and can be left when a
  * home directory lies on a server that does not answer.  One at a time. */
 #ifndef VCTOP_UI_VIEW_ERRAND_H
 #define VCTOP_UI_VIEW_ERRAND_H
@@ -8,26 +8,33 @@
 #include <stdint.h>
 
 struct ui;
-struct errand;
 
-struct errand *errand_new(void);
-/* Waits at most a second for what is under way and finishes it; what hangs is left behind. */
+struct errand_ops {
+    size_t answer_size;
+    /* In a process of its own: see base/apart.h. */
+    void (*work)(const void *task, void *answer);
+    /* In the loop, when it has ended; takes TASK.  ANSWER is NULL when none came: it was killed, of
+     * which the status line tells already, or it hangs and nobody waits for it any more. */
+    void (*done)(struct ui *ui, void *task, const void *answer);
+};
+
+/* Begins OPS->work(TASK, ...).  WHAT is said when it takes long ("saving ~/x": copied).  One that
+ * hangs is left behind for another, but not for WHAT it does already.  False, with a word on the
+ * status line and TASK still the caller's, when it cannot begin. */
+bool errand_run(struct ui *ui, const char *what, const struct errand_ops *ops, void *task);
+
+/* One is under way and has taken so long that nobody waits for it any more. */
+bool errand_hangs(const struct ui *ui);
+
+/* For the loop: a descriptor that is readable when there is news, -1 without one; when it wants to
+ * be called though nothing is readable, INT64_MAX never; and the call, true when it said
+ * something. */
+int errand_fd(const struct ui *ui);
+int64_t errand_due(const struct ui *ui);
+bool errand_turn(struct ui *ui);
+
+/* Waits at most a second for what is under way, that what follows finds it done; what hangs is left
+ * behind and goes on by itself. */
 void errand_end(struct ui *ui);
-
-/* Readable when errand_finish() has something to do; -1: never. */
-int errand_fd(const struct errand *errand);
-
-/* WORK(DATA) in a thread, which touches nothing else, then DONE(ui, DATA) from errand_finish(),
- * which takes DATA.  WHAT is said when it takes long ("saving /home/x": copied).  False, with a
- * word on the status line and DATA still the caller's, while another one is under way. */
-bool errand_run(struct ui *ui, const char *what, void (*work)(void *data),
-                void (*done)(struct ui *ui, void *data), void *data);
-bool errand_is_busy(const struct errand *errand);
-
-/* In the loop: calls DONE of what has ended.  True when it did. */
-bool errand_finish(struct ui *ui);
-
-/* It has been under way for a while: what, and for how long. */
-bool errand_is_slow(const struct errand *errand, int64_t now_ns, char *dst, size_t size);
 
 #endif

@@ -10,9 +10,12 @@
 #include "ui/view/frozen.h"
 #include "ui/view/line.h"
 #include "ui/view/recent.h"
+#include "ui/view/troubled.h"
 #include "ui/view/wording.h"
 
 #define TREND 30
+#define NARROW 60
+#define PSI_CELLS 12 /* "  PSI i 12.4" */
 
 /* What the lines are made from. */
 struct scene {
@@ -20,6 +23,7 @@ struct scene {
     const struct host *host;
     struct world_totals totals;
     struct problem_counts counts;
+    struct troubled places;
 };
 
 int header_height(int screen_height, int screen_width)
@@ -147,6 +151,8 @@ static void put_pressure(struct line *line, const struct scene *scene)
     for (int i = 0; i < 3; i++) {
         if (!(values[i] >= 0.5))
             continue;
+        if (!any && line->left + PSI_CELLS > line->right)
+            return; /* no word without its figure */
         if (!any)
             line_left(line, 2, STYLE_DIM, "PSI");
         any = true;
@@ -193,11 +199,6 @@ static void put_trend(struct line *line, const struct scene *scene)
                        scene->host->figures.cpus * 100.0);
 }
 
-static enum style style_of(enum problem_severity severity)
-{
-    return severity == PROBLEM_ACT ? STYLE_BAD : STYLE_WARN;
-}
-
 /* A single problem by the guest's name and with its cause; false when there is no room. */
 static bool put_only_problem(struct line *line, const struct scene *scene)
 {
@@ -205,7 +206,7 @@ static bool put_only_problem(struct line *line, const struct scene *scene)
     struct problem problem;
 
     return guest && problem_of(scene->ui->world, guest, scene->ui->now_ns, &problem) &&
-           line_left(line, 2, style_of(problem.severity), "! %.32s: %s",
+           line_left(line, 2, troubled_style(problem.severity), "! %.32s: %s",
                      guest->facts.name ? guest->facts.name : "?", problem.cause);
 }
 
@@ -240,7 +241,7 @@ static void put_one_source(struct line *line, const struct ui *ui, const struct 
         line_left(line, 2, STYLE_DIM, "%.60s: asking", source->name);
     if (!problem_of_source(source, ui->now_ns, &problem))
         return;
-    enum style style = style_of(problem.severity);
+    enum style style = troubled_style(problem.severity);
     /* An error is worth its beginning; of what is merely away a few words say enough. */
     if (line_left(line, 2, style, "%s", problem.cause))
         return;
@@ -261,42 +262,16 @@ static void put_sources(struct line *line, const struct ui *ui)
         put_one_source(line, ui, world_source_at(ui->world, i));
 }
 
-/* Storage in trouble from the FIRST place on, in a few WORDS or with the cause; returns the first
- * for which there was no room. */
-static size_t put_places(struct line *line, const struct ui *ui, size_t first, bool words)
-{
-    struct problem problem;
-
-    for (; first < world_place_count(ui->world) && !ui->engine_broken; first++) {
-        const struct place *place = world_place_at(ui->world, first);
-        char grower[120] = "";
-
-        if (!problem_of_place(ui->world, place, ui->now_ns, &problem))
-            continue;
-        enum style style = style_of(problem.severity);
-        if (!words && problem_grower(ui->world, &problem, ui->now_ns, grower, sizeof(grower)) &&
-            line_left(line, 2, style, "%s: %s", problem.cause, grower))
-            continue;
-        if (!words && line_left(line, 2, style, "%s", problem.cause))
-            continue;
-        if (!line_left(line, 2, style, "%s", problem.word))
-            break;
-    }
-    return first;
-}
-
 /* The host itself is in trouble, which needs room beside the guests' problems. */
-static bool has_host_problem(const struct ui *ui)
+static bool has_host_problem(const struct scene *scene)
 {
+    const struct ui *ui = scene->ui;
     struct problem problem;
 
-    for (size_t i = 0; i < world_place_count(ui->world); i++)
-        if (problem_of_place(ui->world, world_place_at(ui->world, i), ui->now_ns, &problem))
-            return true;
     for (size_t i = 0; i < world_source_count(ui->world); i++)
         if (problem_of_source(world_source_at(ui->world, i), ui->now_ns, &problem))
             return true;
-    return false;
+    return scene->places.total > 0;
 }
 
 static bool has_modes(const struct scene *scene)
@@ -324,7 +299,8 @@ static const char *host_name(const struct scene *scene)
     return scene->host->cur.name[0] ? scene->host->cur.name : "this host";
 }
 
-static void draw_compact(const struct scene *scene, struct rect rect)
+/* Trouble comes before figures: those give way. */
+static void draw_compact(struct scene *scene, struct rect rect)
 {
     const struct world_totals *totals = &scene->totals;
     struct line line = line_new(rect, 0);
@@ -336,18 +312,31 @@ static void draw_compact(const struct scene *scene, struct rect rect)
     line_left(&line, 0, STYLE_TITLE, "%.20s", host_name(scene));
     if (rect.height < 2)
         put_modes(&line, scene);
-    put_cpu(&line, scene, 0);
+    int room = troubled_room(scene->ui, &scene->places);
+    /* One figure stays on a narrow screen: there the line below has the trouble. */
+    if (rect.width < NARROW)
+        put_cpu(&line, scene, 0);
+    line.right -= room;
+    if (rect.width >= NARROW)
+        put_cpu(&line, scene, 0);
     put_memory(&line, scene, 0);
     put_pressure(&line, scene);
-    size_t place = put_places(&line, scene->ui, 0, true);
-    if (rect.height < 2)
+    line.right += room;
+    troubled_put(&line, scene->ui, &scene->places, true);
+    if (rect.height < 2) {
+        troubled_put_more(&line, &scene->places);
         return;
+    }
 
     line = line_new(rect, 1);
-    put_problems(&line, scene, rect.width >= 100 || !has_host_problem(scene->ui));
+    put_problems(&line, scene, rect.width >= 100 || !has_host_problem(scene));
+    room = troubled_room(scene->ui, &scene->places);
+    line.right -= room;
     put_modes(&line, scene);
     put_sources(&line, scene->ui);
-    put_places(&line, scene->ui, place, true);
+    line.right += room;
+    troubled_put(&line, scene->ui, &scene->places, true);
+    troubled_put_more(&line, &scene->places);
     line_left(&line, 2, STYLE_DIM, "vm %d/%d ct %d/%d", totals->machines_running, totals->machines,
               totals->containers_running, totals->containers);
     if (scene->ui->simulated)
@@ -383,7 +372,7 @@ static void draw_counts(const struct scene *scene, struct rect rect)
                   totals->machines, totals->containers_running, totals->containers);
 }
 
-static void draw_full(const struct scene *scene, struct rect rect)
+static void draw_full(struct scene *scene, struct rect rect)
 {
     int bar = rect.width >= 160 ? 30 : 20;
 
@@ -403,9 +392,13 @@ static void draw_full(const struct scene *scene, struct rect rect)
         recent_draw_line(scene->ui, rect, 3);
     line = line_new(rect, rect.height - 1);
     put_problems(&line, scene, true);
+    int room = troubled_room(scene->ui, &scene->places);
+    line.right -= room;
     put_modes(&line, scene);
     put_sources(&line, scene->ui);
-    put_places(&line, scene->ui, 0, false);
+    line.right += room;
+    troubled_put(&line, scene->ui, &scene->places, false);
+    troubled_put_more(&line, &scene->places);
     if (scene->ui->simulated)
         line_rest(&line, 2, STYLE_DIM, scene->ui->simulated);
 }
@@ -416,6 +409,7 @@ void header_draw(const struct ui *ui, struct rect rect)
 
     world_totals(ui->world, &scene.totals);
     problem_count(ui->world, ui->now_ns, &scene.counts);
+    troubled_find(ui, &scene.places);
     if (rect.height >= 4)
         draw_full(&scene, rect);
     else

@@ -23,10 +23,10 @@ struct help_line {
 };
 
 static const char *const notes[] = {
-    "Figures: CPU in % of one host CPU; disk and network per second, as the guest sees them;",
-    "'-' is unknown, never zero. Dim figures are old: the state says since when and why.",
+    "CPU in % of one host CPU; disk and network a second, as the guest sees it.",
+    "'-' is unknown, never zero. What is dim is old: its state says since when.",
     "! a guest that wants a look   * marked   V machine   C container",
-    "No single key and no : command changes a guest: that is in the menu, and it asks first.",
+    "No key and no : command changes a guest: the menu does, and it asks first.",
     "Events: ! act   ~ look   + well again, or done",
 };
 

@@ -66,7 +66,6 @@ static unsigned set_columns(struct ui *ui, const char *text)
 {
     struct text_list names = {0};
     struct error err;
-    char all[600];
 
     while (*text) {
         size_t len = strcspn(text, " ,");
@@ -77,7 +76,7 @@ static unsigned set_columns(struct ui *ui, const char *text)
         text += len + (text[len] != '\0');
     }
     if (column_order_parse(&ui->columns, &names, &err))
-        ui_say(ui, STYLE_BAD, "%s", error_text(&err, all, sizeof(all)));
+        ui_say_error(ui, &err);
     text_list_clear(&names);
     return REACT_HANDLED | REACT_REDRAW;
 }
@@ -194,7 +193,12 @@ static unsigned refuse(struct ui *ui, const struct palette *palette, const char 
                 completion_nearer(name, command_at(i)->name, &nearest, &best);
         for (size_t i = 0; i < ARRAY_SIZE(valued); i++)
             completion_nearer(name, valued[i].name, &nearest, &best);
-        ui_say(ui, STYLE_BAD, "there is no command '%.40s': the nearest is '%s'", name, nearest);
+        /* With most of its letters changed, 'nearest' would help nobody. */
+        if (best <= strlen(name) / 2)
+            ui_say(ui, STYLE_BAD, "there is no command '%.40s': the nearest is '%s'", name,
+                   nearest);
+        else
+            ui_say(ui, STYLE_BAD, "there is no command '%.40s': Tab shows all", name);
     }
     return REACT_HANDLED | REACT_REDRAW;
 }

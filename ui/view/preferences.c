@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/apart.h"
 #include "base/cleanup.h"
 #include "config/theme.h"
 #include "ui/term/term.h"
@@ -47,55 +48,50 @@ const struct settings_words preferences_words = {
     .keys = check_keys,
 };
 
-void preferences_say_error(struct ui *ui, const struct error *err)
-{
-    char text[600];
-
-    error_text(err, text, sizeof(text));
-    settings_shorten(text, getenv("HOME"));
-    ui_say(ui, STYLE_BAD, "%s", text);
-}
-
 /* ---- the theme ---- */
 
-struct theme_reading {
+struct theme_task {
     char *name;
     int colours;
+};
+
+struct theme_answer {
     struct look looks[STYLE_COUNT];
-    int rc;
     struct error err;
 };
 
-static void theme_work(void *data)
-{
-    struct theme_reading *theme = data;
-    CLEANUP_FREE char *path = NULL;
+_Static_assert(sizeof(struct theme_answer) <= APART_ANSWER_MAX, "an answer is never torn");
 
-    theme->rc = 0;
-    if (!theme_is_builtin(theme->name) && theme->colours) {
-        path = theme_path(theme->name, &theme->err);
-        theme->rc = path ? 0 : ERR_USAGE;
-    }
-    int rc = style_read(theme->looks, path, theme->colours, &theme->err);
-    theme->rc = theme->rc ? theme->rc : rc;
+static void read_theme(const void *task, void *answer)
+{
+    const struct theme_task *theme = task;
+    struct theme_answer *ret = answer;
+    CLEANUP_FREE char *path = NULL;
+    struct error none = {0};
+
+    if (!theme_is_builtin(theme->name) && theme->colours)
+        path = theme_path(theme->name, &none);
+    if (style_read(ret->looks, path, theme->colours, &ret->err) == 0)
+        ret->err = none;
 }
 
-static void theme_done(struct ui *ui, void *data)
+static void take_theme(struct ui *ui, void *task, const void *answer)
 {
     struct preferences *p = ui->preferences;
-    struct theme_reading *theme = data;
+    const struct theme_answer *theirs = answer;
+    struct theme_task *theme = task;
 
-    if (theme->rc) {
-        preferences_say_error(ui, &theme->err);
-    } else {
-        style_use(theme->looks);
+    if (theirs && theirs->err.code) {
+        ui_say_error(ui, &theirs->err);
+    } else if (theirs) {
+        style_use(theirs->looks);
         xreplace(&p->theme, theme->name);
         if (!theme->colours)
             ui_say(ui, STYLE_DIM, "no colours here: a theme shows in a terminal that has them");
     }
     /* Another one may have been asked for meanwhile. */
     CLEANUP_FREE char *next = move_ptr(&p->wanted_theme);
-    if (next && strcmp(next, theme->name) != 0 && ui->errand)
+    if (theirs && next && strcmp(next, theme->name) != 0)
         preferences_set_theme(ui, next);
     free(theme->name);
     free(theme);
@@ -103,11 +99,12 @@ static void theme_done(struct ui *ui, void *data)
 
 void preferences_set_theme(struct ui *ui, const char *name)
 {
+    static const struct errand_ops ops = {sizeof(struct theme_answer), read_theme, take_theme};
     struct preferences *p = ui->preferences;
-    struct theme_reading *theme;
+    struct theme_task *theme;
     char what[100];
 
-    if (p->wanted_theme) {
+    if (p->wanted_theme && !errand_hangs(ui)) {
         xreplace(&p->wanted_theme, name);
         return;
     }
@@ -115,7 +112,7 @@ void preferences_set_theme(struct ui *ui, const char *name)
     theme->name = xstrdup(name);
     theme->colours = style_colours();
     snprintf(what, sizeof(what), "reading the theme %.40s", name);
-    if (errand_run(ui, what, theme_work, theme_done, theme)) {
+    if (errand_run(ui, what, &ops, theme)) {
         xreplace(&p->wanted_theme, name);
         return;
     }
@@ -126,13 +123,14 @@ void preferences_set_theme(struct ui *ui, const char *name)
 /* At the start there is no screen yet to keep alive. */
 static void first_theme(struct ui *ui, const char *name)
 {
-    struct theme_reading theme = {.name = (char *)name, .colours = style_colours()};
+    struct theme_task theme = {.name = (char *)name, .colours = style_colours()};
+    struct theme_answer answer = {.err = {0}};
 
-    theme_work(&theme);
-    style_use(theme.looks);
-    if (theme.rc)
-        preferences_say_error(ui, &theme.err);
-    ui->preferences->theme = xstrdup(theme.rc || !name ? "default" : name);
+    read_theme(&theme, &answer);
+    style_use(answer.looks);
+    if (answer.err.code)
+        ui_say_error(ui, &answer.err);
+    ui->preferences->theme = xstrdup(answer.err.code || !name ? "default" : name);
 }
 
 /* ---- the others ---- */
@@ -190,7 +188,6 @@ void preferences_begin(struct ui *ui, const struct options *options)
     struct preferences *p = xcalloc(1, sizeof(*p));
 
     ui->preferences = p;
-    ui->errand = errand_new();
     p->save_path = xstrdup(options->save_path);
     p->save_refusal = xstrdup(options->save_refusal);
     p->mouse = !options->no_mouse;

@@ -29,7 +29,4 @@ struct preferences {
 /* WHAT of these as it is now, in the words of a file.  The caller frees. */
 char *preferences_text(const struct ui *ui, int what);
 
-/* In the status line, with "~" for the home directory. */
-void preferences_say_error(struct ui *ui, const struct error *err);
-
 #endif

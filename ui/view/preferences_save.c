@@ -125,16 +125,14 @@ struct save {
     int what[SAVED_COUNT];
     size_t count;
     bool as_root;
-    int rc;
-    struct error err;
 };
 
-static void save_work(void *data)
+static void write_changes(const void *task, void *answer)
 {
-    struct save *save = data;
+    const struct save *save = task;
 
-    save->rc = settings_save(save->path, save->changes, save->count, &preferences_words,
-                             save->as_root, &save->err);
+    settings_save(save->path, save->changes, save->count, &preferences_words, save->as_root,
+                  answer);
 }
 
 static void free_save(struct save *save)
@@ -147,14 +145,15 @@ static void free_save(struct save *save)
     free(save);
 }
 
-static void save_done(struct ui *ui, void *data)
+static void say_saved(struct ui *ui, void *task, const void *answer)
 {
-    struct save *save = data;
+    const struct error *err = answer;
+    struct save *save = task;
     char text[600];
 
-    if (save->rc) {
-        preferences_say_error(ui, &save->err);
-    } else {
+    if (err && err->code) {
+        ui_say_error(ui, err);
+    } else if (err) {
         for (size_t i = 0; i < save->count; i++)
             xreplace(&ui->preferences->saved[save->what[i]], save->changes[i].value);
         snprintf(text, sizeof(text), "saved to %s", save->path);
@@ -173,6 +172,7 @@ static char *saved_name(int what)
 
 void preferences_save(struct ui *ui)
 {
+    static const struct errand_ops ops = {sizeof(struct error), write_changes, say_saved};
     const struct preferences *p = ui->preferences;
     struct save *save;
     char what[160];
@@ -192,9 +192,10 @@ void preferences_save(struct ui *ui)
             (struct setting_change){.name = saved_name(i), .value = preferences_text(ui, i)};
     }
     snprintf(what, sizeof(what), "saving %.140s", save->path);
+    settings_shorten(what, getenv("HOME"));
     if (!save->count)
         ui_say(ui, STYLE_NORMAL,
                "nothing to save: nothing was set up since the start or last save");
-    if (!save->count || !errand_run(ui, what, save_work, save_done, save))
+    if (!save->count || !errand_run(ui, what, &ops, save))
         free_save(save);
 }

@@ -59,35 +59,43 @@ void recent_draw(const struct ui *ui, const struct guest *guest, struct rect rec
             draw_event(event, rect, y--);
 }
 
-/* Cells that TEXT may take of LINE; false when there are none. */
-static bool put_cut(struct line *line, int gap, const char *text, int cells)
+/* TEXT in at most CELLS of LINE; false when there are none. */
+static bool put_cut(struct line *line, const char *text, int cells)
 {
     int width = (int)text_width(text);
 
     if (width > cells)
         width = cells;
-    int x = line_reserve(line, gap, width);
+    int x = line_reserve(line, GAP, width);
     if (x >= 0)
         draw_cell(line->rect, line->y, x, STYLE_DIM, text, width);
     return x >= 0;
 }
 
+/* The room of one more of SHARES events; what the earlier ones did not need is for the later. */
+static int share_of(const struct line *line, int shares)
+{
+    int start = line->left ? line->left + GAP : 1;
+
+    return (line->right - 1 - start - (shares - 1) * GAP) / shares;
+}
+
 void recent_draw_line(const struct ui *ui, struct rect rect, int y)
 {
     struct line line = line_new(rect, y);
-    int cells = (rect.width - 2 - (EVENTS_IN_LINE - 1) * GAP) / EVENTS_IN_LINE;
+    char texts[EVENTS_IN_LINE][400];
     const struct event *event;
-    int shown = 0;
+    int count = 0;
 
-    for (size_t i = 0; shown < EVENTS_IN_LINE && (event = event_before(ui, &i));) {
-        char clock[16], text[400];
+    for (size_t i = 0; count < EVENTS_IN_LINE && (event = event_before(ui, &i));) {
+        char clock[16];
 
         if (event->kind == EVENT_LOG || !clock_text(clock, event))
             continue;
-        snprintf(text, sizeof(text), "%s %.80s %.250s", clock, event->name ? event->name : "",
-                 event->text ? event->text : "");
-        if (!put_cut(&line, GAP, text, cells))
-            return;
-        shown++;
+        snprintf(texts[count++], sizeof(texts[0]), "%s %.80s %.250s", clock,
+                 event->name ? event->name : "", event->text ? event->text : "");
     }
+    for (int i = 0; i < count; i++)
+        if (!put_cut(&line, texts[i], share_of(&line, count - i)))
+            return;
 }

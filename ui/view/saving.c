@@ -5,19 +5,24 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/apart.h"
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/save.h"
-#include "base/text.h"
+#include "ui/view/errand.h"
 
-#define SLOW_NS (5 * NS_PER_S) /* a file system that takes longer is worth a word */
-
-struct saving {
-    struct save *save;
+struct file {
+    char *path;
+    const char *text; /* the caller's, only for the process, which has its copy */
+    size_t len;
     char what[64];
-    int64_t since_ns;
-    bool told; /* that it takes long */
 };
+
+struct written {
+    struct error err;
+    char path[3000];
+};
+
+_Static_assert(sizeof(struct written) <= APART_ANSWER_MAX, "an answer is never torn");
 
 static char *expand(const char *path)
 {
@@ -27,77 +32,43 @@ static char *expand(const char *path)
                                                         : xstrdup(path);
 }
 
-static void say_error(struct ui *ui, const struct error *err)
+static void write_file(const void *task, void *answer)
 {
-    char text[600], clean[400];
+    const struct file *file = task;
+    struct written *written = answer;
 
-    error_text(err, text, sizeof(text));
-    text_sanitise_into(clean, sizeof(clean), text, strlen(text));
-    ui_say(ui, STYLE_BAD, "%s", clean);
+    save_full_path(written->path, sizeof(written->path), file->path);
+    save_new_file(file->path, file->text, file->len, &written->err);
 }
 
-void saving_end(struct ui *ui)
+static void free_file(struct file *file)
 {
-    if (!ui->saving)
-        return;
-    save_free(ui->saving->save);
-    free(ui->saving);
-    ui->saving = NULL;
+    free(file->path);
+    free(file);
+}
+
+static void say_written(struct ui *ui, void *task, const void *answer)
+{
+    const struct written *written = answer;
+    struct file *file = task;
+
+    if (written && written->err.code)
+        ui_say_error(ui, &written->err);
+    else if (written)
+        ui_say(ui, STYLE_GOOD, "%s written to %.200s", file->what, written->path);
+    free_file(file);
 }
 
 void saving_start(struct ui *ui, const char *path, const char *text, size_t len, const char *what)
 {
-    CLEANUP_FREE char *full = expand(path);
-    struct error err = {0};
+    static const struct errand_ops ops = {sizeof(struct written), write_file, say_written};
+    CLEANUP_FREE char *doing = xasprintf("writing %.100s", path);
+    struct file *file = xcalloc(1, sizeof(*file));
 
-    if (ui->saving && !ui->saving->told) {
-        ui_say(ui, STYLE_WARN, "%s are still being written", ui->saving->what);
-        return;
-    }
-    saving_end(ui); /* one that hangs is left to itself */
-    struct save *save = save_start(full, text, len, &err);
-    if (!save) {
-        say_error(ui, &err);
-        return;
-    }
-    ui->saving = xcalloc(1, sizeof(*ui->saving));
-    ui->saving->save = save;
-    ui->saving->since_ns = ui->clock_ns;
-    snprintf(ui->saving->what, sizeof(ui->saving->what), "%s", what);
-}
-
-int saving_fd(const struct ui *ui)
-{
-    return ui->saving ? save_fd(ui->saving->save) : -1;
-}
-
-int64_t saving_due(const struct ui *ui)
-{
-    return ui->saving && !ui->saving->told ? ui->saving->since_ns + SLOW_NS : INT64_MAX;
-}
-
-bool saving_turn(struct ui *ui)
-{
-    struct saving *saving = ui->saving;
-    struct error err;
-    char path[200];
-
-    if (!saving)
-        return false;
-    bool ended = save_ended(saving->save, &err);
-    text_sanitise_into(path, sizeof(path), save_path(saving->save),
-                       strlen(save_path(saving->save)));
-    if (ended) {
-        if (err.code)
-            say_error(ui, &err);
-        else
-            ui_say(ui, STYLE_GOOD, "%s written to %s", saving->what, path);
-        saving_end(ui);
-        return true;
-    }
-    if (saving->told || ui->clock_ns < saving_due(ui))
-        return false;
-    saving->told = true;
-    ui_say(ui, STYLE_WARN, "still writing %s: its file system does not answer", path);
-    return true;
+    file->path = expand(path);
+    file->text = text;
+    file->len = len;
+    snprintf(file->what, sizeof(file->what), "%s", what);
+    if (!errand_run(ui, doing, &ops, file))
+        free_file(file);
 }

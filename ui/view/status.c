@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "ui/view/errand.h"
 #include "ui/view/header.h"
 #include "ui/view/line.h"
 #include "ui/view/recent.h"
@@ -122,12 +121,9 @@ void status_draw(const struct ui *ui, const struct guest *selected, struct rect 
     struct line line = line_new(rect, 0);
     struct rect screen = draw_screen();
     const struct job *job = job_to_show(ui);
-    char errand[200];
 
     if (ui->message.at_ns && ui->clock_ns - ui->message.at_ns < MESSAGE_NS) {
         line_rest(&line, 0, ui->message.style, ui->message.text);
-    } else if (ui->errand && errand_is_slow(ui->errand, ui->clock_ns, errand, sizeof(errand))) {
-        line_rest(&line, 0, STYLE_WARN, errand);
     } else if (job && (job->state == JOB_QUEUED || job->state == JOB_RUNNING)) {
         draw_live_job(ui, job, &line);
     } else if (job) {

@@ -249,7 +249,7 @@ static unsigned narrowing_done(struct ui *ui, void *context, const char *text, b
 
 static const struct ask narrow_ask = {
     .label = " Filter: ",
-    .hint = "Enter keeps the filter, Esc restores what was; later Esc shows all, n N find it there",
+    .hint = "Enter keeps the filter (Esc then shows all, n finds it there); Esc cancels",
     .typed = narrow,
     .done = narrowing_done,
 };

@@ -1,5 +1,6 @@
 /* A time line to a file. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "ui/view/ask.h"
@@ -44,7 +45,9 @@ static unsigned save(struct ui *ui, void *context, const char *path, bool accept
         return 0;
     }
     CLEANUP_FREE char *text = file_text(timeline, ui, &len);
-    snprintf(what, sizeof(what), "%ld %s", timeline->pager.count, timeline->ops->what);
+    /* "1 event": both names are plural. */
+    snprintf(what, sizeof(what), "%ld %.*s", timeline->pager.count,
+             (int)strlen(timeline->ops->what) - (timeline->pager.count == 1), timeline->ops->what);
     if (text)
         saving_start(ui, path, text, len, what);
     return 0;

@@ -2,10 +2,11 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
-
+#include "config/settings.h"
 #include "model/problem.h"
 
 void ui_modal_open(struct ui *ui, const struct modal *modal, void *data)
@@ -38,6 +39,15 @@ void ui_say(struct ui *ui, enum style style, const char *fmt, ...)
     text_sanitise_into(ui->message.text, sizeof(ui->message.text), text, strlen(text));
     ui->message.style = style;
     ui->message.at_ns = ui->clock_ns;
+}
+
+void ui_say_error(struct ui *ui, const struct error *err)
+{
+    char text[600];
+
+    error_text(err, text, sizeof(text));
+    settings_shorten(text, getenv("HOME"));
+    ui_say(ui, STYLE_BAD, "%s", text);
 }
 
 void ui_mark(struct ui *ui, struct guest *guest, bool marked)

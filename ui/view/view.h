@@ -30,7 +30,6 @@ struct frozen;
 struct modal;
 struct palette;
 struct preferences;
-struct saving;
 
 struct ui {
     struct engine *engine;
@@ -54,14 +53,13 @@ struct ui {
 
     struct preferences *preferences; /* what is set up and can be saved (preferences.h) */
     struct palette *palette;         /* NULL until it was opened */
-    struct errand *errand;           /* what waits for a file system */
+    struct errand *errand;           /* what may hang (errand.h); NULL: nothing */
     enum command wanted;             /* by the palette, for the view; COMMAND_NONE: nothing */
 
     const struct modal *modal; /* what has the keyboard, or NULL */
     void *modal_data;
 
-    struct guest_id show;  /* of REACT_SHOW_GUEST */
-    struct saving *saving; /* a file that is being written (saving.h), or NULL */
+    struct guest_id show; /* of REACT_SHOW_GUEST */
 
     struct {
         char text[400];
@@ -87,6 +85,9 @@ void ui_modal_close(struct ui *ui);
 /* A line in the status row until the next key, or for ten seconds. */
 void ui_say(struct ui *ui, enum style style, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* The same for what went wrong, with "~" for the home directory. */
+void ui_say_error(struct ui *ui, const struct error *err);
 
 /* To the guest ID in the guests view, or a line that says that NAME is not there any more.  Returns
  * a set of enum reaction. */
@@ -128,6 +129,7 @@ struct view_ops {
 /* The base of every view. */
 struct view {
     const struct view_ops *ops;
+    bool zoomed; /* going back stays in this view, and the footer says so */
 };
 
 struct view *guests_view_new(void);

@@ -48,6 +48,7 @@ struct graph {
     const float *values2; /* a second curve or NULL */
     int count;            /* draw_graph_points(rect) */
     double top;           /* scale; <= 0: rounded up from the values */
+    double least;         /* such a scale is never smaller: what idles shall look idle */
     void (*label)(char dst[16], double value); /* of the axis */
     const char *span;                          /* "10 min" */
 };

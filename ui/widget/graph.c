@@ -33,7 +33,7 @@ static double scale_of(const struct graph *graph)
 {
     if (graph->top > 0)
         return graph->top;
-    double top = 0;
+    double top = graph->least;
     for (int i = 0; i < graph->count; i++) {
         if (!isnan(graph->values[i]) && graph->values[i] > top)
             top = graph->values[i];

@@ -54,20 +54,6 @@ char *lxc_config_edit_autostart(const char *text, size_t len, bool on, size_t *r
     return ret;
 }
 
-static int write_all(int fd, const char *data, size_t len)
-{
-    while (len > 0) {
-        ssize_t put = write(fd, data, len);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return -errno;
-        data += put;
-        len -= (size_t)put;
-    }
-    return 0;
-}
-
 static bool same_file(const struct stat *a, const struct stat *b)
 {
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
@@ -87,7 +73,7 @@ static int replace(int dir, const struct stat *old, const char *text, size_t len
     if (fd < 0)
         return error_errno(err, errno, "cannot write beside the configuration");
     struct stat now = {0};
-    int rc = write_all(fd, text, len);
+    int rc = io_write_all(fd, text, len);
     if (rc == 0 && (fchown(fd, old->st_uid, old->st_gid) < 0 ||
                     fchmod(fd, old->st_mode & 07777) < 0 || fsync(fd) < 0))
         rc = -errno;

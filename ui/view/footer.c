@@ -1,0 +1,73 @@
+#include "ui/view/footer.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+/* One key, one command; but only at the top does it quit, and only a list can be narrowed. */
+static const char *label_of(const struct command_info *info, enum context context, bool at_top)
+{
+    if (info->command == COMMAND_BACK_OR_QUIT && (context != CONTEXT_GUESTS || !at_top))
+        return "Back";
+    if (info->command == COMMAND_FILTER && context == CONTEXT_TEXT)
+        return "Search";
+    return info->command == COMMAND_OPEN && context == CONTEXT_LINES ? "Guest" : info->footer;
+}
+
+/* The next command from *AT on that the footer of CONTEXT has, NULL at the end. */
+static const struct command_info *next_entry(size_t *at, enum context context)
+{
+    while (*at < command_count()) {
+        const struct command_info *info = command_at((*at)++);
+
+        if (info->footer && info->contexts & context)
+            return info;
+    }
+    return NULL;
+}
+
+/* What an entry takes, two columns of space behind it included. */
+static int width_of(const struct command_info *info, enum context context, bool at_top)
+{
+    char text[16];
+
+    command_key_text(text, info->command);
+    return (int)(text_width(text) + 1 + strlen(label_of(info, context, at_top))) + 2;
+}
+
+/* The least important go until the rest fits WIDTH: the highest rank that stays. */
+static int rank_that_fits(enum context context, bool at_top, int width)
+{
+    const struct command_info *info;
+    int total = 0, limit = 0;
+
+    for (size_t at = 0; (info = next_entry(&at, context));) {
+        total += width_of(info, context, at_top);
+        if (info->rank > limit)
+            limit = info->rank;
+    }
+    /* Two spaces are spared behind the last. */
+    for (; total - 2 > width && limit > 0; limit--)
+        for (size_t at = 0; (info = next_entry(&at, context));)
+            if (info->rank == limit)
+                total -= width_of(info, context, at_top);
+    return limit;
+}
+
+void footer_draw(enum context context, bool at_top, struct rect rect, int y)
+{
+    int limit = rank_that_fits(context, at_top, rect.width - 1), x = 1;
+    const struct command_info *info;
+
+    for (size_t at = 0; (info = next_entry(&at, context));) {
+        char text[16];
+
+        if (info->rank > limit)
+            continue;
+        command_key_text(text, info->command);
+        draw_text(rect, y, x, STYLE_KEY, text);
+        draw_text(rect, y, x + (int)text_width(text) + 1, STYLE_KEY_TEXT,
+                  label_of(info, context, at_top));
+        x += width_of(info, context, at_top);
+    }
+}

@@ -1,0 +1,58 @@
+/* Between the parts of the view of guests. */
+#ifndef VCTOP_UI_VIEW_GUESTS_INTERNAL_H
+#define VCTOP_UI_VIEW_GUESTS_INTERNAL_H
+
+#include "ui/view/pane.h"
+#include "ui/view/view.h"
+
+#define SIDE_BY_SIDE_WIDTH 110
+
+enum layout {
+    LAYOUT_AUTO, /* side by side where there is room */
+    LAYOUT_ONE,
+    LAYOUT_MACHINES,
+    LAYOUT_CONTAINERS,
+    LAYOUT_COUNT
+};
+
+enum zoom {
+    ZOOM_NONE,
+    ZOOM_TABLE,
+    ZOOM_DETAIL
+};
+
+enum {
+    PANE_BOTH,
+    PANE_MACHINES,
+    PANE_CONTAINERS,
+    PANE_COUNT
+};
+
+struct guests_view {
+    struct view view;
+    struct pane panes[PANE_COUNT];
+    int active;
+    enum layout layout;
+    enum zoom zoom;
+    struct guest_id before_filter; /* the cursor when the prompt opened */
+};
+
+static inline struct guests_view *guests_of(struct view *view)
+{
+    return (struct guests_view *)view;
+}
+
+bool guests_side_by_side(const struct guests_view *guests);
+struct pane *guests_active_pane(struct guests_view *guests);
+void guests_zoom(struct guests_view *guests, enum zoom to);
+void guests_arrange(struct view *view, struct ui *ui, bool resort);
+
+/* After a change of layout or width: the pane that has the keyboard now, its cursor on the guest
+ * that was selected. */
+void guests_choose_pane(struct guests_view *guests, struct ui *ui);
+
+/* Of the view's ops. */
+unsigned guests_command(struct view *view, struct ui *ui, enum command which);
+unsigned guests_mouse(struct view *view, struct ui *ui, struct key key);
+
+#endif
