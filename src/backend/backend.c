@@ -74,6 +74,14 @@ int backend_ask(struct backend *backend, const struct frame_ask *request,
     return backend->ops->ask(backend, request, answer, err);
 }
 
+int backend_console(struct backend *backend, const struct frame_open *request, struct relay **ret,
+                    struct error *err)
+{
+    if (!backend->ops->console)
+        return unsupported(backend, "open consoles", err);
+    return backend->ops->console(backend, request, ret, err);
+}
+
 /* backend-NAME.so beside the program (a build tree), else where it was to be installed. */
 static void module_path(const char *name, char *path, size_t size)
 {

@@ -1,8 +1,8 @@
 /* The contract of a backend: how guests of one kind of source are watched and run.
  *
- * A backend lives in a child process of its own (worker, job or probe), never in the screen.  It is
- * a module: backend-NAME.so exports `const struct backend_ops backend_NAME_ops`; host, proc and sim
- * are built in.  Each instance embeds struct backend first. */
+ * A backend lives in a child process of its own (worker, job, probe or console), never in the
+ * screen.  It is a module: backend-NAME.so exports `const struct backend_ops backend_NAME_ops`;
+ * host, proc and sim are built in.  Each instance embeds struct backend first. */
 #ifndef VCTOP_BACKEND_BACKEND_H
 #define VCTOP_BACKEND_BACKEND_H
 
@@ -53,6 +53,8 @@ struct backend {
     const struct backend_ops *ops;
 };
 
+struct relay; /* relay.h */
+
 #define BACKEND_POLL_MAX 16
 
 struct backend_ops {
@@ -92,6 +94,13 @@ struct backend_ops {
      * it. */
     int (*ask)(struct backend *backend, const struct frame_ask *request,
                struct frame_answer *answer, struct error *err);
+
+    /* Optional; console and log roles only, may block: the caller is killed after 10 s.  Opens what
+     * REQUEST asks for when it still names the guest that was meant (ERR_CHANGED or ERR_GONE
+     * otherwise; a log needs no life).  ERR_BUSY only when it is in use elsewhere and a request
+     * with FORCE would take it over.  The caller ends *RET with relay_close(), before close(). */
+    int (*console)(struct backend *backend, const struct frame_open *request, struct relay **ret,
+                   struct error *err);
 };
 
 /* Wrappers: a NULL slot is ERR_UNSUPPORTED (or nothing to do). */
@@ -107,6 +116,8 @@ int backend_act(struct backend *backend, const struct frame_do *request, struct 
                 struct error *err);
 int backend_ask(struct backend *backend, const struct frame_ask *request,
                 struct frame_answer *answer, struct error *err);
+int backend_console(struct backend *backend, const struct frame_open *request, struct relay **ret,
+                    struct error *err);
 
 /* The operations for SOURCE ("libvirt:...", "lxc:...", "host", "proc", "sim:..."); *ARG is what is
  * behind the colon.  Loads the module when there is one: ERR_UNSUPPORTED with the package to

@@ -103,6 +103,22 @@ static int trace_ask(struct backend *backend, const struct frame_ask *request,
     return rc;
 }
 
+/* The relay is not traced: what is typed is nobody's business. */
+static int trace_console(struct backend *backend, const struct frame_open *request,
+                         struct relay **ret, struct error *err)
+{
+    int64_t start = clock_mono_ns();
+    struct error mine = {0};
+    int rc;
+
+    log_line("console: kind %d of %s", (int)request->kind, request->key);
+    rc = backend_console(inner(backend), request, ret, &mine);
+    log_result("console", start, rc, &mine);
+    if (rc < 0 && err)
+        *err = mine;
+    return rc;
+}
+
 int trace_open(const struct backend_ops *ops, struct backend **ret, const char *arg,
                struct error *err)
 {
@@ -128,6 +144,7 @@ int trace_open(const struct backend_ops *ops, struct backend **ret, const char *
         .ready = ops->ready ? trace_ready : NULL,
         .act = ops->act ? trace_act : NULL,
         .ask = ops->ask ? trace_ask : NULL,
+        .console = ops->console ? trace_console : NULL,
     };
     trace->backend.ops = &trace->ops;
     *ret = &trace->backend;

@@ -50,6 +50,10 @@ void child_started(struct engine *engine, struct child *child, const int fds[2],
     case ROLE_PROBE:
         probes_started(engine, child);
         break;
+    case ROLE_CONSOLE:
+    case ROLE_LOG:
+        consoles_started(engine, child);
+        break;
     }
 }
 
@@ -68,8 +72,11 @@ static void fate_of(const struct child *child, char *buf, size_t size)
 
 static int greet(struct child *child, const struct frame_hello *hello)
 {
-    static const char *const roles[] = {
-        [ROLE_WORKER] = "worker", [ROLE_JOB] = "job", [ROLE_PROBE] = "probe"};
+    static const char *const roles[] = {[ROLE_WORKER] = "worker",
+                                        [ROLE_JOB] = "job",
+                                        [ROLE_PROBE] = "probe",
+                                        [ROLE_CONSOLE] = "console",
+                                        [ROLE_LOG] = "log"};
 
     if (child->greeted || hello->protocol != FRAME_PROTOCOL || !hello->role ||
         strcmp(hello->role, roles[child->role]) != 0)
@@ -100,6 +107,9 @@ static int take_frame(struct engine *engine, struct child *child, struct frame *
         return jobs_frame(engine, child, frame, now_ns);
     case ROLE_PROBE:
         return probes_frame(engine, child, frame, now_ns);
+    case ROLE_CONSOLE:
+    case ROLE_LOG:
+        return consoles_frame(engine, child, frame, now_ns);
     }
     return ERR_SYNTAX;
 }
@@ -175,6 +185,19 @@ static void read_lines(struct engine *engine, struct child *child, int64_t now_n
     }
 }
 
+static void process_fate(const struct child *child, const char *whose, bool garbage,
+                         const char *fate, char *why, size_t size)
+{
+    if (child->refused == EROFS)
+        snprintf(why, size, "%s", "refused: read-only");
+    else if (garbage)
+        snprintf(why, size, "%s process sent garbage", whose);
+    else if (child->refused)
+        snprintf(why, size, "%s process %s", whose, fate);
+    else
+        snprintf(why, size, "%s process died (it %s)", whose, fate);
+}
+
 static void end(struct engine *engine, struct child *child, bool garbage, int64_t now_ns)
 {
     char fate[128], why[192];
@@ -191,18 +214,16 @@ static void end(struct engine *engine, struct child *child, bool garbage, int64_
         worker_failed(engine, child->owner, why, now_ns);
         break;
     case ROLE_JOB:
-        if (child->refused == EROFS)
-            snprintf(why, sizeof(why), "%s", "refused: read-only");
-        else if (garbage)
-            snprintf(why, sizeof(why), "%s", "the job's process sent garbage");
-        else if (child->refused)
-            snprintf(why, sizeof(why), "the job's process %s", fate);
-        else
-            snprintf(why, sizeof(why), "the job's process died (it %s)", fate);
+        process_fate(child, "the job's", garbage, fate, why, sizeof(why));
         jobs_failed(engine, child->owner, why, now_ns);
         break;
     case ROLE_PROBE:
         probes_ended(engine);
+        break;
+    case ROLE_CONSOLE:
+    case ROLE_LOG:
+        process_fate(child, "the console's", garbage, fate, why, sizeof(why));
+        consoles_failed(engine, child->owner, why, now_ns);
         break;
     }
 }

@@ -64,6 +64,7 @@ void engine_free(struct engine *engine)
     free(engine->workers);
     jobs_clear(&engine->jobs);
     probes_clear(&engine->probes);
+    consoles_clear(&engine->consoles);
     forget_want(engine);
     forget_paths(engine);
     guest_id_clear(&engine->selected);
@@ -104,6 +105,10 @@ void engine_log(struct engine *engine, const struct child *child, const char *li
         const struct job_entry *entry = child->owner;
         about = entry->job.guest;
         name = entry->job.name;
+    } else if (child->role == ROLE_CONSOLE || child->role == ROLE_LOG) {
+        const struct console_entry *entry = child->owner;
+        about = entry->console.request.guest;
+        name = entry->console.name;
     }
     log_line("%s: %s", name, text);
     world_event(engine->world, EVENT_LOG, &about, name, text, clock_wall_ns());
@@ -135,6 +140,7 @@ int engine_timeout_ms(const struct engine *engine, int64_t now_ns)
     int64_t due = earlier(jobs_due(&engine->jobs), probes_due(engine));
     int64_t wait;
 
+    due = earlier(due, consoles_due(&engine->consoles));
     for (const struct child *child = engine->children; child; child = child->next)
         due = earlier(due, child_due(child));
     for (size_t i = 0; i < engine->worker_count; i++)
@@ -275,6 +281,7 @@ unsigned engine_dispatch(struct engine *engine, const struct pollfd *fds, size_t
         worker_judge(engine, &engine->workers[i], now_ns);
     jobs_turn(engine, now_ns);
     probes_turn(engine, now_ns);
+    consoles_turn(engine, now_ns);
     if (engine->want_changed)
         tell_workers(engine);
     sweep(engine);

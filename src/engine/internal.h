@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "base/clock.h"
+#include "engine/consoles.h"
 #include "engine/engine.h"
 #include "frame/channel.h"
 #include "frame/spawn.h"
@@ -33,7 +34,7 @@ struct child {
     struct child *next;
     uint32_t token;
     enum spawn_role role;
-    void *owner;            /* struct worker, struct job_entry or struct probes */
+    void *owner;            /* struct worker, job_entry, probes or console_entry */
     struct channel channel; /* fd -1: not started yet, or at its end */
     int err_fd;
     bool started, greeted, exited;
@@ -148,6 +149,38 @@ int64_t probes_due(const struct engine *engine);
 /* Puts remembered addresses of the same life into FACTS when they say none. */
 void probes_complete(const struct probes *probes, const char *source, struct facts *facts);
 
+/* ---- consoles.c ---- */
+
+struct console_entry {
+    struct console console;
+    char *spec;          /* the source as the spawner knows it */
+    struct child *child; /* NULL: its process is gone */
+    bool closed;         /* the screen has forgotten it */
+    int64_t final_ns;    /* when it was over or closed: its process should end soon */
+    char *typed;         /* what the child may not have yet */
+    size_t typed_len;
+    size_t in_flight; /* typed bytes that the child has not passed on */
+    char *output;     /* a ring of CONSOLE_WINDOW bytes: what nobody took yet */
+    size_t output_at, output_len;
+    size_t taken; /* since the last credit */
+};
+
+struct consoles {
+    struct console_entry **entry; /* oldest first */
+    size_t count;
+    uint32_t last_id;
+};
+
+void consoles_clear(struct consoles *consoles);
+void consoles_started(struct engine *engine, struct child *child);
+int consoles_frame(struct engine *engine, struct child *child, struct frame *frame, int64_t now_ns);
+/* Its process ended without a word, or was refused. */
+void consoles_failed(struct engine *engine, struct console_entry *entry, const char *why,
+                     int64_t now_ns);
+/* Gives up what does not open, kills what does not end. */
+void consoles_turn(struct engine *engine, int64_t now_ns);
+int64_t consoles_due(const struct consoles *consoles);
+
 /* ---- engine.c ---- */
 
 struct engine {
@@ -167,6 +200,7 @@ struct engine {
     uint32_t last_token;
     struct jobs jobs;
     struct probes probes;
+    struct consoles consoles;
     struct guest_id *visible;
     size_t visible_count;
     struct guest_id selected;

@@ -19,11 +19,10 @@ static uint32_t decode_handle(struct reader *reader)
     return handle;
 }
 
-/* Up to FACTS_ADDRESSES_MAX strings; what is more is passed over. */
-static void decode_list(struct reader *reader, char **list)
+void decode_list(struct reader *reader, char **list, size_t max)
 {
     size_t count = reader_array(reader, 0, SIZE_MAX);
-    size_t kept = count < FACTS_ADDRESSES_MAX ? count : FACTS_ADDRESSES_MAX;
+    size_t kept = count < max ? count : max;
 
     for (size_t i = 0; i < kept && !reader->bad; i++)
         list[i] = reader_string(reader);
@@ -46,7 +45,7 @@ static void decode_facts(struct reader *reader, struct facts *facts)
     facts->persistent = (int)reader_int(reader, -1, 1);
     facts->vcpus = (uint32_t)reader_uint(reader, UINT32_MAX);
     facts->memory = reader_uint(reader, UINT64_MAX);
-    decode_list(reader, facts->addresses);
+    decode_list(reader, facts->addresses, FACTS_ADDRESSES_MAX);
     facts->io_error_disk = reader_text(reader);
     facts->io_error_no_space = reader_bool(reader);
     decode_disks(reader, facts->disks);
@@ -131,7 +130,7 @@ static void decode_fields(struct reader *reader, struct frame *frame)
         break;
     case FRAME_ANSWER:
         frame->u.answer.error = reader_text(reader);
-        decode_list(reader, frame->u.answer.values);
+        decode_list(reader, frame->u.answer.values, FACTS_ADDRESSES_MAX);
         break;
     case FRAME_LOG:
         frame->u.log = reader_string(reader);
@@ -151,7 +150,8 @@ static void decode_fields(struct reader *reader, struct frame *frame)
         frame->u.ask.life = reader_string(reader);
         frame->u.ask.timeout_s = (int)reader_int(reader, 0, INT_MAX);
         break;
-    default: /* FRAME_BEAT, FRAME_ANSWERED carry nothing; rows and host are decoded elsewhere */
+    default: /* FRAME_BEAT, FRAME_ANSWERED, FRAME_CLOSE carry nothing; others have a file */
+        decode_console(reader, frame);
         break;
     }
 }
@@ -163,11 +163,13 @@ static int known_elements(uint64_t type)
         [FRAME_HELLO] = 3, [FRAME_BEAT] = 0,     [FRAME_SOURCE] = 5,   [FRAME_FACTS] = 18,
         [FRAME_ROWS] = 3,  [FRAME_GONE] = 1,     [FRAME_ANSWERED] = 0, [FRAME_HOST] = 13,
         [FRAME_EVENT] = 3, [FRAME_PROGRESS] = 6, [FRAME_ANSWER] = 2,   [FRAME_LOG] = 1,
-        [FRAME_STUCK] = 1, [FRAME_STORAGE] = 2,  [FRAME_WANT] = 5,     [FRAME_DO] = 5,
-        [FRAME_ASK] = 4,
+        [FRAME_STUCK] = 1, [FRAME_STORAGE] = 2,  [FRAME_CONSOLE] = 7,  [FRAME_WANT] = 5,
+        [FRAME_DO] = 5,    [FRAME_ASK] = 4,      [FRAME_OPEN] = 9,     [FRAME_SIZE] = 2,
+        [FRAME_CLOSE] = 0, [FRAME_BYTES] = 1,    [FRAME_CREDIT] = 1,
     };
 
-    if (type < FRAME_HELLO || type > FRAME_ASK || (type > FRAME_STORAGE && type < FRAME_WANT))
+    if (type < FRAME_HELLO || type > FRAME_CREDIT || (type > FRAME_CONSOLE && type < FRAME_WANT) ||
+        (type > FRAME_CLOSE && type < FRAME_BYTES))
         return -1;
     return elements[type];
 }
@@ -210,9 +212,9 @@ int frame_parse(struct frame *ret, const char *data, size_t len, struct error *e
     return 0;
 }
 
-static void clear_list(char **list)
+void clear_list(char **list, size_t max)
 {
-    for (size_t i = 0; i < FACTS_ADDRESSES_MAX; i++)
+    for (size_t i = 0; i < max; i++)
         free(list[i]);
 }
 
@@ -270,7 +272,7 @@ void frame_clear(struct frame *frame)
         break;
     case FRAME_ANSWER:
         free(frame->u.answer.error);
-        clear_list(frame->u.answer.values);
+        clear_list(frame->u.answer.values, FACTS_ADDRESSES_MAX);
         break;
     case FRAME_LOG:
         free(frame->u.log);
@@ -289,6 +291,7 @@ void frame_clear(struct frame *frame)
         clear_request(frame);
         break;
     default:
+        clear_console(frame);
         break;
     }
     memset(frame, 0, sizeof(*frame));

@@ -12,4 +12,13 @@ void decode_host(struct reader *reader, size_t count, struct frame *frame);
 void decode_storage(struct reader *reader, size_t count, struct frame *frame);
 void decode_disks(struct reader *reader, struct facts_disk *disks); /* one array of them */
 
+/* The frames of consoles: the known elements behind the type.  clear releases what they hold.
+ * Frames of other types are left alone. */
+void decode_console(struct reader *reader, struct frame *frame);
+void clear_console(struct frame *frame);
+
+/* An array of strings: up to MAX are kept, what is more is passed over. */
+void decode_list(struct reader *reader, char **list, size_t max);
+void clear_list(char **list, size_t max);
+
 #endif

@@ -2,6 +2,17 @@
 
 #include "frame/pack.h"
 
+static void put_list(msgpack_packer *pk, char *const *list, size_t max)
+{
+    size_t count = 0;
+
+    while (count < max && list[count])
+        count++;
+    msgpack_pack_array(pk, count);
+    for (size_t i = 0; i < count; i++)
+        pack_text(pk, list[i]);
+}
+
 static void put_bool(msgpack_packer *pk, bool value)
 {
     (value ? msgpack_pack_true : msgpack_pack_false)(pk);
@@ -9,10 +20,6 @@ static void put_bool(msgpack_packer *pk, bool value)
 
 static void put_facts(msgpack_packer *pk, const struct facts *facts)
 {
-    size_t addresses = 0;
-
-    while (addresses < FACTS_ADDRESSES_MAX && facts->addresses[addresses])
-        addresses++;
     msgpack_pack_array(pk, 19);
     msgpack_pack_uint8(pk, FRAME_FACTS);
     msgpack_pack_uint32(pk, facts->handle);
@@ -29,9 +36,7 @@ static void put_facts(msgpack_packer *pk, const struct facts *facts)
     msgpack_pack_int(pk, facts->persistent);
     msgpack_pack_uint32(pk, facts->vcpus);
     msgpack_pack_uint64(pk, facts->memory);
-    msgpack_pack_array(pk, addresses);
-    for (size_t i = 0; i < addresses; i++)
-        pack_text(pk, facts->addresses[i]);
+    put_list(pk, facts->addresses, FACTS_ADDRESSES_MAX);
     pack_text(pk, facts->io_error_disk);
     put_bool(pk, facts->io_error_no_space);
     pack_disks(pk, facts->disks);
@@ -57,16 +62,10 @@ static void put_want(msgpack_packer *pk, const struct frame_want *want)
 
 static void put_answer(msgpack_packer *pk, const struct frame_answer *answer)
 {
-    size_t count = 0;
-
-    while (count < FACTS_ADDRESSES_MAX && answer->values[count])
-        count++;
     msgpack_pack_array(pk, 3);
     msgpack_pack_uint8(pk, FRAME_ANSWER);
     pack_text(pk, answer->error);
-    msgpack_pack_array(pk, count);
-    for (size_t i = 0; i < count; i++)
-        pack_text(pk, answer->values[i]);
+    put_list(pk, answer->values, FACTS_ADDRESSES_MAX);
 }
 
 static void put_do(msgpack_packer *pk, const struct frame_do *request)
@@ -153,11 +152,58 @@ static void put_simple(msgpack_packer *pk, const struct frame *frame)
         msgpack_pack_uint8(pk, FRAME_STUCK);
         msgpack_pack_int(pk, frame->u.stuck);
         break;
-    default: /* FRAME_BEAT, FRAME_ANSWERED */
+    case FRAME_SIZE:
+        msgpack_pack_array(pk, 3);
+        msgpack_pack_uint8(pk, FRAME_SIZE);
+        msgpack_pack_int(pk, frame->u.size.rows);
+        msgpack_pack_int(pk, frame->u.size.columns);
+        break;
+    case FRAME_CREDIT:
+        msgpack_pack_array(pk, 2);
+        msgpack_pack_uint8(pk, FRAME_CREDIT);
+        msgpack_pack_uint32(pk, frame->u.credit);
+        break;
+    default: /* FRAME_BEAT, FRAME_ANSWERED, FRAME_CLOSE */
         msgpack_pack_array(pk, 1);
         msgpack_pack_uint8(pk, (uint8_t)frame->type);
         break;
     }
+}
+
+static void put_open(msgpack_packer *pk, const struct frame_open *open)
+{
+    msgpack_pack_array(pk, 10);
+    msgpack_pack_uint8(pk, FRAME_OPEN);
+    msgpack_pack_int(pk, (int)open->kind);
+    pack_text(pk, open->key);
+    pack_text(pk, open->life);
+    pack_text(pk, open->name);
+    pack_text(pk, open->device);
+    put_list(pk, open->argv, CONSOLE_ARGS_MAX);
+    put_bool(pk, open->force);
+    msgpack_pack_int(pk, open->rows);
+    msgpack_pack_int(pk, open->columns);
+}
+
+static void put_console(msgpack_packer *pk, const struct frame_console *console)
+{
+    msgpack_pack_array(pk, 8);
+    msgpack_pack_uint8(pk, FRAME_CONSOLE);
+    msgpack_pack_int(pk, (int)console->state);
+    pack_text(pk, console->why);
+    pack_text(pk, console->remedy);
+    msgpack_pack_int(pk, console->exit_status);
+    put_bool(pk, console->resizable);
+    pack_text(pk, console->device);
+    put_list(pk, console->devices, CONSOLE_DEVICES_MAX);
+}
+
+static void put_bytes(msgpack_packer *pk, const struct frame_bytes *bytes)
+{
+    msgpack_pack_array(pk, 2);
+    msgpack_pack_uint8(pk, FRAME_BYTES);
+    msgpack_pack_bin(pk, bytes->len);
+    msgpack_pack_bin_body(pk, bytes->data, bytes->len);
 }
 
 void frame_put(msgpack_sbuffer *buf, const struct frame *frame)
@@ -181,6 +227,15 @@ void frame_put(msgpack_sbuffer *buf, const struct frame *frame)
         break;
     case FRAME_ANSWER:
         put_answer(&pk, &frame->u.answer);
+        break;
+    case FRAME_OPEN:
+        put_open(&pk, &frame->u.open);
+        break;
+    case FRAME_CONSOLE:
+        put_console(&pk, &frame->u.console);
+        break;
+    case FRAME_BYTES:
+        put_bytes(&pk, &frame->u.bytes);
         break;
     default:
         put_simple(&pk, frame);

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "model/action.h"
+#include "model/console.h"
 #include "model/field.h"
 #include "model/guest.h"
 #include "model/host.h"
@@ -37,15 +38,22 @@ enum frame_type {
     FRAME_LOG,
     FRAME_STUCK,   /* how many calls hang in the daemon for good: counted across restarts */
     FRAME_STORAGE, /* all that the source knows of storage */
+    FRAME_CONSOLE, /* what has become of a console */
     /* parent to child */
     FRAME_WANT = 32,
     FRAME_DO,
-    FRAME_ASK
+    FRAME_ASK,
+    FRAME_OPEN,  /* a console */
+    FRAME_SIZE,  /* of its window */
+    FRAME_CLOSE, /* give it back and end */
+    /* both ways, between the screen and a console */
+    FRAME_BYTES = 64,
+    FRAME_CREDIT /* so many bytes more may be sent */
 };
 
 struct frame_hello {
     int protocol;
-    char *role;   /* "worker", "job", "probe" */
+    char *role;   /* "worker", "job", "probe", "console", "log" */
     char *source; /* its id */
 };
 
@@ -104,6 +112,35 @@ struct frame_answer {
     char *error;                       /* NULL: it worked */
 };
 
+/* A console is asked for: all that names the guest is raw. */
+struct frame_open {
+    enum console_kind kind;
+    char *key, *life, *name;
+    char *device;                     /* NULL: the first */
+    char *argv[CONSOLE_ARGS_MAX + 1]; /* NULL after the last; none: a shell */
+    bool force;
+    int rows, columns;
+};
+
+/* What has become of it. */
+struct frame_console {
+    enum console_state state;
+    char *why, *remedy; /* of CONSOLE_BUSY and CONSOLE_ENDED, else NULL */
+    int exit_status;    /* -1 unknown */
+    bool resizable;
+    char *device;                       /* NULL: it has no name */
+    char *devices[CONSOLE_DEVICES_MAX]; /* NULL after the last */
+};
+
+struct frame_bytes {
+    char *data; /* not terminated; may hold NUL */
+    size_t len; /* 1 to CONSOLE_WINDOW */
+};
+
+struct frame_size {
+    int rows, columns;
+};
+
 /* A decoded frame; every string is bounded, terminated, owned, raw. */
 struct frame {
     enum frame_type type;
@@ -126,6 +163,11 @@ struct frame {
         struct frame_want want;
         struct frame_do action;
         struct frame_ask ask;
+        struct frame_open open;
+        struct frame_console console;
+        struct frame_bytes bytes;
+        struct frame_size size;
+        uint32_t credit;
     } u;
 };
 

@@ -286,6 +286,20 @@ void reader_string_into(struct reader *reader, char *dst, size_t size)
     dst[token.len] = '\0';
 }
 
+char *reader_bytes(struct reader *reader, size_t max, size_t *len)
+{
+    struct token token = next(reader);
+
+    if (token.kind != TOKEN_BYTES || token.len == 0 || token.len > max) {
+        reader->bad = true;
+        return NULL;
+    }
+    char *copy = xmalloc(token.len);
+    memcpy(copy, token.bytes, token.len);
+    *len = token.len;
+    return copy;
+}
+
 void reader_skip(struct reader *reader, size_t count)
 {
     /* A counter, not recursion: each element takes at least one byte, so this ends with the data.

@@ -33,6 +33,8 @@ char *reader_text(struct reader *reader);
 char *reader_string(struct reader *reader);
 /* The same into a fixed buffer; one that does not fit is a violation. */
 void reader_string_into(struct reader *reader, char *dst, size_t size);
+/* At least 1 and at most MAX bytes of any kind, the caller's to free; *LEN is their number. */
+char *reader_bytes(struct reader *reader, size_t max, size_t *len);
 /* Passes over COUNT elements of any kind. */
 void reader_skip(struct reader *reader, size_t count);
 

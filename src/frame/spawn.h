@@ -14,7 +14,9 @@ enum spawn_op {
 enum spawn_role {
     ROLE_WORKER = 1,
     ROLE_JOB,
-    ROLE_PROBE
+    ROLE_PROBE,
+    ROLE_CONSOLE, /* refused under --readonly */
+    ROLE_LOG      /* a console that can only show logs */
 };
 
 /* Over a SOCK_SEQPACKET pair: one message each. */

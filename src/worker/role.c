@@ -14,7 +14,11 @@
 static const struct {
     const char *name;
     int (*run)(struct role *role);
-} roles[] = {{"worker", sampling_run}, {"job", job_run}, {"probe", probe_run}};
+} roles[] = {{"worker", sampling_run},
+             {"job", job_run},
+             {"probe", probe_run},
+             {"console", console_run},
+             {"log", log_run}};
 
 static void no_more_reader(int signal)
 {

@@ -31,5 +31,7 @@ void role_flush(struct role *role);
 int sampling_run(struct role *role);
 int job_run(struct role *role);
 int probe_run(struct role *role);
+int console_run(struct role *role);
+int log_run(struct role *role); /* a console that can only show logs: for --readonly too */
 
 #endif

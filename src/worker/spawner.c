@@ -26,7 +26,7 @@ struct child {
 struct spawner {
     int screen;    /* our end; blocking, for no answer may get lost */
     int sigchld;   /* signalfd */
-    bool readonly; /* jobs are refused: there is no other way to one */
+    bool readonly; /* jobs and consoles are refused: there is no other way to one */
     bool debug;
     pid_t pid;
     struct child child[CHILDREN_MAX];
@@ -90,8 +90,11 @@ static void default_signals(void)
 static _Noreturn void become(const struct spawner *spawner, const struct spawn_request *request,
                              int channel, int standard_error)
 {
-    static const char *const role_option[] = {
-        [ROLE_WORKER] = "--role=worker", [ROLE_JOB] = "--role=job", [ROLE_PROBE] = "--role=probe"};
+    static const char *const role_option[] = {[ROLE_WORKER] = "--role=worker",
+                                              [ROLE_JOB] = "--role=job",
+                                              [ROLE_PROBE] = "--role=probe",
+                                              [ROLE_CONSOLE] = "--role=console",
+                                              [ROLE_LOG] = "--role=log"};
     char *argv[] = {(char *)"vctop", (char *)role_option[request->role], (char *)request->source,
                     NULL, NULL};
 
@@ -101,7 +104,8 @@ static _Noreturn void become(const struct spawner *spawner, const struct spawn_r
     }
     setsid();
     if (request->role != ROLE_JOB) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        /* A console ends in order, but not by waiting for anybody. */
+        prctl(PR_SET_PDEATHSIG, request->role == ROLE_CONSOLE ? SIGTERM : SIGKILL);
         if (getppid() != spawner->pid)
             _exit(1);
     }
@@ -125,7 +129,7 @@ static void start(struct spawner *spawner, const struct spawn_request *request)
     int pair[2], rc;
     pid_t pid;
 
-    if (request->role == ROLE_JOB && spawner->readonly) {
+    if ((request->role == ROLE_JOB || request->role == ROLE_CONSOLE) && spawner->readonly) {
         refuse(spawner, request->token, EROFS);
         return;
     }
@@ -210,7 +214,7 @@ static void obey(struct spawner *spawner, const struct spawn_request *request)
     else if (request->op == SPAWN_START && child)
         refuse(spawner, request->token, EEXIST);
     else if (request->op == SPAWN_START && request->role >= ROLE_WORKER &&
-             request->role <= ROLE_PROBE && request->source[0])
+             request->role <= ROLE_LOG && request->source[0])
         start(spawner, request);
     else if (request->op != SPAWN_KILL) /* killing who is gone already is fine */
         refuse(spawner, request->token, EINVAL);
@@ -280,7 +284,7 @@ static _Noreturn void spawner_run(int screen, bool readonly, int trace_fd)
             break;
     }
     for (size_t i = 0; i < spawner.count; i++)
-        if (spawner.child[i].role != ROLE_JOB)
+        if (spawner.child[i].role != ROLE_JOB && spawner.child[i].role != ROLE_CONSOLE)
             kill_child(&spawner.child[i]);
     _exit(0); /* who is left is reaped by init */
 }

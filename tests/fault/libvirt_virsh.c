@@ -101,6 +101,49 @@ static const unsigned char beat[] = {
     0xeb, 0xe9,       /*    jmp 1b           */
 };
 
+/* Echoes what comes from its serial line; after a 'Y' it sends 'y' until something comes. */
+static const unsigned char echo[] = {
+    0x31, 0xdb,       /*    xor bx, bx       */
+    0xba, 0xfb, 0x03, /*    mov dx, 0x3fb    the line's speed and form */
+    0xb0, 0x80,       /*    mov al, 0x80     */
+    0xee,             /*    out dx, al       */
+    0xba, 0xf8, 0x03, /*    mov dx, 0x3f8    */
+    0xb0, 0x01,       /*    mov al, 1        */
+    0xee,             /*    out dx, al       */
+    0x42,             /*    inc dx           */
+    0xb0, 0x00,       /*    mov al, 0        */
+    0xee,             /*    out dx, al       */
+    0xba, 0xfb, 0x03, /*    mov dx, 0x3fb    */
+    0xb0, 0x03,       /*    mov al, 3        */
+    0xee,             /*    out dx, al       */
+    0xb0, 0x3e,       /*    mov al, '>'      */
+    0xe8, 0x1d, 0x00, /* 2: call put         */
+    0xba, 0xfd, 0x03, /* 1: mov dx, 0x3fd    */
+    0xec,             /*    in al, dx        */
+    0xa8, 0x01,       /*    test al, 1       something came? */
+    0x75, 0x08,       /*    jnz 3f           */
+    0xb0, 0x79,       /*    mov al, 'y'      */
+    0x84, 0xdb,       /*    test bl, bl      */
+    0x75, 0xef,       /*    jnz 2b           */
+    0xeb, 0xf0,       /*    jmp 1b           */
+    0xba, 0xf8, 0x03, /* 3: mov dx, 0x3f8    */
+    0xec,             /*    in al, dx        */
+    0x31, 0xdb,       /*    xor bx, bx       */
+    0x3c, 0x59,       /*    cmp al, 'Y'      */
+    0x75, 0xe3,       /*    jne 2b           */
+    0x43,             /*    inc bx           */
+    0xeb, 0xe0,       /*    jmp 2b           */
+    0x88, 0xc1,       /* put: mov cl, al     */
+    0xba, 0xfd, 0x03, /*    mov dx, 0x3fd    */
+    0xec,             /* 4: in al, dx        */
+    0xa8, 0x20,       /*    test al, 0x20    */
+    0x74, 0xfb,       /*    jz 4b            */
+    0x88, 0xc8,       /*    mov al, cl       */
+    0xba, 0xf8, 0x03, /*    mov dx, 0x3f8    */
+    0xee,             /*    out dx, al       */
+    0xc3,             /*    ret              */
+};
+
 /* Asks the BIOS to write 64 sectors of its first disk, then the next 64. */
 static const unsigned char writer[] = {
     0x31, 0xc0,                         /*    xor ax, ax             */
@@ -127,8 +170,9 @@ static void write_disk(const char *path, const unsigned char *code, size_t len)
     fclose(file);
 }
 
-/* DISK: NULL for none. */
-static void write_definition(const char *path, const char *name, const char *uuid, const char *disk)
+/* DISK: NULL for none.  MORE: of its devices. */
+static void write_definition(const char *path, const char *name, const char *uuid, const char *disk,
+                             const char *more)
 {
     FILE *file = fopen(path, "w");
 
@@ -145,7 +189,7 @@ static void write_definition(const char *path, const char *name, const char *uui
                 "<disk type='file' device='disk'><driver name='qemu' type='raw'/>"
                 "<source file='%s'/><target dev='hda' bus='ide'/></disk>",
                 disk);
-    fprintf(file, "</devices></domain>\n");
+    fprintf(file, "%s</devices></domain>\n", more);
     fclose(file);
 }
 
@@ -156,15 +200,27 @@ void machine_define(const char *name, const char *uuid, bool beats)
     snprintf(disk, sizeof(disk), "%s/%s.img", daemon_folder(), name);
     if (beats)
         write_disk(disk, beat, sizeof(beat));
-    write_definition(daemon_path("machine.xml"), name, uuid, beats ? disk : NULL);
+    write_definition(daemon_path("machine.xml"), name, uuid, beats ? disk : NULL, "");
     must("define", daemon_path("machine.xml"));
+}
+
+void machine_run_talking(const char *name)
+{
+    char disk[256];
+
+    snprintf(disk, sizeof(disk), "%s/%s.img", daemon_folder(), name);
+    write_disk(disk, echo, sizeof(echo));
+    write_definition(daemon_path("machine.xml"), name, NULL, disk,
+                     "<serial type='pty'/><serial type='pty'/>");
+    must("define", daemon_path("machine.xml"));
+    machine_start(name);
 }
 
 void machine_define_writer(const char *name, const char *disk)
 {
     write_disk(disk, writer, sizeof(writer));
     ck_assert_int_eq(truncate(disk, WRITER_DISK), 0);
-    write_definition(daemon_path("machine.xml"), name, NULL, disk);
+    write_definition(daemon_path("machine.xml"), name, NULL, disk, "");
     must("define", daemon_path("machine.xml"));
 }
 

@@ -21,6 +21,10 @@ void machine_start(const char *name);
 /* Defines and starts. */
 void machine_run(const char *name, bool beats);
 
+/* One with two serial lines: on the first it says '>', then echoes; from a 'Y' on it floods with
+ * 'y' until something else comes. */
+void machine_run_talking(const char *name);
+
 /* "running", "shut off" ...; valid until the next call. */
 const char *machine_state(const char *name);
 

@@ -199,8 +199,11 @@ static inline void rig_send(struct rig_child *child, const struct frame *frame)
 
 static inline void rig_hello(struct rig_child *child)
 {
-    static const char *const roles[] = {
-        [ROLE_WORKER] = "worker", [ROLE_JOB] = "job", [ROLE_PROBE] = "probe"};
+    static const char *const roles[] = {[ROLE_WORKER] = "worker",
+                                        [ROLE_JOB] = "job",
+                                        [ROLE_PROBE] = "probe",
+                                        [ROLE_CONSOLE] = "console",
+                                        [ROLE_LOG] = "log"};
     struct frame frame = {.type = FRAME_HELLO,
                           .u.hello = {.protocol = FRAME_PROTOCOL,
                                       .role = (char *)roles[child->role],

@@ -1,6 +1,6 @@
 /* Domain XML, odd and hostile, and the balloon's figures. */
 // sources: src/backend/libvirt/definition.c src/backend/libvirt/monitor.c
-// sources: src/backend/libvirt/owner.c src/backend/libvirt/uri.c
+// sources: src/backend/libvirt/owner.c src/backend/libvirt/uri.c src/backend/libvirt/chardev.c
 // libraries: LIBXML LIBVIRT
 #include "backend/libvirt/definition.h"
 
@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/libvirt/chardev.h"
 #include "backend/libvirt/monitor.h"
+#include "backend/relay.h"
 
 static struct lv_definition *parse(const char *xml)
 {
@@ -304,6 +306,49 @@ START_TEST(an_old_or_impossible_report_is_unknown)
 }
 END_TEST
 
+static void no_close(struct relay *relay)
+{
+    (void)relay;
+}
+
+static const struct relay_ops no_ops = {.close = no_close};
+
+/* The devices of a domain with DEVICES, "a b c"; what went wrong when it has none. */
+static const char *consoles(const char *devices)
+{
+    static char text[1024];
+    char xml[2048];
+    struct relay relay;
+    struct error err = {0};
+    int len =
+        snprintf(xml, sizeof(xml), "<domain type='kvm'><devices>%s</devices></domain>", devices);
+
+    text[0] = '\0';
+    relay_init(&relay, &no_ops);
+    if (lv_chardevs(xml, (size_t)len, &relay, &err) < 0)
+        snprintf(text, sizeof(text), "%s", err.message);
+    for (size_t i = 0, at = 0; i < CONSOLE_DEVICES_MAX && relay.devices[i]; i++)
+        at +=
+            (size_t)snprintf(text + at, sizeof(text) - at, "%s%s", i ? " " : "", relay.devices[i]);
+    relay_close(&relay);
+    return text;
+}
+
+START_TEST(consoles_are_listed)
+{
+    ck_assert_str_eq(consoles("<serial type='pty'><alias name='serial0'/></serial>"
+                              "<serial type='file'><alias name='serial1'/></serial>"
+                              "<console type='pty'><alias name='serial0'/></console>"
+                              "<console type='pty'><alias name='console1'/></console>"),
+                     "serial0 console1");
+    ck_assert_str_eq(consoles(""), "it has no serial console");
+    ck_assert_str_eq(consoles("<serial type='tcp'><alias name='serial0'/></serial>"),
+                     "its serial line leads elsewhere, not to a console");
+    ck_assert_str_eq(consoles("<serial type='pty'/>"), /* off: it has no alias */
+                     "its serial line leads elsewhere, not to a console");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("libvirt xml");
@@ -320,6 +365,7 @@ int main(void)
     tcase_add_test(tcase, what_is_no_domain_is_refused);
     tcase_add_test(tcase, many_links_are_cut);
     tcase_add_test(tcase, memory_used_is_what_is_neither_free_nor_cache);
+    tcase_add_test(tcase, consoles_are_listed);
     tcase_add_test(tcase, an_old_or_impossible_report_is_unknown);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

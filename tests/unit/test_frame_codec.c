@@ -67,6 +67,12 @@ enum {
     AN_ASK,
     A_STORAGE,
     A_FAILURE,
+    AN_OPEN,
+    A_CONSOLE,
+    SOME_BYTES,
+    A_SIZE,
+    A_CREDIT,
+    A_CLOSE,
     FRAMES_COUNT
 };
 
@@ -158,6 +164,25 @@ static const struct frame frames[FRAMES_COUNT] = {
     [AN_ASK] = {.type = FRAME_ASK, .u.ask = {(char *)"addresses", (char *)"k", (char *)"", 5}},
     [A_STORAGE] = {.type = FRAME_STORAGE, .u.storage = {places, 2, lying, 2}},
     [A_FAILURE] = {.type = FRAME_ANSWER, .u.answer.error = (char *)"timed out"},
+    [AN_OPEN] = {.type = FRAME_OPEN,
+                 .u.open = {.kind = CONSOLE_ATTACH,
+                            .key = (char *)"k\xff",
+                            .life = (char *)"12:34",
+                            .argv = {(char *)"sh", (char *)"-c", (char *)""},
+                            .force = true,
+                            .rows = 1,
+                            .columns = CONSOLE_SIZE_MAX}},
+    [A_CONSOLE] = {.type = FRAME_CONSOLE,
+                   .u.console = {.state = CONSOLE_ENDED,
+                                 .why = (char *)"\x1b[2J",
+                                 .exit_status = 255,
+                                 .resizable = true,
+                                 .device = (char *)"tty1",
+                                 .devices = {(char *)"tty1", (char *)"console"}}},
+    [SOME_BYTES] = {.type = FRAME_BYTES, .u.bytes = {(char *)"\0\x1b[0m\xff\0", 7}},
+    [A_SIZE] = {.type = FRAME_SIZE, .u.size = {24, 80}},
+    [A_CREDIT] = {.type = FRAME_CREDIT, .u.credit = CONSOLE_WINDOW},
+    [A_CLOSE] = {.type = FRAME_CLOSE},
 };
 
 static msgpack_sbuffer make(int which)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "backend/backend.h"
+#include "backend/relay.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/io.h"
@@ -180,6 +181,41 @@ static int fake_ask(struct backend *backend, const struct frame_ask *request,
     return 0;
 }
 
+static size_t fake_relay_poll(struct relay *relay, bool read, bool write, struct pollfd *fds,
+                              int *timeout_ms)
+{
+    (void)relay, (void)read, (void)write, (void)fds, (void)timeout_ms;
+    return 0;
+}
+
+static ssize_t fake_relay_read(struct relay *relay, char *buf, size_t size, struct error *err)
+{
+    (void)relay, (void)buf, (void)size, (void)err;
+    return 0;
+}
+
+static void fake_relay_close(struct relay *relay)
+{
+    free(relay);
+    fputs("given back\n", stderr);
+}
+
+static int fake_console(struct backend *backend, const struct frame_open *request,
+                        struct relay **ret, struct error *err)
+{
+    static const struct relay_ops ops = {
+        .poll_fds = fake_relay_poll, .read = fake_relay_read, .close = fake_relay_close};
+
+    (void)backend;
+    if (strcmp(request->key, "busy") == 0 && !request->force)
+        return error_set(err, ERR_BUSY, "take it over", "in use");
+    if (strcmp(request->key, "hang") == 0)
+        hang_thread(NULL);
+    *ret = xcalloc(1, sizeof(**ret));
+    relay_init(*ret, &ops);
+    return 0;
+}
+
 const struct backend_ops fake_ops = {
     .name = "fake",
     .open = fake_open,
@@ -189,6 +225,7 @@ const struct backend_ops fake_ops = {
     .ready = fake_ready,
     .act = fake_act,
     .ask = fake_ask,
+    .console = fake_console,
 };
 
 #endif

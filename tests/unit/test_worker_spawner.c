@@ -59,7 +59,7 @@ START_TEST(bad_requests_are_refused)
     bad = good;
     bad.role = 0;
     expect_refusal(&bad, sizeof(bad), EINVAL);
-    bad.role = 4;
+    bad.role = ROLE_LOG + 1;
     expect_refusal(&bad, sizeof(bad), EINVAL);
     bad = good;
     bad.source[0] = '\0';

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "backend/libvirt/local.h"
+#include "backend/libvirt/identity.h"
 #include "backend/libvirt/words.h"
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -73,57 +73,11 @@ static struct job *job_new(const struct lv_uri *uri, const struct frame_do *requ
     return job;
 }
 
-/* The domain that was meant, or NULL with ERR filled. */
-static virDomainPtr find_domain(virConnectPtr conn, const struct job *job, struct error *err)
-{
-    char uuid[VIR_UUID_STRING_BUFLEN];
-
-    virDomainPtr dom = virDomainLookupByUUIDString(conn, job->key);
-    if (dom)
-        return dom;
-    if (!lv_is_gone(virGetLastError())) {
-        lv_error(err, virGetLastError(), "the guest cannot be looked up");
-        return NULL;
-    }
-    virDomainPtr other = job->name[0] ? virDomainLookupByName(conn, job->name) : NULL;
-    if (other && virDomainGetUUIDString(other, uuid) == 0)
-        error_set(err, ERR_CHANGED, NULL,
-                  "%.100s is another guest by now (UUID %s): nothing was done", job->name, uuid);
-    else
-        error_set(err, ERR_GONE, NULL, "the guest is not there any more");
-    if (other)
-        virDomainFree(other);
-    return NULL;
-}
-
 /* Autostart belongs to the definition, and a start begins a life. */
 static bool is_about_a_life(enum action action)
 {
     return action != ACTION_START && action != ACTION_AUTOSTART_ON &&
            action != ACTION_AUTOSTART_OFF;
-}
-
-static int check_life(virDomainPtr dom, const struct job *job, struct error *err)
-{
-    char life[LV_LIFE_MAX];
-    struct proc_identity id;
-
-    if (!job->life[0] || !is_about_a_life(job->action))
-        return 0;
-    unsigned number = virDomainGetID(dom);
-    if (number == (unsigned)-1)
-        return error_set(err, ERR_CHANGED, NULL, "it is off by now: nothing was done");
-    snprintf(life, sizeof(life), "%u", number);
-    if (strcmp(life, job->life) == 0)
-        return 0;
-    if (job->uri.local_qemu &&
-        lv_local_identify(&job->uri, virDomainGetName(dom), job->key, &id) == 0) {
-        proc_life(&id, life, sizeof(life));
-        if (strcmp(life, job->life) == 0)
-            return 0;
-    }
-    return error_set(err, ERR_CHANGED, "look at it and ask again if you still want to",
-                     "it was started anew meanwhile: nothing was done");
 }
 
 static int resume(virDomainPtr dom)
@@ -198,7 +152,8 @@ static int act_on(virDomainPtr dom, struct job *job, struct error *err)
 
     if ((unsigned)job->action >= ACTION_COUNT)
         return error_set(err, ERR_UNSUPPORTED, NULL, "libvirt has no such action");
-    int rc = check_life(dom, job, err);
+    int rc =
+        is_about_a_life(job->action) ? lv_check_life(dom, &job->uri, job->key, job->life, err) : 0;
     if (rc < 0)
         return rc;
     if (call(dom, job->action) < 0) {
@@ -237,7 +192,7 @@ static void *run(void *user)
     if (conn) {
         virConnectSetKeepAlive(conn, KEEPALIVE_S, KEEPALIVE_COUNT);
         step(job, false);
-        virDomainPtr dom = find_domain(conn, job, &err);
+        virDomainPtr dom = lv_find_domain(conn, job->key, job->name, &err);
         rc = dom ? act_on(dom, job, &err) : err.code;
         if (dom)
             virDomainFree(dom);

@@ -320,9 +320,14 @@ void lv_pool_definition_clear(struct lv_pool_definition *pool)
     *pool = (struct lv_pool_definition){0};
 }
 
+xmlDoc *lv_definition_open(const char *xml, size_t len, struct error *err)
+{
+    return read_document(xml, len, "domain", err);
+}
+
 int lv_definition_parse(const char *xml, size_t len, struct lv_definition **ret, struct error *err)
 {
-    xmlDoc *doc = read_document(xml, len, "domain", err);
+    xmlDoc *doc = lv_definition_open(xml, len, err);
 
     if (!doc)
         return ERR_SYNTAX;

@@ -43,6 +43,10 @@ struct lv_definition {
     int refs; /* atomic */
 };
 
+/* A domain's XML as a tree, or NULL with ERR filled: the same care as below.  The caller frees with
+ * xmlFreeDoc(). */
+struct _xmlDoc *lv_definition_open(const char *xml, size_t len, struct error *err);
+
 /* Parses XML (LEN bytes, from a daemon that is not trusted): no network, no document type, no
  * entities, bounded in size.  ERR_SYNTAX when it is no domain.  The result has one reference. */
 int lv_definition_parse(const char *xml, size_t len, struct lv_definition **ret, struct error *err);

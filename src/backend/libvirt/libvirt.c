@@ -7,6 +7,7 @@
 
 #include "backend/libvirt/act.h"
 #include "backend/libvirt/balloons.h"
+#include "backend/libvirt/console.h"
 #include "backend/libvirt/daemon.h"
 #include "backend/libvirt/guests.h"
 #include "backend/libvirt/local.h"
@@ -400,6 +401,12 @@ static int lv_backend_ask(struct backend *backend, const struct frame_ask *reque
     return lv_ask(&((struct instance *)backend)->uri, request, answer, err);
 }
 
+static int lv_backend_console(struct backend *backend, const struct frame_open *request,
+                              struct relay **ret, struct error *err)
+{
+    return lv_console(&((struct instance *)backend)->uri, request, ret, err);
+}
+
 const struct backend_ops backend_libvirt_ops = {
     .name = "libvirt",
     .open = lv_open,
@@ -409,4 +416,5 @@ const struct backend_ops backend_libvirt_ops = {
     .ready = lv_ready,
     .act = lv_backend_act,
     .ask = lv_backend_ask,
+    .console = lv_backend_console,
 };

@@ -79,7 +79,7 @@ bool lxc_log_reason(const char *log, char *buf, size_t size)
 }
 
 /* A container's monitor is a copy of this child: no signal may be ignored or blocked in it. */
-static void reset_signals(void)
+void lxc_reset_signals(void)
 {
     sigset_t none;
     sigemptyset(&none);
@@ -95,17 +95,43 @@ static void close_all_but(int fd)
     close_range((unsigned)fd + 1, ~0u, 0);
 }
 
-static int run_in_child(const struct lxc_call *call, struct error *err)
+void lxc_log_into(int log, const char *path, const char *name)
 {
-    struct lxc_container *container = lxc_container_new(call->name, call->path);
+    char log_path[40];
+    snprintf(log_path, sizeof(log_path), "/proc/self/fd/%d", log);
+    struct lxc_log init = {
+        .name = name,
+        .lxcpath = path,
+        .file = log_path,
+        .level = "ERROR",
+        .prefix = "lxc",
+        .quiet = true,
+    };
+    lxc_log_init(&init);
+}
+
+int lxc_open_container(struct lxc_container **ret, const char *path, const char *name,
+                       struct error *err)
+{
+    struct lxc_container *container = lxc_container_new(name, path);
     if (!container)
         return error_set(err, ERR_SYNTAX, "mend its configuration",
                          "LXC cannot read its configuration");
+    *ret = container;
     if (!container->is_defined(container))
         return error_set(err, ERR_GONE, NULL, "the container is not defined any more");
     if (!container->may_control(container))
         return error_set(err, ERR_DENIED, "run as root or as its owner",
                          "no permission to control this container");
+    return 0;
+}
+
+static int run_in_child(const struct lxc_call *call, struct error *err)
+{
+    struct lxc_container *container = NULL;
+    int rc = lxc_open_container(&container, call->path, call->name, err);
+    if (rc < 0)
+        return rc;
     if (!call->run(container))
         return error_set(err, ERR_IO, NULL, "LXC refused without a reason");
     return 0;
@@ -114,21 +140,11 @@ static int run_in_child(const struct lxc_call *call, struct error *err)
 __attribute__((noreturn)) static void child(const struct lxc_call *call, int log,
                                             struct error *shared)
 {
-    reset_signals();
+    lxc_reset_signals();
     if (!call->outlives_us)
         prctl(PR_SET_PDEATHSIG, SIGKILL);
     close_all_but(log);
-    char log_path[40];
-    snprintf(log_path, sizeof(log_path), "/proc/self/fd/%d", log);
-    struct lxc_log init = {
-        .name = call->name,
-        .lxcpath = call->path,
-        .file = log_path,
-        .level = "ERROR",
-        .prefix = "lxc",
-        .quiet = true,
-    };
-    lxc_log_init(&init);
+    lxc_log_into(log, call->path, call->name);
     close(log); /* liblxc has opened its own */
     _exit(-run_in_child(call, shared));
 }
@@ -162,7 +178,7 @@ static int watch(const struct lxc_call *call, pid_t pid, int *ret_status, struct
     }
 }
 
-static void add_reason(int log, struct error *err)
+void lxc_add_reason(int log, struct error *err)
 {
     char text[LOG_MAX], reason[300];
     if (io_pread_all(log, text, sizeof(text)) <= 0 || !lxc_log_reason(text, reason, sizeof(reason)))
@@ -199,7 +215,7 @@ int lxc_call(const struct lxc_call *call, struct error *err)
         if (WIFSIGNALED(status))
             error_set(&failure, ERR_IO, NULL, "LXC's library died of signal %d", WTERMSIG(status));
         else if (rc == ERR_IO || rc == ERR_SYNTAX)
-            add_reason(log, &failure);
+            lxc_add_reason(log, &failure);
     } else {
         kill(pid, SIGKILL);
         waitpid(pid, NULL, 0);

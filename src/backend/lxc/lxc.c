@@ -44,4 +44,5 @@ const struct backend_ops backend_lxc_ops = {
     .ready = lxc_ready,
     .act = lxc_act,
     .ask = lxc_ask,
+    .console = lxc_console,
 };

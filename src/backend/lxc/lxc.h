@@ -33,6 +33,10 @@ int lxc_act(struct backend *backend, const struct frame_do *request, struct prog
 int lxc_ask(struct backend *backend, const struct frame_ask *request, struct frame_answer *answer,
             struct error *err);
 
+/* console.c */
+int lxc_console(struct backend *backend, const struct frame_open *request, struct relay **ret,
+                struct error *err);
+
 /* A name that can be a folder of the lxcpath and nothing else. */
 bool lxc_name_is_sane(const char *name);
 

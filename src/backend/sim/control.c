@@ -69,17 +69,19 @@ static int answer(struct sim *sim, char *question, bool *changed, const char **s
     enum action action = action_from_word(word);
     int64_t now = clock_mono_ns();
 
-    if (!key || !rest || (action == ACTION_COUNT && strcmp(word, "state") != 0))
+    bool attached = strcmp(word, "attached") == 0;
+
+    if (!key || !rest || (action == ACTION_COUNT && !attached && strcmp(word, "state") != 0))
         return error_set(err, ERR_USAGE, NULL, "the simulation was asked nonsense");
     struct sim_guest *guest = find(sim, key);
     if (!guest)
         return error_set(err, ERR_GONE, NULL, "no such simulated guest");
     *changed |= sim_guest_settle(guest, sim->now, now);
+    sim_guest_life(guest, life);
+    if ((action != ACTION_COUNT || attached) && strcmp(rest, life) != 0)
+        return error_set(err, ERR_CHANGED, NULL,
+                         "it was restarted or stopped meanwhile: nothing was done");
     if (action != ACTION_COUNT) {
-        sim_guest_life(guest, life);
-        if (strcmp(rest, life) != 0)
-            return error_set(err, ERR_CHANGED, NULL,
-                             "it was restarted or stopped meanwhile: nothing was done");
         int rc = sim_guest_act(guest, action, sim->now, now, err);
         if (rc != 0)
             return rc;
@@ -123,7 +125,7 @@ bool sim_control_answer(struct sim *sim)
     return changed;
 }
 
-static int connect_to_worker(struct error *err)
+int sim_control_connect(struct error *err)
 {
     CLEANUP_CLOSE int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     struct sockaddr_un name, own = {.sun_family = AF_UNIX};
@@ -139,30 +141,58 @@ static int connect_to_worker(struct error *err)
     return move_fd(&fd);
 }
 
-/* Asks; STATE receives what the guest is then. */
-static int ask(int fd, const char *word, const struct frame_do *request, enum guest_state *state,
-               struct error *err)
+int sim_control_send(int fd, const char *word, const struct frame_do *request)
 {
     char text[MESSAGE_MAX + 1];
-    char *end;
     int len = snprintf(text, sizeof(text), "%s %s %s", word, request->key ? request->key : "",
                        request->life ? request->life : "");
 
     if (len >= (int)sizeof(text))
-        return error_set(err, ERR_GONE, NULL, "no such simulated guest");
-    ssize_t got = -1;
-    if (send(fd, text, (size_t)len, MSG_NOSIGNAL) == len)
-        got = recv(fd, text, MESSAGE_MAX, 0);
-    if (got < 0)
-        return error_set(err, ERR_LOST, NULL, "the simulation does not answer");
-    text[got] = '\0';
+        return ERR_GONE;
+    return send(fd, text, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT) == len ? 0 : ERR_LOST;
+}
+
+/* TEXT, terminated, is "CODE TEXT"; STATE receives what the guest is then. */
+static int read_answer(const char *text, enum guest_state *state, struct error *err)
+{
+    char *end;
     long code = strtol(text, &end, 10);
+
     if (end == text || *end != ' ')
         return error_set(err, ERR_INTERNAL, NULL, "the simulation answers nonsense");
     if (code != 0)
         return error_set(err, (int)code, NULL, "%s", end + 1);
-    *state = state_from_name(end + 1);
+    if (state)
+        *state = state_from_name(end + 1);
     return 0;
+}
+
+int sim_control_heard(int fd, struct error *err)
+{
+    char text[MESSAGE_MAX + 1];
+    ssize_t got = recv(fd, text, MESSAGE_MAX, MSG_DONTWAIT);
+
+    if (got < 0)
+        return 0;
+    text[got] = '\0';
+    return read_answer(text, NULL, err);
+}
+
+int sim_control_ask(int fd, const char *word, const struct frame_do *request,
+                    enum guest_state *state, struct error *err)
+{
+    char text[MESSAGE_MAX + 1];
+    ssize_t got = -1;
+    int rc = sim_control_send(fd, word, request);
+
+    if (rc == ERR_GONE)
+        return error_set(err, ERR_GONE, NULL, "no such simulated guest");
+    if (rc == 0)
+        got = recv(fd, text, MESSAGE_MAX, 0);
+    if (got < 0)
+        return error_set(err, ERR_LOST, NULL, "the simulation does not answer");
+    text[got] = '\0';
+    return read_answer(text, state, err);
 }
 
 static enum guest_state aim(enum action action)
@@ -191,11 +221,11 @@ int sim_control_act(const struct frame_do *request, struct progress *progress, s
     const struct timespec pause = {.tv_nsec = POLL_MS * NS_PER_MS};
     enum guest_state state = STATE_UNKNOWN, wanted = aim(request->action);
     int limit_s = request->timeout_s > 0 ? request->timeout_s : LIMIT_S;
-    CLEANUP_CLOSE int fd = connect_to_worker(err);
+    CLEANUP_CLOSE int fd = sim_control_connect(err);
 
     if (fd < 0)
         return fd;
-    int rc = ask(fd, action_word(request->action), request, &state, err);
+    int rc = sim_control_ask(fd, action_word(request->action), request, &state, err);
     if (rc != 0)
         return rc;
     int64_t start = clock_mono_ns();
@@ -207,7 +237,7 @@ int sim_control_act(const struct frame_do *request, struct progress *progress, s
                              action_name(request->action), limit_s);
         progress->say(progress, state_name(state), -1);
         nanosleep(&pause, NULL);
-        rc = ask(fd, "state", request, &state, err);
+        rc = sim_control_ask(fd, "state", request, &state, err);
     }
     return rc;
 }

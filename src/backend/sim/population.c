@@ -180,6 +180,8 @@ struct sim_guest *sim_population_new(const struct sim_spec *spec)
         if (guest->state == STATE_OFF && strcmp(guest->name, "old1") != 0)
             guest->autostart = 0;
         guest->stubborn = spec->stubborn && !strcmp(spec->stubborn, guest->name);
+        guest->busy = spec->busy && !strcmp(spec->busy, guest->name);
+        guest->silent = spec->silent && !strcmp(spec->silent, guest->name);
         guest->hangs = spec->hang && !strcmp(spec->hang, guest->name);
     }
     fit_into_host(guests, spec->guests);

@@ -32,10 +32,11 @@ static bool has_name(const struct sim *sim, const char *name)
 
 static int check_names(const struct sim *sim, struct error *err)
 {
-    const char *names[2 + SIM_FAULTS_MAX] = {sim->spec.hang, sim->spec.stubborn};
+    const char *names[4 + SIM_FAULTS_MAX] = {sim->spec.hang, sim->spec.stubborn, sim->spec.busy,
+                                             sim->spec.silent};
 
     for (size_t i = 0; i < sim->spec.fault_count; i++)
-        names[2 + i] = sim->spec.faults[i].name;
+        names[4 + i] = sim->spec.faults[i].name;
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         if (names[i] && !has_name(sim, names[i]))
             return error_set(err, ERR_USAGE, "guests have names such as db01, web1 and mail",
@@ -314,4 +315,5 @@ const struct backend_ops backend_sim_ops = {
     .poll_fds = sim_poll_fds,
     .ready = sim_ready,
     .act = sim_act,
+    .console = sim_console,
 };

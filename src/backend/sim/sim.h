@@ -49,6 +49,8 @@ struct sim_spec {
     char *hang;      /* name of a guest that hangs ... */
     int64_t hang_ns; /* ... from here on */
     char *stubborn;  /* name of a guest that ignores a shutdown */
+    char *busy;      /* of one whose console somebody else holds */
+    char *silent;    /* of one whose console says nothing */
     struct sim_event fill, free, readonly, deadmount; /* of a place of storage */
     struct sim_planned faults[SIM_FAULTS_MAX];
     size_t fault_count;
@@ -84,7 +86,7 @@ struct sim_guest {
     uint32_t lives; /* names the present life */
     double started; /* seconds; negative: before the simulation began */
     uint32_t boot_ms;
-    bool stubborn, hangs;
+    bool stubborn, hangs, busy, silent;
 
     uint64_t oom_kills, pids_hits;
     const char *io_error_disk; /* static, while an I/O error holds it */
@@ -148,6 +150,10 @@ void sim_guest_flow(struct sim_guest *guest, struct sim_host *host, const struct
 void sim_guest_sample(const struct sim_guest *guest, const struct sim *sim, int64_t at_ns,
                       struct sample *ret);
 double sim_guest_mem_host(const struct sim_guest *guest, double now);
+
+/* console.c: see struct backend_ops. */
+int sim_console(struct backend *backend, const struct frame_open *request, struct relay **ret,
+                struct error *err);
 
 /* storage.c: places with such names as "/srv/images" (a file system) and "images" (a pool on it).
  */

@@ -12,8 +12,8 @@
 #define DEFAULT_GUESTS 60
 #define SECONDS_MAX 1e6
 #define REMEDY \
-    "words: guests=N machines=N seed=N clock=fixed hold=N hostile stubborn=NAME hang=NAME@S " \
-    "fill=PLACE@S free=PLACE@S readonly=PLACE@S deadmount=PLACE@S " \
+    "words: guests=N machines=N seed=N clock=fixed hold=N hostile stubborn=NAME busy=NAME " \
+    "silent=NAME hang=NAME@S fill=PLACE@S free=PLACE@S readonly=PLACE@S deadmount=PLACE@S " \
     "calm crash=NAME@S oom=NAME@S tasks=NAME@S off=NAME@S nospace=NAME@S " \
     "restarted=S die@S garbage@S late@S lost@S+S"
 
@@ -147,10 +147,13 @@ static int parse_assignment(struct sim_spec *spec, const char *word, const char 
                    : bad(err, word, "not a number of seconds");
     if (sim_fault_named(word, len) != SIM_FAULT_COUNT)
         return parse_fault(spec, word, value, sim_fault_named(word, len), err);
-    if (IS("stubborn")) {
+    if (IS("stubborn") || IS("busy") || IS("silent")) {
         if (!*value)
             return bad(err, word, "say who, as stubborn=db01");
-        xreplace(&spec->stubborn, value);
+        xreplace(word[0] == 'b'   ? &spec->busy
+                 : word[1] == 't' ? &spec->stubborn
+                                  : &spec->silent,
+                 value);
         return 0;
     }
     if (IS("clock")) {
@@ -234,6 +237,8 @@ void sim_spec_clear(struct sim_spec *spec)
 {
     free(spec->hang);
     free(spec->stubborn);
+    free(spec->busy);
+    free(spec->silent);
     free(spec->fill.name);
     free(spec->free.name);
     free(spec->readonly.name);

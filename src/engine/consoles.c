@@ -1,0 +1,445 @@
+#include "engine/consoles.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "engine/internal.h"
+
+#define CONSOLES_OPEN_MAX 32
+#define CONSOLE_TEXT_CELLS 300
+#define OPEN_NS (10 * NS_PER_S) /* for the guest's side to answer */
+#define END_NS (3 * NS_PER_S)   /* from its last word, or from ours, to the end of its process */
+#define TYPED_MAX ((size_t)1 << 20)
+
+static void entry_free(struct console_entry *entry)
+{
+    console_clear(&entry->console);
+    free(entry->spec);
+    free(entry->typed);
+    free(entry->output);
+    free(entry);
+}
+
+void consoles_clear(struct consoles *consoles)
+{
+    for (size_t i = 0; i < consoles->count; i++)
+        entry_free(consoles->entry[i]);
+    free(consoles->entry);
+    *consoles = (struct consoles){0};
+}
+
+static struct console_entry *find(const struct engine *engine, uint32_t id)
+{
+    for (size_t i = 0; i < engine->consoles.count; i++) {
+        struct console_entry *entry = engine->consoles.entry[i];
+        if (entry->console.id == id && !entry->closed)
+            return entry;
+    }
+    return NULL;
+}
+
+static void forget(struct consoles *consoles, const struct console_entry *entry)
+{
+    for (size_t i = 0; i < consoles->count; i++) {
+        if (consoles->entry[i] != entry)
+            continue;
+        entry_free(consoles->entry[i]);
+        consoles->count--;
+        memmove(&consoles->entry[i], &consoles->entry[i + 1],
+                (consoles->count - i) * sizeof(consoles->entry[0]));
+        return;
+    }
+}
+
+static bool is_over(const struct console_entry *entry)
+{
+    return entry->console.state == CONSOLE_BUSY || entry->console.state == CONSOLE_ENDED;
+}
+
+static char *text(const char *raw)
+{
+    return raw && *raw ? text_sanitise(raw, strlen(raw), CONSOLE_TEXT_CELLS) : NULL;
+}
+
+/* The one place where a console is over. */
+static void conclude(struct engine *engine, struct console_entry *entry, enum console_state state,
+                     const char *why, const char *remedy, int64_t now_ns)
+{
+    struct console *console = &entry->console;
+
+    if (is_over(entry))
+        return;
+    console->state = state;
+    free(console->why);
+    console->why = text(why ? why : "it ended");
+    free(console->remedy);
+    console->remedy = text(remedy);
+    console->ended_ns = now_ns;
+    entry->final_ns = now_ns;
+    entry->typed_len = 0;
+    engine->changes |= ENGINE_CONSOLES;
+}
+
+/* ---- what the screen asks ---- */
+
+static int check_state(const struct guest *guest, enum console_kind kind, struct error *err)
+{
+    if (kind == CONSOLE_LOG)
+        return 0;
+    if (guest->facts.kind == KIND_MACHINE && kind == CONSOLE_ATTACH)
+        return error_set(err, ERR_UNSUPPORTED, "open its console",
+                         "there is no attaching to a machine");
+    if (guest->facts.kind == KIND_CONTAINER && kind == CONSOLE_SCREEN)
+        return error_set(err, ERR_UNSUPPORTED, "open its console, or attach to it",
+                         "a container has no screen");
+    if (guest->state == STATE_OFF || guest->state == STATE_CRASHED)
+        return error_set(err, ERR_GONE, "start it first", "it is off");
+    if (guest->state == STATE_PAUSED && kind == CONSOLE_ATTACH)
+        return error_set(err, ERR_BUSY, "resume it first", "it is frozen");
+    return 0;
+}
+
+static int check(struct engine *engine, const struct guest *guest, enum console_kind kind,
+                 struct error *err)
+{
+    if (engine->readonly && kind != CONSOLE_LOG)
+        return error_set(err, ERR_DENIED, "start vctop without --readonly", "read-only");
+    if (!guest)
+        return error_set(err, ERR_GONE, NULL, "the guest is not there any more");
+    if (engine->broken)
+        return error_set(err, ERR_LOST, "start vctop again", "own spawner died");
+    if (engine_console_count(engine) >= CONSOLES_OPEN_MAX)
+        return error_set(err, ERR_BUSY, "close some", "%d consoles are open already",
+                         CONSOLES_OPEN_MAX);
+    return check_state(guest, kind, err);
+}
+
+static int bounded(int size)
+{
+    return size < 1 ? 1 : size > CONSOLE_SIZE_MAX ? CONSOLE_SIZE_MAX : size;
+}
+
+static struct console_entry *entry_new(struct engine *engine, const struct guest *guest,
+                                       const struct console_request *request)
+{
+    struct consoles *consoles = &engine->consoles;
+    struct console_entry *entry = xcalloc(1, sizeof(*entry));
+    struct console *console = &entry->console;
+
+    console->id = ++consoles->last_id;
+    console_request_copy(&console->request, request);
+    if (!console->request.life)
+        console->request.life = xstrdup(guest->facts.life ? guest->facts.life : "");
+    console->request.rows = bounded(request->rows);
+    console->request.columns = bounded(request->columns);
+    console->name = xstrdup(guest->facts.name ? guest->facts.name : "");
+    console->exit_status = -1;
+    entry->output = xmalloc(CONSOLE_WINDOW);
+    consoles->entry = xrealloc(consoles->entry, consoles->count + 1, sizeof(consoles->entry[0]));
+    consoles->entry[consoles->count++] = entry;
+    return entry;
+}
+
+int engine_console_open(struct engine *engine, const struct console_request *request,
+                        struct error *err)
+{
+    const struct worker *worker = engine_worker(engine, request->guest.source);
+    const struct guest *guest = worker ? world_find(engine->world, &request->guest) : NULL;
+    enum spawn_role role = request->kind == CONSOLE_LOG ? ROLE_LOG : ROLE_CONSOLE;
+    struct console_entry *entry;
+    int rc = check(engine, guest, request->kind, err);
+
+    if (rc < 0 || !worker)
+        return rc;
+    entry = entry_new(engine, guest, request);
+    entry->spec = xstrdup(worker->spec);
+    entry->child = child_start(engine, role, entry->spec, entry, clock_mono_ns());
+    engine->changes |= ENGINE_CONSOLES;
+    return (int)entry->console.id;
+}
+
+/* Sends as much of what is typed as the child may have. */
+static void send_typed(struct console_entry *entry)
+{
+    size_t room = CONSOLE_WINDOW - entry->in_flight;
+    size_t len = entry->typed_len < room ? entry->typed_len : room;
+    struct frame frame = {.type = FRAME_BYTES, .u.bytes = {.data = entry->typed, .len = len}};
+
+    if (len == 0 || !entry->child || entry->console.state != CONSOLE_OPEN)
+        return;
+    channel_send(&entry->child->channel, &frame, NULL);
+    entry->in_flight += len;
+    entry->typed_len -= len;
+    memmove(entry->typed, entry->typed + len, entry->typed_len);
+}
+
+void engine_console_send(struct engine *engine, uint32_t id, const char *bytes, size_t len)
+{
+    struct console_entry *entry = find(engine, id);
+    size_t room;
+
+    if (!entry || is_over(entry) || entry->console.request.kind == CONSOLE_LOG)
+        return;
+    room = TYPED_MAX - entry->typed_len;
+    if (len > room) {
+        entry->console.bytes_dropped += len - room;
+        len = room;
+    }
+    if (len == 0)
+        return;
+    entry->typed = xrealloc(entry->typed, entry->typed_len + len, 1);
+    memcpy(entry->typed + entry->typed_len, bytes, len);
+    entry->typed_len += len;
+    send_typed(entry);
+}
+
+static void send_size(const struct console_entry *entry)
+{
+    struct frame frame = {
+        .type = FRAME_SIZE,
+        .u.size = {.rows = entry->console.request.rows, .columns = entry->console.request.columns}};
+
+    channel_send(&entry->child->channel, &frame, NULL);
+}
+
+void engine_console_size(struct engine *engine, uint32_t id, int rows, int columns)
+{
+    struct console_entry *entry = find(engine, id);
+    struct console_request *request = entry ? &entry->console.request : NULL;
+
+    if (!entry || (request->rows == bounded(rows) && request->columns == bounded(columns)))
+        return;
+    request->rows = bounded(rows);
+    request->columns = bounded(columns);
+    if (entry->child && entry->console.state == CONSOLE_OPEN)
+        send_size(entry);
+}
+
+void engine_console_close(struct engine *engine, uint32_t id)
+{
+    struct console_entry *entry = find(engine, id);
+
+    if (!entry)
+        return;
+    engine->changes |= ENGINE_CONSOLES;
+    entry->closed = true;
+    entry->final_ns = clock_mono_ns();
+    entry->typed_len = 0;
+    if (entry->child && entry->child->started) {
+        /* It may hang instead of reading this: see consoles_turn(). */
+        channel_send(&entry->child->channel, &(struct frame){.type = FRAME_CLOSE}, NULL);
+        return;
+    }
+    if (entry->child)
+        child_drop(engine, entry->child);
+    forget(&engine->consoles, entry);
+}
+
+size_t engine_console_count(const struct engine *engine)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < engine->consoles.count; i++)
+        count += !engine->consoles.entry[i]->closed;
+    return count;
+}
+
+const struct console *engine_console_at(const struct engine *engine, size_t index)
+{
+    for (size_t i = 0; i < engine->consoles.count; i++) {
+        if (!engine->consoles.entry[i]->closed && index-- == 0)
+            return &engine->consoles.entry[i]->console;
+    }
+    return NULL;
+}
+
+const struct console *engine_console(const struct engine *engine, uint32_t id)
+{
+    const struct console_entry *entry = find(engine, id);
+
+    return entry ? &entry->console : NULL;
+}
+
+size_t engine_console_waiting(const struct engine *engine, uint32_t id)
+{
+    const struct console_entry *entry = find(engine, id);
+
+    return entry ? entry->output_len : 0;
+}
+
+size_t engine_console_take(struct engine *engine, uint32_t id, char *dst, size_t max)
+{
+    struct console_entry *entry = find(engine, id);
+    size_t len, first;
+
+    if (!entry)
+        return 0;
+    len = entry->output_len < max ? entry->output_len : max;
+    first = CONSOLE_WINDOW - entry->output_at;
+    first = len < first ? len : first;
+    memcpy(dst, entry->output + entry->output_at, first);
+    memcpy(dst + first, entry->output, len - first);
+    entry->output_at = (entry->output_at + len) % CONSOLE_WINDOW;
+    entry->output_len -= len;
+    entry->taken += len;
+    /* Not a frame for every few bytes of a flood. */
+    if (entry->child && entry->taken > 0 &&
+        (entry->output_len == 0 || entry->taken >= CONSOLE_WINDOW / 4)) {
+        struct frame frame = {.type = FRAME_CREDIT, .u.credit = (uint32_t)entry->taken};
+        channel_send(&entry->child->channel, &frame, NULL);
+        entry->taken = 0;
+    }
+    return len;
+}
+
+/* ---- what the child says ---- */
+
+void consoles_started(struct engine *engine, struct child *child)
+{
+    const struct console_entry *entry = child->owner;
+    const struct console_request *request = &entry->console.request;
+    struct frame frame = {.type = FRAME_OPEN,
+                          .u.open = {.kind = request->kind,
+                                     .key = request->guest.key,
+                                     .life = request->life,
+                                     .name = entry->console.name,
+                                     .device = request->device,
+                                     .force = request->force,
+                                     .rows = request->rows,
+                                     .columns = request->columns}};
+
+    (void)engine;
+    for (size_t i = 0; request->argv && request->argv[i]; i++)
+        frame.u.open.argv[i] = request->argv[i];
+    channel_send(&child->channel, &frame, NULL);
+}
+
+static void take_devices(struct console *console, const struct frame_console *said)
+{
+    free(console->device);
+    console->device = text(said->device);
+    for (size_t i = 0; i < CONSOLE_DEVICES_MAX; i++) {
+        free(console->devices[i]);
+        console->devices[i] = text(said->devices[i]);
+    }
+    console->resizable = said->resizable;
+}
+
+static void take_state(struct engine *engine, struct console_entry *entry,
+                       const struct frame_console *said, int64_t now_ns)
+{
+    struct console *console = &entry->console;
+
+    if (is_over(entry) || said->state == CONSOLE_OPENING)
+        return;
+    take_devices(console, said);
+    engine->changes |= ENGINE_CONSOLES;
+    if (said->state != CONSOLE_OPEN) {
+        console->exit_status = said->exit_status;
+        conclude(engine, entry, said->state, said->why, said->remedy, now_ns);
+        return;
+    }
+    if (console->state == CONSOLE_OPEN)
+        return;
+    console->state = CONSOLE_OPEN;
+    console->opened_ns = now_ns;
+    if (console->resizable)
+        send_size(entry); /* it may have changed meanwhile */
+    send_typed(entry);
+}
+
+static int take_bytes(struct engine *engine, struct console_entry *entry,
+                      const struct frame_bytes *bytes, int64_t now_ns)
+{
+    size_t at = (entry->output_at + entry->output_len) % CONSOLE_WINDOW;
+    size_t first = CONSOLE_WINDOW - at;
+
+    if (bytes->len > CONSOLE_WINDOW - entry->output_len)
+        return ERR_SYNTAX; /* more than it was given leave for */
+    first = bytes->len < first ? bytes->len : first;
+    memcpy(entry->output + at, bytes->data, first);
+    memcpy(entry->output, bytes->data + first, bytes->len - first);
+    entry->output_len += bytes->len;
+    entry->console.bytes_in += bytes->len;
+    entry->console.last_output_ns = now_ns;
+    engine->changes |= ENGINE_CONSOLES;
+    return 0;
+}
+
+int consoles_frame(struct engine *engine, struct child *child, struct frame *frame, int64_t now_ns)
+{
+    struct console_entry *entry = child->owner;
+
+    if (frame->type == FRAME_HELLO || frame->type == FRAME_BEAT || entry->closed)
+        return 0;
+    switch (frame->type) {
+    case FRAME_CONSOLE:
+        take_state(engine, entry, &frame->u.console, now_ns);
+        return 0;
+    case FRAME_BYTES:
+        return take_bytes(engine, entry, &frame->u.bytes, now_ns);
+    case FRAME_CREDIT:
+        if (frame->u.credit > entry->in_flight)
+            return ERR_SYNTAX;
+        entry->in_flight -= frame->u.credit;
+        send_typed(entry);
+        return 0;
+    default:
+        return ERR_SYNTAX;
+    }
+}
+
+static void drop(struct engine *engine, struct console_entry *entry)
+{
+    if (entry->child)
+        child_drop(engine, entry->child);
+    entry->child = NULL;
+    if (entry->closed)
+        forget(&engine->consoles, entry);
+}
+
+void consoles_failed(struct engine *engine, struct console_entry *entry, const char *why,
+                     int64_t now_ns)
+{
+    conclude(engine, entry, CONSOLE_ENDED, why, "open it again", now_ns);
+    drop(engine, entry);
+}
+
+/* ---- time ---- */
+
+static int64_t due(const struct console_entry *entry)
+{
+    if (!entry->child)
+        return INT64_MAX;
+    if (entry->final_ns)
+        return entry->final_ns + END_NS;
+    return entry->console.state == CONSOLE_OPENING ? entry->child->heard_ns + OPEN_NS : INT64_MAX;
+}
+
+void consoles_turn(struct engine *engine, int64_t now_ns)
+{
+    struct consoles *consoles = &engine->consoles;
+
+    for (size_t i = consoles->count; i-- > 0;) {
+        struct console_entry *entry = consoles->entry[i];
+        if (now_ns < due(entry))
+            continue;
+        if (!entry->final_ns)
+            conclude(engine, entry, CONSOLE_ENDED, "the guest's side has not answered within 10 s",
+                     "see whether libvirtd, or the container's LXC monitor, is stopped", now_ns);
+        drop(engine, entry);
+    }
+}
+
+int64_t consoles_due(const struct consoles *consoles)
+{
+    int64_t next = INT64_MAX;
+
+    for (size_t i = 0; i < consoles->count; i++)
+        next = earlier(next, due(consoles->entry[i]));
+    return next;
+}
