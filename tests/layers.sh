@@ -73,13 +73,18 @@ while IFS=: read -r file line text; do
 done < <(grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' "${files[@]}")
 [ "$count" -gt 20 ] || complain "only $count includes found: this test reads nothing"
 
+# The emulator is fed bytes that a guest made: it knows no terminal and nothing of guests.
+hits=$(grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' ui/emulator/*.[ch] | grep -vE '"(base|ui/emulator)/')
+[ -z "$hits" ] || complain "ui/emulator may include base/ and itself:"$'\n'"$hits"
+
 # Libraries: who may know which.
 check_library() { # PATTERN ALLOWED-PATHS-REGEX WHAT
     local hits
     hits=$(grep -nE "^[[:space:]]*#[[:space:]]*include[[:space:]]*<($1)" "${files[@]}" | grep -vE "^($2)")
     [ -z "$hits" ] || complain "only $3:"$'\n'"$hits"
 }
-check_library 'ncurses|curses|term\.h' 'ui/' 'ui/ may include ncurses'
+check_library 'ncurses|curses|term\.h' 'ui/([a-z_]+\.|term|widget|view)' 'ui/ but for its emulator may include ncurses'
+check_library 'vterm' 'ui/emulator/' 'ui/emulator may include libvterm'
 check_library 'libvirt/|libxml/' 'src/backend/libvirt/' 'backend/libvirt may include libvirt'
 check_library 'lxc/' 'src/backend/lxc/' 'backend/lxc may include liblxc'
 check_library 'libconfig' 'src/config/' 'config/ may include libconfig'

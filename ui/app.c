@@ -15,6 +15,7 @@
 #include "ui/quit.h"
 #include "ui/screen.h"
 #include "ui/term/term.h"
+#include "ui/view/tabs.h"
 #include "ui/view/errand.h"
 #include "ui/view/frozen.h"
 #include "ui/view/palette.h"
@@ -25,6 +26,7 @@
 #define ESCDELAY_MS 100 /* unless a file says otherwise */
 #define ENGINE_FDS_MAX 256
 #define KEYS_A_TURN 64
+#define TYPED_A_TURN 4096
 #define OWN_FDS 4 /* the terminal in and out, signals, an errand */
 
 /* Workers sample on the tick and answer some milliseconds later: the screen is drawn when they have
@@ -32,6 +34,8 @@
 #define ANSWER_NS (100 * NS_PER_MS)
 /* Changes that come together are drawn together. */
 #define GATHER_NS (30 * NS_PER_MS)
+/* What a guest says to a key comes in pieces. */
+#define ECHO_NS (3 * NS_PER_MS)
 /* While sources answer for the first time, what they say is drawn as it comes. */
 #define START_NS (2 * NS_PER_S)
 
@@ -39,15 +43,15 @@ enum {
     VIEW_GUESTS,
     VIEW_EVENTS,
     VIEW_JOBS,
+    VIEW_CONSOLES,
     VIEW_HELP,
     VIEW_COUNT
 };
 
 /* A view is added by a line here and its name above. */
 static struct view *(*const view_makers[VIEW_COUNT])(void) = {
-    [VIEW_GUESTS] = guests_view_new,
-    [VIEW_EVENTS] = events_view_new,
-    [VIEW_JOBS] = jobs_view_new,
+    [VIEW_GUESTS] = guests_view_new, [VIEW_EVENTS] = events_view_new,
+    [VIEW_JOBS] = jobs_view_new,     [VIEW_CONSOLES] = console_view_new,
     [VIEW_HELP] = help_view_new,
 };
 
@@ -63,6 +67,8 @@ struct app {
     bool rows_old;      /* the engine fed the model since lists were built */
     bool draw;          /* wanted now */
     int64_t draw_at_ns; /* wanted then; INT64_MAX: not */
+    int64_t pane_at_ns; /* a console's output is to be seen by then; INT64_MAX: nothing came */
+    int64_t drawn_ns;   /* when it was last drawn */
     int64_t started_ns;
     int64_t sorted_tick; /* number of the tick of the last sort */
 };
@@ -117,7 +123,7 @@ static void draw_if_due(struct app *app)
     int64_t tick = ui->clock_ns / period;
     bool due = ui->clock_ns >= app->draw_at_ns;
 
-    if ((!app->draw && !due) || !term_is_ready())
+    if ((!app->draw && !due && ui->clock_ns < app->pane_at_ns) || !term_is_ready())
         return;
     /* Rows change places once a tick, when its figures are there, or when one asked for it. */
     bool starting = ui->clock_ns - app->started_ns < START_NS;
@@ -125,8 +131,10 @@ static void draw_if_due(struct app *app)
     refresh_lists(app, resort);
     if (resort)
         app->sorted_tick = tick;
-    screen_draw(ui, current_view(app));
+    screen_draw(ui, current_view(app), app->views[VIEW_GUESTS]);
     app->draw = false;
+    app->pane_at_ns = INT64_MAX;
+    app->drawn_ns = ui->clock_ns;
     if (ui->frozen)
         app->draw_at_ns = INT64_MAX;
     else if (due)
@@ -198,6 +206,15 @@ static void show_guest(struct app *app)
     guests->ops->select(guests, &app->ui, &app->ui.show);
 }
 
+/* Of the guest that the view is about. */
+static unsigned open_console(struct app *app, enum console_kind kind)
+{
+    const struct view *view = current_view(app);
+
+    return tabs_open(&app->ui, view->ops->selected ? view->ops->selected(view) : NULL, kind,
+                         NULL, NULL);
+}
+
 /* What every view answers alike. */
 static unsigned common_command(struct app *app, enum command which)
 {
@@ -210,6 +227,14 @@ static unsigned common_command(struct app *app, enum command which)
         return go_to(app, VIEW_EVENTS);
     case COMMAND_VIEW_JOBS:
         return go_to(app, VIEW_JOBS);
+    case COMMAND_VIEW_CONSOLES:
+        return go_to(app, VIEW_CONSOLES);
+    case COMMAND_CONSOLE:
+        return open_console(app, CONSOLE_SERIAL);
+    case COMMAND_ATTACH:
+        return open_console(app, CONSOLE_ATTACH);
+    case COMMAND_LOG:
+        return open_console(app, CONSOLE_LOG);
     case COMMAND_BACK:
     case COMMAND_BACK_OR_QUIT:
         if (app->current == VIEW_GUESTS)
@@ -308,6 +333,10 @@ static void react(struct app *app, unsigned reaction)
     }
     if (reaction & REACT_SHOW_GUEST)
         show_guest(app);
+    if (reaction & REACT_CONSOLES)
+        go_to(app, VIEW_CONSOLES);
+    if (reaction & REACT_LEAVE)
+        go_to(app, VIEW_GUESTS);
 }
 
 static void end_by(struct app *app, int signal)
@@ -340,6 +369,28 @@ static void read_keys(struct app *app)
     app->keys_left = true;
 }
 
+/* What is typed into a guest: all that is there at once, since the key that leads back may stand
+ * behind a long paste. */
+static void read_typed(struct app *app)
+{
+    char bytes[TYPED_A_TURN];
+    bool hung_up;
+    size_t len = key_read_bytes(bytes, sizeof(bytes), &hung_up);
+
+    if (hung_up)
+        end_by(app, SIGHUP);
+    else
+        react(app, tabs_type(&app->ui, bytes, len));
+}
+
+static void read_input(struct app *app)
+{
+    if (tabs_have_keyboard(&app->ui))
+        read_typed(app);
+    else
+        read_keys(app);
+}
+
 static void read_signals(struct app *app)
 {
     struct signalfd_siginfo info;
@@ -368,6 +419,16 @@ static void read_signals(struct app *app)
 
 /* ---- the loop ---- */
 
+/* At once after a rest, so that what is typed is seen; in a flood not oftener than one can see. */
+static void pane_changed(struct app *app)
+{
+    int64_t now = app->ui.clock_ns, rested = app->drawn_ns + GATHER_NS;
+    int64_t at = rested > now + ECHO_NS ? rested : now + ECHO_NS;
+
+    if (at < app->pane_at_ns)
+        app->pane_at_ns = at;
+}
+
 static void engine_changed(struct app *app, unsigned changes)
 {
     struct ui *ui = &app->ui;
@@ -375,6 +436,10 @@ static void engine_changed(struct app *app, unsigned changes)
 
     if (changes & ENGINE_BROKEN)
         ui->engine_broken = true;
+    /* Its bytes are taken by tabs_turn(); a state may have changed too. */
+    if (changes & ENGINE_CONSOLES)
+        pane_changed(app);
+    changes &= ~(unsigned)ENGINE_CONSOLES;
     if (!changes || ui->frozen)
         return;
     app->rows_old = true;
@@ -391,22 +456,28 @@ static int64_t ms_until(int64_t at_ns, int64_t now)
     return at_ns <= now ? 0 : (at_ns - now + NS_PER_MS - 1) / NS_PER_MS;
 }
 
+/* WAIT, or less when something is due before. */
+static int64_t at_most(int64_t wait, int64_t at_ns, int64_t now)
+{
+    return at_ns != INT64_MAX && ms_until(at_ns, now) < wait ? ms_until(at_ns, now) : wait;
+}
+
 static int timeout_ms(const struct app *app)
 {
     int64_t now = clock_mono_ns(), wait = INT_MAX, errand = errand_due(&app->ui);
     int engine = engine_timeout_ms(app->ui.engine, now);
 
-    if (app->keys_left)
+    if (app->keys_left || tabs_wait(&app->ui))
         return 0;
     /* A terminal that is behind gets no frame: it says itself when it has caught up. */
     if (!term_is_ready())
         wait = term_timeout_ms() < 0 ? INT_MAX : term_timeout_ms();
     else if (app->draw)
         return 0;
-    else if (app->draw_at_ns != INT64_MAX)
-        wait = ms_until(app->draw_at_ns, now);
-    if (errand != INT64_MAX && ms_until(errand, now) < wait)
-        wait = ms_until(errand, now);
+    else
+        wait = at_most(at_most(wait, app->draw_at_ns, now), app->pane_at_ns, now);
+    wait = at_most(wait, tabs_due(&app->ui), now);
+    wait = at_most(wait, errand, now);
     if (engine >= 0 && engine < wait)
         wait = engine;
     return wait >= INT_MAX ? -1 : (int)wait;
@@ -431,10 +502,13 @@ static void turn(struct app *app)
     if (fds[2].revents)
         term_send();
     engine_changed(app, engine_dispatch(app->ui.engine, fds + OWN_FDS, count, app->ui.clock_ns));
+    /* Keys before output: a flood does not keep the keyboard. */
+    if (fds[0].revents || app->keys_left)
+        read_input(app);
+    if (tabs_turn(&app->ui))
+        pane_changed(app);
     if (errand_turn(&app->ui))
         app->draw = true;
-    if (fds[0].revents || app->keys_left)
-        read_keys(app);
     if (!app->quit)
         draw_if_due(app);
 }
@@ -466,6 +540,7 @@ static void set_up(struct app *app, struct engine *engine, const struct options 
     read_clocks(app);
     app->started_ns = ui->clock_ns;
     app->draw_at_ns = next_beat(ui->clock_ns, world_period(ui->world));
+    app->pane_at_ns = INT64_MAX;
     app->draw = true;
     app->sorted_tick = -1;
     if (options->filter)
@@ -474,6 +549,8 @@ static void set_up(struct app *app, struct engine *engine, const struct options 
     if (options->sort)
         ui->order.key = sort_key_from_name(options->sort);
     preferences_begin(ui, options);
+    ui->tabs = tabs_new(options->detach_key,
+                                options->escdelay_ms ? options->escdelay_ms : ESCDELAY_MS);
     for (int i = 0; i < VIEW_COUNT; i++)
         app->views[i] = view_makers[i]();
     app->rows_old = true;
@@ -485,6 +562,7 @@ static void tear_down(struct app *app)
     ui_modal_close(&app->ui);
     for (int i = 0; i < VIEW_COUNT; i++)
         app->views[i]->ops->free(app->views[i]);
+    tabs_free(&app->ui);
     palette_free(&app->ui);
     preferences_end(&app->ui);
     frozen_end(&app->ui);

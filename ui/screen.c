@@ -14,9 +14,10 @@
 static void draw_footer(const struct ui *ui, const struct view *view, struct rect rect)
 {
     const struct modal *modal = ui->modal;
+    const char *hint = modal ? modal->hint : view->ops->hint ? view->ops->hint(view, ui) : NULL;
 
-    if (modal)
-        draw_cell(rect, 0, 1, STYLE_KEY_TEXT, modal->hint, rect.width - 1);
+    if (hint)
+        draw_cell(rect, 0, 1, STYLE_KEY_TEXT, hint, rect.width - 1);
     else
         footer_draw(view->ops->context, !view->zoomed, rect, 0);
 }
@@ -44,7 +45,7 @@ static void draw_too_small(struct rect screen)
     draw_centred(screen, (screen.height - 1) / 2 + 1, text);
 }
 
-void screen_draw(struct ui *ui, struct view *view)
+void screen_draw(struct ui *ui, struct view *view, struct view *guests)
 {
     struct rect screen = draw_screen(), rest = screen;
 
@@ -58,13 +59,21 @@ void screen_draw(struct ui *ui, struct view *view)
     struct rect footer = rect_cut_rows(&rest, -1);
     struct rect status = rect_cut_rows(&rest, -1);
 
+    int rows = view->ops->rows ? view->ops->rows(view, ui, rest.height) : 0;
+    const struct view *with_guest = rows ? guests : view;
+    if (rows) {
+        struct rect part = rect_cut_rows(&rest, -rows);
+        guests->ops->draw(guests, ui, rest);
+        rest = part;
+    }
     view->ops->draw(view, ui, rest);
     header_draw(ui, header);
-    status_draw(ui, view->ops->selected ? view->ops->selected(view) : NULL, status);
+    status_draw(ui, with_guest->ops->selected ? with_guest->ops->selected(with_guest) : NULL,
+                status);
     draw_footer(ui, view, footer);
     if (ui->modal)
         ui->modal->draw(ui, ui->modal_data, screen, status);
     term_flush();
-    if (view->ops->want && !ui->frozen)
-        view->ops->want(view, ui);
+    if (with_guest->ops->want && !ui->frozen)
+        with_guest->ops->want(with_guest, ui);
 }

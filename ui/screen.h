@@ -4,8 +4,9 @@
 
 #include "ui/view/view.h"
 
-/* Draws all of it, sends what changed, and tells the engine what VIEW shows. */
-void screen_draw(struct ui *ui, struct view *view);
+/* Draws all of it, sends what changed, and tells the engine what is shown.  GUESTS is above a VIEW
+ * that is content with a part of the screen. */
+void screen_draw(struct ui *ui, struct view *view, struct view *guests);
 
 /* Whether nothing can be shown, and so nothing be decided. */
 bool screen_is_too_small(void);

@@ -1,6 +1,7 @@
 #include "ui/term/key.h"
 
 #include <curses.h>
+#include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -253,6 +254,18 @@ struct key key_read(void)
             return key;
     }
     return (struct key){.kind = KEY_NONE};
+}
+
+size_t key_read_bytes(char *dst, size_t size, bool *gone)
+{
+    struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+
+    *gone = false;
+    if (poll(&in, 1, 0) <= 0)
+        return 0;
+    ssize_t len = in.revents & POLLIN ? read(STDIN_FILENO, dst, size) : 0;
+    *gone = len == 0 || (len < 0 && errno != EINTR && errno != EAGAIN);
+    return len > 0 ? (size_t)len : 0;
 }
 
 void key_accept_paste(bool on)

@@ -3,6 +3,7 @@
 #define VCTOP_UI_TERM_KEY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum key_kind {
@@ -58,6 +59,10 @@ void key_input_close(void);
  * is on (a prompt is open). */
 struct key key_read(void);
 void key_accept_paste(bool on);
+
+/* The bytes that are there, as the terminal sent them, up to SIZE: for what is not ours to
+ * understand.  *HUNG_UP: the terminal is gone. */
+size_t key_read_bytes(char *dst, size_t size, bool *hung_up);
 
 /* Throws away what was typed ahead. */
 void key_discard(void);

@@ -73,6 +73,10 @@ void style_use(const struct look looks[STYLE_COUNT])
             value |= COLOR_PAIR(pair_of(&looks[i], &next));
         attributes[i] = (int)value;
     }
+    /* Guests' colours are given pairs as they come (widget/cells.c): not one that a theme may need
+     * later. */
+    for (; term_has_colour() && next <= STYLE_COUNT && next < COLOR_PAIRS; next++)
+        init_pair((short)next, -1, -1);
 }
 
 int style_colours(void)

@@ -39,9 +39,15 @@ enum command {
     COMMAND_VIEW_GUESTS,
     COMMAND_VIEW_EVENTS,
     COMMAND_VIEW_JOBS,
+    COMMAND_VIEW_CONSOLES,
     COMMAND_NEXT_HIT,
     COMMAND_PREVIOUS_HIT,
     COMMAND_SAVE_EVENTS,
+    COMMAND_CONSOLE,
+    COMMAND_ATTACH,
+    COMMAND_LOG,
+    COMMAND_NEXT_TAB,
+    COMMAND_PREVIOUS_TAB,
     COMMAND_ACTIONS,
     COMMAND_HELP,
     COMMAND_REDRAW,
@@ -55,11 +61,12 @@ enum command {
 
 /* Where a command exists.  A key means the same wherever it exists. */
 enum context {
-    CONTEXT_GUESTS = 1 << 0, /* a list of guests */
-    CONTEXT_TEXT = 1 << 1,   /* a text to read */
-    CONTEXT_LINES = 1 << 2,  /* a list of events or jobs */
-    CONTEXT_LAST = CONTEXT_LINES,
-    CONTEXT_ALL = CONTEXT_GUESTS | CONTEXT_TEXT | CONTEXT_LINES
+    CONTEXT_GUESTS = 1 << 0,  /* a list of guests */
+    CONTEXT_TEXT = 1 << 1,    /* a text to read */
+    CONTEXT_LINES = 1 << 2,   /* a list of events or jobs */
+    CONTEXT_CONSOLE = 1 << 3, /* consoles, while the keyboard is not a guest's */
+    CONTEXT_LAST = CONTEXT_CONSOLE,
+    CONTEXT_ALL = CONTEXT_GUESTS | CONTEXT_TEXT | CONTEXT_LINES | CONTEXT_CONSOLE
 };
 
 #define COMMAND_KEYS_MAX 4

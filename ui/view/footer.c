@@ -4,9 +4,16 @@
 
 #include "base/text.h"
 
-/* One key, one command; but only at the top does it quit, and only a list can be narrowed. */
+/* One key, one command; but only at the top does it quit, and only a list can be narrowed.  NULL:
+ * not in this footer. */
 static const char *label_of(const struct command_info *info, enum context context, bool at_top)
 {
+    if (context == CONTEXT_CONSOLE)
+        return info->command == COMMAND_BACK_OR_QUIT ? "Close"
+               : info->command == COMMAND_CONSOLE    ? "Keyboard"
+               : info->command == COMMAND_FILTER     ? "Search"
+               : info->command == COMMAND_OPEN       ? NULL
+                                                     : info->footer;
     if (info->command == COMMAND_BACK_OR_QUIT && (context != CONTEXT_GUESTS || !at_top))
         return "Back";
     if (info->command == COMMAND_FILTER && context == CONTEXT_TEXT)
@@ -15,12 +22,12 @@ static const char *label_of(const struct command_info *info, enum context contex
 }
 
 /* The next command from *AT on that the footer of CONTEXT has, NULL at the end. */
-static const struct command_info *next_entry(size_t *at, enum context context)
+static const struct command_info *next_entry(size_t *at, enum context context, bool at_top)
 {
     while (*at < command_count()) {
         const struct command_info *info = command_at((*at)++);
 
-        if (info->footer && info->contexts & context)
+        if (info->contexts & context && label_of(info, context, at_top))
             return info;
     }
     return NULL;
@@ -41,14 +48,14 @@ static int rank_that_fits(enum context context, bool at_top, int width)
     const struct command_info *info;
     int total = 0, limit = 0;
 
-    for (size_t at = 0; (info = next_entry(&at, context));) {
+    for (size_t at = 0; (info = next_entry(&at, context, at_top));) {
         total += width_of(info, context, at_top);
         if (info->rank > limit)
             limit = info->rank;
     }
     /* Two spaces are spared behind the last. */
     for (; total - 2 > width && limit > 0; limit--)
-        for (size_t at = 0; (info = next_entry(&at, context));)
+        for (size_t at = 0; (info = next_entry(&at, context, at_top));)
             if (info->rank == limit)
                 total -= width_of(info, context, at_top);
     return limit;
@@ -59,7 +66,7 @@ void footer_draw(enum context context, bool at_top, struct rect rect, int y)
     int limit = rank_that_fits(context, at_top, rect.width - 1), x = 1;
     const struct command_info *info;
 
-    for (size_t at = 0; (info = next_entry(&at, context));) {
+    for (size_t at = 0; (info = next_entry(&at, context, at_top));) {
         char text[16];
 
         if (info->rank > limit)

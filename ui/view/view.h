@@ -22,9 +22,12 @@ enum reaction {
     REACT_REDRAW = 1 << 1,
     REACT_REARRANGE = 1 << 2, /* lists are to be sorted anew */
     REACT_QUIT = 1 << 3,
-    REACT_SHOW_GUEST = 1 << 4 /* the guests view comes up with its cursor on ui->show */
+    REACT_SHOW_GUEST = 1 << 4, /* the guests view comes up with its cursor on ui->show */
+    REACT_CONSOLES = 1 << 5,   /* the consoles view comes up */
+    REACT_LEAVE = 1 << 6       /* the view has nothing left to show */
 };
 
+struct tabs;
 struct errand;
 struct frozen;
 struct modal;
@@ -58,6 +61,8 @@ struct ui {
 
     const struct modal *modal; /* what has the keyboard, or NULL */
     void *modal_data;
+
+    struct tabs *tabs; /* that are open (tabs.h) */
 
     struct guest_id show; /* of REACT_SHOW_GUEST */
 
@@ -120,6 +125,11 @@ struct view_ops {
     const struct guest *(*selected)(const struct view *view);
     /* Optional.  Tells the engine what is on the screen; after each drawing. */
     void (*want)(const struct view *view, struct ui *ui);
+    /* Optional.  So many of ROOM lines at the bottom are enough for it, and the guests have the
+     * rest; 0: it takes all. */
+    int (*rows)(const struct view *view, const struct ui *ui, int room);
+    /* Optional.  What stands in the footer's place; NULL: the footer. */
+    const char *(*hint)(const struct view *view, const struct ui *ui);
     /* Optional.  The cursor to that guest of what is shown; false when it is not there. */
     bool (*select)(struct view *view, struct ui *ui, const struct guest_id *id);
     /* Required.  Takes NULL. */
@@ -135,6 +145,7 @@ struct view {
 struct view *guests_view_new(void);
 struct view *events_view_new(void);
 struct view *jobs_view_new(void);
+struct view *console_view_new(void);
 struct view *help_view_new(void);
 
 #endif

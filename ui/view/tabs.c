@@ -1,0 +1,421 @@
+#include "ui/view/tabs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "ui/term/output.h"
+#include "ui/view/console_ask.h"
+
+#define SCROLLBACK_LINES 10000
+#define SCROLLBACK_BYTES ((size_t)16 << 20)
+/* Until the pane is drawn for the first time. */
+#define FIRST_ROWS 24
+#define FIRST_COLUMNS 80
+
+struct tabs *tabs_new(const char *detach_key, int escape_ms)
+{
+    const char *key = detach_key ? detach_key : "^]";
+    struct tabs *tabs = xcalloc(1, sizeof(*tabs));
+
+    typed_init(&tabs->typed, (char)(key[1] & 0x1f), escape_ms);
+    snprintf(tabs->detach_text, sizeof(tabs->detach_text), "Ctrl-%c",
+             key[1] >= 'a' && key[1] <= 'z' ? key[1] - 'a' + 'A' : key[1]);
+    return tabs;
+}
+
+static void tab_free(struct tab *tab)
+{
+    emulator_free(tab->emulator);
+    guest_id_clear(&tab->guest);
+    free(tab->name);
+    free(tab);
+}
+
+void tabs_free(struct ui *ui)
+{
+    struct tabs *tabs = ui->tabs;
+
+    if (!tabs)
+        return;
+    for (size_t i = 0; i < tabs->count; i++) {
+        engine_console_close(ui->engine, tabs->tab[i]->console);
+        tab_free(tabs->tab[i]);
+    }
+    free(tabs->tab);
+    free(tabs);
+    ui->tabs = NULL;
+}
+
+struct tab *tabs_active(const struct ui *ui)
+{
+    const struct tabs *tabs = ui->tabs;
+
+    return tabs->count ? tabs->tab[tabs->active] : NULL;
+}
+
+const struct console *tab_console(const struct ui *ui, const struct tab *tab)
+{
+    return engine_console(ui->engine, tab->console);
+}
+
+const struct guest *tab_guest(const struct ui *ui, const struct tab *tab)
+{
+    return world_find(engine_world(ui->engine), &tab->guest);
+}
+
+static bool is_alive(const struct console *console)
+{
+    return console && (console->state == CONSOLE_OPEN || console->state == CONSOLE_OPENING);
+}
+
+/* ---- opening and closing ---- */
+
+static unsigned show(struct ui *ui, size_t index, bool enter)
+{
+    struct tabs *tabs = ui->tabs;
+    struct tab *tab = tabs->tab[index];
+    const struct console *console = tab_console(ui, tab);
+
+    tabs->active = index;
+    tab->news = false;
+    tabs->entered = enter && console && console->request.kind != CONSOLE_LOG;
+    if (tabs->entered)
+        tab->looks_back = false;
+    return REACT_HANDLED | REACT_REDRAW | REACT_CONSOLES;
+}
+
+/* The tab of what is asked for, when there is one; a command always begins anew. */
+static size_t find_tab(const struct ui *ui, const struct guest_id *guest, enum console_kind kind,
+                       const char *device, char **argv)
+{
+    const struct tabs *tabs = ui->tabs;
+
+    for (size_t i = 0; i < tabs->count && !argv; i++) {
+        const struct console *console = tab_console(ui, tabs->tab[i]);
+        const char *has = console ? console->request.device : NULL;
+        if (console && console->request.kind == kind && !console->request.argv &&
+            guest_id_equal(&tabs->tab[i]->guest, guest) &&
+            (!device || (has && strcmp(has, device) == 0) ||
+             (console->device && strcmp(console->device, device) == 0)))
+            return i;
+    }
+    return tabs->count;
+}
+
+static struct tab *tab_new(struct ui *ui, const struct guest *guest, uint32_t console)
+{
+    struct tabs *tabs = ui->tabs;
+    struct tab *tab = xcalloc(1, sizeof(*tab));
+
+    tab->console = console;
+    guest_id_copy(&tab->guest, &guest->id);
+    tab->kind = guest->facts.kind;
+    tab->name = xstrdup(guest->facts.name ? guest->facts.name : "?");
+    tab->emulator = emulator_new(FIRST_ROWS, FIRST_COLUMNS, SCROLLBACK_LINES, SCROLLBACK_BYTES);
+    tab->pager.list = true;
+    tabs->tab = xrealloc(tabs->tab, tabs->count + 1, sizeof(struct tab *));
+    tabs->tab[tabs->count++] = tab;
+    return tab;
+}
+
+unsigned tabs_open(struct ui *ui, const struct guest *guest, enum console_kind kind,
+                   const char *device, char **argv)
+{
+    struct tabs *tabs = ui->tabs;
+    struct error err = {0};
+
+    if (!guest) {
+        ui_say(ui, STYLE_WARN, "no guest is selected");
+        return REACT_HANDLED | REACT_REDRAW;
+    }
+    size_t index = find_tab(ui, &guest->id, kind, device, argv);
+    if (index < tabs->count) {
+        tabs->active = index;
+        return kind == CONSOLE_LOG ? show(ui, index, false) : tabs_enter(ui);
+    }
+    struct console_request request = {.kind = kind,
+                                      .guest = guest->id,
+                                      .life = guest->facts.life,
+                                      .device = (char *)device,
+                                      .argv = argv,
+                                      .rows = FIRST_ROWS,
+                                      .columns = FIRST_COLUMNS};
+    int number = engine_console_open(ui->engine, &request, &err);
+    if (number < 0) {
+        ui_say(ui, STYLE_BAD, "%.60s: %.200s%s%.100s%s", guest->facts.name, err.message,
+               err.remedy[0] ? " (" : "", err.remedy, err.remedy[0] ? ")" : "");
+        return REACT_HANDLED | REACT_REDRAW;
+    }
+    tab_new(ui, guest, (uint32_t)number);
+    return show(ui, tabs->count - 1, true);
+}
+
+void tabs_reopen(struct ui *ui, struct tab *tab, bool force)
+{
+    const struct console *old = tab_console(ui, tab);
+    struct console_request request;
+    struct error err = {0};
+
+    if (!old)
+        return;
+    console_request_copy(&request, &old->request);
+    /* The life that the guest has now: that one was asked for. */
+    free(request.life);
+    request.life = NULL;
+    request.force = force;
+    int number = engine_console_open(ui->engine, &request, &err);
+    console_request_clear(&request);
+    if (number < 0) {
+        ui_say(ui, STYLE_BAD, "%.60s: %.200s", tab->name, err.message);
+        /* It was off, and that will pass. */
+        tab->waits = err.code == ERR_GONE && tab_guest(ui, tab);
+        return;
+    }
+    engine_console_close(ui->engine, tab->console);
+    tab->console = (uint32_t)number;
+    tab->waits = tab->asked = false;
+    tab->typed_ns = 0;
+    emulator_reset_modes(tab->emulator);
+    emulator_feed(tab->emulator, "\r\n", 2);
+}
+
+unsigned tabs_enter(struct ui *ui)
+{
+    struct tab *tab = tabs_active(ui);
+    const struct console *console = tab ? tab_console(ui, tab) : NULL;
+
+    if (!console)
+        return REACT_HANDLED;
+    if (console->state == CONSOLE_BUSY) {
+        console_ask_force(ui, tab);
+        return REACT_HANDLED | REACT_REDRAW | REACT_CONSOLES;
+    }
+    if (console->state == CONSOLE_ENDED) {
+        if (tab->waits) {
+            tab->waits = false;
+            return show(ui, ui->tabs->active, false);
+        }
+        tabs_reopen(ui, tab, false);
+        if (!is_alive(tab_console(ui, tab)))
+            return show(ui, ui->tabs->active, false);
+    }
+    return show(ui, ui->tabs->active, true);
+}
+
+static void forget(struct ui *ui, size_t index)
+{
+    struct tabs *tabs = ui->tabs;
+
+    engine_console_close(ui->engine, tabs->tab[index]->console);
+    tab_free(tabs->tab[index]);
+    tabs->count--;
+    memmove(&tabs->tab[index], &tabs->tab[index + 1], (tabs->count - index) * sizeof(struct tab *));
+    if (tabs->active > index || tabs->active >= tabs->count)
+        tabs->active -= tabs->active > 0;
+    tabs->entered = false;
+    if (tabs->count)
+        tabs->tab[tabs->active]->news = false;
+}
+
+static void forget_console(struct ui *ui, uint32_t console)
+{
+    for (size_t i = 0; i < ui->tabs->count; i++)
+        if (ui->tabs->tab[i]->console == console) {
+            forget(ui, i);
+            return;
+        }
+}
+
+unsigned tabs_close(struct ui *ui)
+{
+    struct tab *tab = tabs_active(ui);
+    const struct console *console = tab ? tab_console(ui, tab) : NULL;
+
+    if (!tab)
+        return REACT_HANDLED;
+    if (is_alive(console) && console->request.kind != CONSOLE_LOG) {
+        console_ask_close(ui, tab, forget_console);
+        return REACT_HANDLED | REACT_REDRAW;
+    }
+    forget(ui, ui->tabs->active);
+    return REACT_HANDLED | REACT_REDRAW | (ui->tabs->count ? 0u : REACT_LEAVE);
+}
+
+unsigned tabs_next(struct ui *ui, int step)
+{
+    size_t count = ui->tabs->count;
+
+    if (!count)
+        return REACT_HANDLED;
+    return show(ui, (ui->tabs->active + count + (size_t)(step + (int)count)) % count, false);
+}
+
+size_t tabs_live(const struct ui *ui)
+{
+    size_t live = 0;
+
+    for (size_t i = 0; i < ui->tabs->count; i++) {
+        const struct console *console = tab_console(ui, ui->tabs->tab[i]);
+        live += is_alive(console) && console->request.kind != CONSOLE_LOG;
+    }
+    return live;
+}
+
+/* ---- what is typed ---- */
+
+static void send(struct ui *ui, const char *bytes, size_t len)
+{
+    struct tab *tab = tabs_active(ui);
+
+    if (len == 0)
+        return;
+    tab->typed_ns = ui->clock_ns;
+    engine_console_send(ui->engine, tab->console, bytes, len);
+}
+
+static void on_bytes(void *user, const char *bytes, size_t len)
+{
+    send(user, bytes, len);
+}
+
+static void on_key(void *user, enum key_special key)
+{
+    static const enum emulator_key keys[] = {
+        [SPECIAL_UP] = EMULATOR_UP,     [SPECIAL_DOWN] = EMULATOR_DOWN,
+        [SPECIAL_LEFT] = EMULATOR_LEFT, [SPECIAL_RIGHT] = EMULATOR_RIGHT,
+        [SPECIAL_HOME] = EMULATOR_HOME, [SPECIAL_END] = EMULATOR_END,
+    };
+    struct ui *ui = user;
+    char bytes[16];
+
+    send(ui, bytes,
+         emulator_key_bytes(tabs_active(ui)->emulator,
+                            key >= SPECIAL_F1 ? EMULATOR_F1 + (key - SPECIAL_F1) : keys[key],
+                            bytes));
+}
+
+static void on_paste(void *user, bool end)
+{
+    struct ui *ui = user;
+    char bytes[16];
+
+    send(ui, bytes, emulator_paste_mark(tabs_active(ui)->emulator, end, bytes));
+}
+
+static void on_answer(void *user)
+{
+    (void)user;
+    output_answered();
+}
+
+static const struct typed_ops typed_ops = {
+    .bytes = on_bytes, .key = on_key, .paste = on_paste, .answer = on_answer};
+
+bool tabs_have_keyboard(const struct ui *ui)
+{
+    return ui->tabs->entered && !ui->modal;
+}
+
+unsigned tabs_type(struct ui *ui, const char *bytes, size_t len)
+{
+    if (!typed_feed(&ui->tabs->typed, bytes, len, ui->clock_ns, &typed_ops, ui))
+        return 0;
+    ui->tabs->entered = false;
+    key_discard();
+    return REACT_HANDLED | REACT_REDRAW;
+}
+
+/* ---- what the guests say ---- */
+
+static void feed(struct ui *ui, struct tab *tab, bool is_log, const char *bytes, size_t len)
+{
+    char text[PLAIN_ROOM(EMULATOR_FEED_MAX)], answers[EMULATOR_ANSWERS_MAX];
+
+    if (!is_log) {
+        emulator_feed(tab->emulator, bytes, len);
+        len = emulator_take_answers(tab->emulator, answers);
+        engine_console_send(ui->engine, tab->console, answers, len);
+        return;
+    }
+    size_t left = plain_take(&tab->plain, bytes, len, true, text);
+    for (const char *at = text; left > 0;) {
+        size_t fed = emulator_feed(tab->emulator, at, left);
+        at += fed;
+        left -= fed;
+    }
+    emulator_take_answers(tab->emulator, answers); /* nobody is there to hear them */
+}
+
+bool tabs_pair(const struct tabs *tabs)
+{
+    return tabs->pairs && (tabs->active | 1) < tabs->count;
+}
+
+static bool is_shown(const struct tabs *tabs, const struct tab *tab)
+{
+    return tabs->tab[tabs->active] == tab ||
+           (tabs_pair(tabs) && tabs->tab[tabs->active ^ 1] == tab);
+}
+
+/* Once it was off and runs again, what was asked for is done. */
+static bool try_again(struct ui *ui, struct tab *tab)
+{
+    const struct guest *guest = tab->waits ? tab_guest(ui, tab) : NULL;
+
+    if (!guest || guest->state != STATE_RUNNING)
+        return false;
+    tabs_reopen(ui, tab, false);
+    return true;
+}
+
+static void ask_if_busy(struct ui *ui, struct tab *tab)
+{
+    const struct console *console = tab_console(ui, tab);
+
+    if (!ui->tabs->entered || !is_shown(ui->tabs, tab) || tab->asked || ui->modal || !console ||
+        console->state != CONSOLE_BUSY)
+        return;
+    console_ask_force(ui, tab);
+}
+
+bool tabs_turn(struct ui *ui)
+{
+    struct tabs *tabs = ui->tabs;
+    size_t budget = EMULATOR_FEED_MAX;
+    char bytes[EMULATOR_FEED_MAX];
+    bool changed = false;
+
+    typed_turn(&tabs->typed, ui->clock_ns, &typed_ops, ui);
+    for (size_t i = 0; i < tabs->count; i++) {
+        struct tab *tab = tabs->tab[(tabs->turn + i) % tabs->count];
+        const struct console *console = tab_console(ui, tab);
+        size_t len = budget ? engine_console_take(ui->engine, tab->console, bytes, budget) : 0;
+
+        if (len > 0) {
+            feed(ui, tab, console->request.kind == CONSOLE_LOG, bytes, len);
+            tab->news |= !is_shown(tabs, tab);
+            changed = true;
+        }
+        budget -= len;
+        changed |= try_again(ui, tab);
+        ask_if_busy(ui, tab);
+    }
+    tabs->turn = tabs->count ? (tabs->turn + 1) % tabs->count : 0;
+    return changed;
+}
+
+bool tabs_wait(const struct ui *ui)
+{
+    for (size_t i = 0; i < ui->tabs->count; i++)
+        if (engine_console_waiting(ui->engine, ui->tabs->tab[i]->console))
+            return true;
+    return false;
+}
+
+int64_t tabs_due(const struct ui *ui)
+{
+    return ui->tabs->entered ? typed_due(&ui->tabs->typed) : INT64_MAX;
+}
