@@ -32,7 +32,7 @@ struct cell {
 
 /* Makes a row of cells as a guest wrote them fit to be drawn.  Only what the sanitiser lets through
  * stays, at most two marks on it, and only where it takes the columns that it was given: what does
- * not is a replacement character, what is left of a wide one that was written over is blank. */
+ * not is a replacement character. */
 void cells_sanitise(struct cell *cells, size_t count);
 
 bool cell_looks_like(const struct cell *a, const struct cell *b); /* flags and colours */

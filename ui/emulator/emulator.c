@@ -5,11 +5,13 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "ui/emulator/filter.h"
 #include "ui/emulator/scrollback.h"
 
 struct emulator {
     VTerm *vterm;
     VTermScreen *screen;
+    struct filter filter;
     int rows, columns;
     struct scrollback scrollback;
     struct cell *row; /* EMULATOR_SIZE_MAX: of the line on its way */
@@ -242,9 +244,12 @@ int emulator_columns(const struct emulator *emulator)
 
 size_t emulator_feed(struct emulator *emulator, const char *bytes, size_t len)
 {
+    char left[FILTER_ROOM(EMULATOR_FEED_MAX)];
+
     if (len > EMULATOR_FEED_MAX)
         len = EMULATOR_FEED_MAX;
-    vterm_input_write(emulator->vterm, bytes, len);
+    vterm_input_write(emulator->vterm, left,
+                      filter_take(&emulator->filter, bytes, len, FILTER_TERMINAL, left));
     vterm_screen_flush_damage(emulator->screen);
     return len;
 }
@@ -253,9 +258,10 @@ void emulator_reset_modes(struct emulator *emulator)
 {
     /* CAN ends a sequence that was begun; then the main screen, a soft reset, and the modes that
      * one leaves alone. */
-    static const char bytes[] = "\030\033[?1049l\033[!p\033[?1;1000;1002;1003;1006;2004l\033[?25h"
-                                "\033[m\033(B\017";
+    static const char bytes[] = "\030\033[?1049l\033[!p\033[?1l\033[?1000l\033[?1002l\033[?1003l"
+                                "\033[?2004l\033[?25h\033[m\033(B\017";
 
+    emulator->filter = (struct filter){0};
     emulator_feed(emulator, bytes, sizeof(bytes) - 1);
     emulator->answers_len = 0;
 }

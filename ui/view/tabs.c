@@ -332,7 +332,7 @@ unsigned tabs_type(struct ui *ui, const char *bytes, size_t len)
 
 static void feed(struct ui *ui, struct tab *tab, bool is_log, const char *bytes, size_t len)
 {
-    char text[PLAIN_ROOM(EMULATOR_FEED_MAX)], answers[EMULATOR_ANSWERS_MAX];
+    char text[FILTER_ROOM(EMULATOR_FEED_MAX)], answers[EMULATOR_ANSWERS_MAX];
 
     if (!is_log) {
         emulator_feed(tab->emulator, bytes, len);
@@ -340,7 +340,7 @@ static void feed(struct ui *ui, struct tab *tab, bool is_log, const char *bytes,
         engine_console_send(ui->engine, tab->console, answers, len);
         return;
     }
-    size_t left = plain_take(&tab->plain, bytes, len, true, text);
+    size_t left = filter_take(&tab->filter, bytes, len, FILTER_LOG, text);
     for (const char *at = text; left > 0;) {
         size_t fed = emulator_feed(tab->emulator, at, left);
         at += fed;

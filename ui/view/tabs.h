@@ -6,7 +6,7 @@
 
 #include "engine/consoles.h"
 #include "ui/emulator/emulator.h"
-#include "ui/emulator/plain.h"
+#include "ui/emulator/filter.h"
 #include "ui/term/typed.h"
 #include "ui/view/view.h"
 #include "ui/widget/pager.h"
@@ -17,7 +17,7 @@ struct tab {
     enum guest_kind kind;  /* of the guest */
     char *name;            /* the guest's, for the screen */
     struct emulator *emulator;
-    struct plain plain;     /* of a log */
+    struct filter filter;   /* of a log */
     struct pager pager;     /* while one looks back */
     bool looks_back;        /* lines of before are shown, not the screen */
     bool news;              /* it has said something while it was hidden */

@@ -1,0 +1,33 @@
+/* What is taken out of a guest's bytes before anybody looks at the rest. */
+#ifndef VCTOP_UI_EMULATOR_FILTER_H
+#define VCTOP_UI_EMULATOR_FILTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum filter_for {
+    /* All but strings for the terminal (titles, clipboard, questions about its settings: on some of
+     * them libvterm 0.1.4 dies) and C1 controls. */
+    FILTER_TERMINAL,
+    /* Text and colours, each line ended by CR and LF: for logs, which are read and not obeyed. */
+    FILTER_LOG,
+    /* Text, tabs and line ends. */
+    FILTER_TEXT
+};
+
+struct filter {
+    int state;
+    char sequence[40]; /* that has begun */
+    size_t len;
+    size_t skipped; /* of a string */
+    bool c2;        /* the first byte of what may be a C1 control came */
+};
+
+/* What filter_take() may make of so many bytes. */
+#define FILTER_ROOM(len) (2 * (len) + sizeof(((struct filter *)0)->sequence))
+
+/* What is left of BYTES[0..LEN) into DST, which has FILTER_ROOM(LEN); returns how many bytes. */
+size_t filter_take(struct filter *filter, const char *bytes, size_t len, enum filter_for what,
+                   char *dst);
+
+#endif
