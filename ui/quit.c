@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "ui/view/tabs.h"
 #include "ui/widget/dialog.h"
 
 static unsigned key(struct ui *ui, void *data, struct key pressed)
@@ -41,18 +42,25 @@ static const struct modal question = {
 
 unsigned quit_ask(struct ui *ui)
 {
-    size_t live = engine_jobs_live(ui->engine), listed = 0;
+    size_t live = engine_jobs_live(ui->engine), consoles = tabs_live(ui), listed = 0;
     struct confirm *confirm;
     char line[160];
 
-    if (!live)
+    if (!live && !consoles)
         return REACT_HANDLED | REACT_QUIT;
     confirm = xcalloc(1, sizeof(*confirm));
     confirm_init(confirm, "Quit?", "Quit", "", ui->clock_ns);
-    snprintf(line, sizeof(line), "%zu job%s under way: those that run go on without vctop,", live,
-             live == 1 ? " is" : "s are");
-    confirm_line(confirm, line);
-    confirm_line(confirm, "those that are queued are not begun.");
+    if (consoles) {
+        snprintf(line, sizeof(line), "%zu console%s open: closed, what runs in a shell is hung up.",
+                 consoles, consoles == 1 ? " is" : "s are");
+        confirm_line(confirm, line);
+    }
+    if (live) {
+        snprintf(line, sizeof(line), "%zu job%s under way: those that run go on without vctop,",
+                 live, live == 1 ? " is" : "s are");
+        confirm_line(confirm, line);
+        confirm_line(confirm, "those that are queued are not begun.");
+    }
     for (size_t i = 0; i < engine_job_count(ui->engine) && listed < 8; i++) {
         const struct job *job = engine_job_at(ui->engine, i);
 

@@ -148,7 +148,11 @@ END_TEST
  * for C1 controls. */
 START_TEST(what_kills_libvterm)
 {
-    struct emulator *emulator = fed(3, 10, "\033P$qf\033\\\033P$qx\033\\ok");
+    struct emulator *emulator =
+        fed(3, 10, "\033[;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;m");
+
+    emulator_free(emulator);
+    emulator = fed(3, 10, "\033P$qf\033\\\033P$qx\033\\ok");
 
     for (int i = 0; i < 50; i++)
         emulator_feed(emulator, "\302\233", 2);
@@ -412,9 +416,11 @@ START_TEST(logs_are_read_not_obeyed)
     leaves("\033[2J\033[H\033[1;31mred\033[0m\033]0;title\ax\033(By\033Pq\033\\z\b\a\177",
            FILTER_TEXT, "redxyz");
     leaves("\033]0;no end\nnext", FILTER_LOG, "\r\nnext");
-    leaves("\033[12345678901234567890123456789012345678901234567890mx", FILTER_LOG, "x");
+    leaves("\033[12345678901234567890123456789012345678901234567890mx", FILTER_LOG, "\033[1234mx");
     leaves("日本\n", FILTER_TEXT, "日本\n");
     leaves("a\302\2332Jé\302\251", FILTER_TEXT, "a\ufffd2Jé©");
+    leaves("\033[1;2;3;4;5;6;7;8;9;10;11;12;13;14;15;16;17;18mx\033[123456;7Hy\033[1;\n2Hz",
+           FILTER_TERMINAL, "\033[1;2;3;4;5;6;7;8;9;10;11;12;13;14;15mx\033[1234;7Hy\n\033[1;2Hz");
     leaves("\033]0;t\033[31mx\033_q\033\\\033[?25ly", FILTER_TERMINAL, "\033[31mx\033[?25ly");
 }
 END_TEST

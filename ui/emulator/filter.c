@@ -7,6 +7,11 @@
 #define SUBSTITUTE '\032'
 /* A string without an end does not swallow all that comes. */
 #define STRING_MAX 8192
+/* Of a sequence: libvterm has room for sixteen, and no terminal has so many rows. */
+#define ARGUMENTS_MAX 15
+#define MARKS_MAX 3 /* other than arguments */
+#define ESCAPED_MAX ((size_t)4)
+#define DIGITS_MAX 4
 
 enum {
     TEXT,
@@ -45,34 +50,63 @@ static size_t begin(struct filter *filter)
 
 static size_t take_escaped(struct filter *filter, unsigned char c, enum filter_for what, char *dst)
 {
-    if (c && strchr("]PX^_", c)) {
+    if (filter->len == 1 && c && strchr("]PX^_", c)) {
         filter->state = STRING;
         filter->skipped = 0;
         return 0;
     }
-    filter->state = c == '[' ? SEQUENCE : TEXT;
-    filter->sequence[filter->len++] = (char)c;
-    if (what == FILTER_TERMINAL)
-        return put(dst, filter->sequence, filter->len);
-    if (c >= ' ' && c < '0') {
-        filter->state = ESCAPED; /* of three bytes */
-        filter->len = 1;
+    if (c >= ' ' && c < '0' && filter->len < ESCAPED_MAX) {
+        filter->sequence[filter->len++] = (char)c; /* there is more to it */
+        return 0;
     }
-    return c < ' ' ? take_text(c, what, dst) : 0;
-}
-
-/* For a terminal it goes on as it comes; else it is kept until it is known what it is. */
-static size_t take_sequence(struct filter *filter, unsigned char c, enum filter_for what, char *dst)
-{
-    if (filter->len < sizeof(filter->sequence))
-        filter->sequence[filter->len++] = (char)c;
-    if (c >= '@' || c < ' ')
-        filter->state = TEXT;
-    if (what == FILTER_TERMINAL || c < ' ')
+    filter->sequence[filter->len++] = (char)c;
+    /* What has grown too long begins nothing. */
+    filter->state = c == '[' && filter->len == 2 ? SEQUENCE : TEXT;
+    if (c < ' ')
         return take_text(c, what, dst);
-    if (c != 'm' || what == FILTER_TEXT || filter->sequence[filter->len - 1] != 'm')
+    if (filter->state == SEQUENCE || what != FILTER_TERMINAL || filter->len > ESCAPED_MAX)
         return 0;
     return put(dst, filter->sequence, filter->len);
+}
+
+/* A whole sequence as libvterm has room for it. */
+static size_t bounded(const char *sequence, size_t len, char *dst)
+{
+    size_t used = 0, arguments = 1, digits = 0, marks = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        char c = sequence[i];
+        bool argument = i >= 2 && c >= '0' && c <= ';';
+
+        digits = c >= '0' && c <= '9' ? digits + 1 : 0;
+        arguments += argument && (c == ';' || c == ':');
+        if (argument && (arguments > ARGUMENTS_MAX || digits > DIGITS_MAX))
+            continue;
+        marks += i >= 2 && !argument;
+        dst[used++] = c;
+    }
+    return marks <= MARKS_MAX ? used : 0;
+}
+
+/* It is kept until it is known what it is. */
+static size_t take_sequence(struct filter *filter, unsigned char c, enum filter_for what, char *dst)
+{
+    if (c < ' ') {
+        /* A terminal does in passing what a control says. */
+        if (what != FILTER_TERMINAL || c == CANCEL || c == SUBSTITUTE)
+            filter->state = TEXT;
+        return take_text(c, what, dst);
+    }
+    if (filter->len < sizeof(filter->sequence))
+        filter->sequence[filter->len] = (char)c;
+    filter->len++;
+    if (c < '@')
+        return 0;
+    filter->state = TEXT;
+    if (filter->len > sizeof(filter->sequence) || what == FILTER_TEXT ||
+        (what == FILTER_LOG && c != 'm'))
+        return 0;
+    return bounded(filter->sequence, filter->len, dst);
 }
 
 static size_t take_string(struct filter *filter, unsigned char c, enum filter_for what, char *dst)

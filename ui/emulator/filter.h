@@ -6,8 +6,9 @@
 #include <stddef.h>
 
 enum filter_for {
-    /* All but strings for the terminal (titles, clipboard, questions about its settings: on some of
-     * them libvterm 0.1.4 dies) and C1 controls. */
+    /* All but strings for the terminal (titles, clipboard, questions about its settings: of some
+     * libvterm 0.1.4 dies), C1 controls (they lead it left of its screen), and of a sequence what
+     * is more than it has room for (it writes over its own memory). */
     FILTER_TERMINAL,
     /* Text and colours, each line ended by CR and LF: for logs, which are read and not obeyed. */
     FILTER_LOG,
@@ -17,7 +18,7 @@ enum filter_for {
 
 struct filter {
     int state;
-    char sequence[40]; /* that has begun */
+    char sequence[128]; /* that has begun */
     size_t len;
     size_t skipped; /* of a string */
     bool c2;        /* the first byte of what may be a C1 control came */

@@ -58,8 +58,8 @@ static const char *silent_hint(const struct tab *tab, const struct console *cons
     if (console->request.kind == CONSOLE_ATTACH)
         return "the command says nothing";
     if (tab->kind == KIND_CONTAINER)
-        return "Enter may wake it; else no getty on this tty (lxc.tty.max), or attach a shell";
-    return "Enter may wake it; else no getty on its ttyS0, or its kernel has no console=ttyS0";
+        return "try Enter; no getty on it (lxc.tty.max)? attach a shell instead";
+    return "try Enter; no getty on its ttyS0? console=ttyS0 missing?";
 }
 
 static bool say_silent(const struct ui *ui, const struct tab *tab, const struct console *console,

@@ -147,6 +147,7 @@ unsigned tabs_open(struct ui *ui, const struct guest *guest, enum console_kind k
     if (number < 0) {
         ui_say(ui, STYLE_BAD, "%.60s: %.200s%s%.100s%s", guest->facts.name, err.message,
                err.remedy[0] ? " (" : "", err.remedy, err.remedy[0] ? ")" : "");
+        key_discard(); /* what was typed ahead was meant for the guest */
         return REACT_HANDLED | REACT_REDRAW;
     }
     tab_new(ui, guest, (uint32_t)number);

@@ -1,0 +1,443 @@
+/* Consoles of simulated guests in their pane: in, out, and what befalls them. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "screen/family.h"
+#include "screen/steps.h"
+
+#define SIM "guests=20,machines=6,calm,seed=1"
+#define DETACH "\035"
+#define LEAVES "Ctrl-] leaves "
+#define IS_BACK "keyboard to it"
+
+static void goes(struct screen *screen, const char *keys, const char *wanted)
+{
+    screen_send(screen, keys);
+    ck_assert_msg(screen_wait(screen, wanted, PATIENCE_MS), "no '%s' after '%s':\n%s", wanted, keys,
+                  screen_text(screen));
+}
+
+static struct screen *open_console(int rows, int columns, const char *spec, const char *guest,
+                                   const char *key, const char *wanted)
+{
+    struct screen *screen = steps_start(rows, columns, spec, NULL);
+    char filter[64];
+
+    snprintf(filter, sizeof(filter), "/%s\r", guest);
+    screen_send(screen, filter);
+    ck_assert(screen_wait(screen, "1 of 20", PATIENCE_MS));
+    goes(screen, key, wanted);
+    return screen;
+}
+
+/* Closes the only console and leaves. */
+static void close_and_quit(struct screen *screen)
+{
+    goes(screen, "q", "Close the");
+    screen_pump(screen, 400);
+    screen_send(screen, "\t\r");
+    ck_assert(screen_wait_gone(screen, IS_BACK, PATIENCE_MS));
+    steps_quit(screen);
+}
+
+START_TEST(in_and_out)
+{
+    struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
+
+    ck_assert(screen_wait(screen, LEAVES, PATIENCE_MS));
+    /* Letters that are commands everywhere else are the guest's here. */
+    goes(screen, "echo qzmw?\r", "\nqzmw?");
+    ck_assert(screen_find(screen, "K NAME") >= 0);
+    goes(screen, DETACH, IS_BACK);
+    goes(screen, "c", LEAVES);
+    goes(screen, "echo again\r", "\nagain");
+    goes(screen, DETACH, IS_BACK);
+    close_and_quit(screen);
+}
+END_TEST
+
+START_TEST(typed_ahead_is_thrown_away)
+{
+    struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
+
+    /* m is the action menu, q closes. */
+    goes(screen, "ls" DETACH "mqqq", IS_BACK);
+    screen_pump(screen, 300);
+    ck_assert_int_lt(screen_find(screen, "Close the"), 0);
+    ck_assert_int_lt(screen_find(screen, "force off"), 0);
+    close_and_quit(screen);
+}
+END_TEST
+
+START_TEST(paste_may_hold_the_detach_key)
+{
+    struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
+
+    screen_send(screen, "\033[200~echo a" DETACH "b\033[201~");
+    ck_assert(screen_wait(screen, "echo ab", PATIENCE_MS));
+    ck_assert(screen_find(screen, LEAVES) >= 0);
+    /* A long one, and the key behind it. */
+    CLEANUP_FREE char *text = malloc(300001);
+    memset(text, 'x', 300000);
+    memcpy(text, "\033[200~", 6);
+    memcpy(text + 299994, "\033[201~", 6);
+    text[300000] = '\0';
+    for (size_t at = 0; at < 300000; at += 1000) {
+        screen_send_bytes(screen, text + at, 1000);
+        screen_pump(screen, 1);
+    }
+    long long start = screen_now_ms();
+    goes(screen, DETACH, IS_BACK);
+    ck_assert_int_lt(screen_now_ms() - start, 1000);
+    close_and_quit(screen);
+}
+END_TEST
+
+/* What the screen's own process takes. */
+static long resident_kb(const struct screen *screen)
+{
+    char path[64], line[128];
+    long kb = 0;
+
+    snprintf(path, sizeof(path), "/proc/%d/status", (int)screen_pid(screen));
+    FILE *file = fopen(path, "r");
+    ck_assert_ptr_nonnull(file);
+    while (fgets(line, sizeof(line), file))
+        if (strncmp(line, "VmRSS:", 6) == 0)
+            kb = strtol(line + 6, NULL, 10);
+    fclose(file);
+    return kb;
+}
+
+/* Fault row 19: whatever the guest says, one is out at once, and it takes no memory. */
+START_TEST(detach_under_flood)
+{
+    struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
+    long long worst = 0;
+
+    goes(screen, "flood\r", "y 1000");
+    long before = resident_kb(screen);
+    for (int i = 0; i < 5; i++) {
+        screen_pump(screen, 300);
+        long long start = screen_now_ms();
+        goes(screen, DETACH, IS_BACK);
+        long long took = screen_now_ms() - start;
+        worst = took > worst ? took : worst;
+        goes(screen, "c", LEAVES);
+    }
+    printf("detach under flood: %lld ms at worst\n", worst);
+    ck_assert_int_lt(worst, 1000);
+    /* 10,000 lines of scrollback are some 700 KB. */
+    screen_pump(screen, 2000);
+    ck_assert_int_lt(resident_kb(screen) - before, 6000);
+    goes(screen, "\003", "^C");
+    goes(screen, DETACH, IS_BACK);
+    close_and_quit(screen);
+}
+END_TEST
+
+/* Nothing of what a guest sends for a terminal gets out, and the modes stay as they are. */
+START_TEST(hostile_bytes)
+{
+    struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
+
+    goes(screen, "hostile\r", "safe");
+    screen_pump(screen, 300);
+    ck_assert_uint_eq(screen_foreign_bytes(screen), 0);
+    goes(screen, "echo fine\r", "\nfine");
+    goes(screen, DETACH, IS_BACK);
+    close_and_quit(screen);
+}
+END_TEST
+
+START_TEST(colours_and_wide)
+{
+    struct screen *screen = open_console(24, 80, SIM, "db01", "cz", "db01$");
+    struct screen_look look;
+
+    goes(screen, "colors\r", "reverse");
+    int row = screen_find(screen, " 0   1   2   3");
+    screen_look(screen, row, 14, &look);
+    ck_assert_str_eq(look.text, "3");
+    ck_assert_int_ne(look.foreground, -1);
+    row = screen_find(screen, "┌──┐");
+    ck_assert_int_ge(row, 0);
+    goes(screen, "wide\r", "日本語 한국어 ｆｕｌｌ 😀 é");
+    goes(screen, DETACH, IS_BACK);
+    close_and_quit(screen);
+}
+END_TEST
+
+START_TEST(whole_screen_and_sizes)
+{
+    struct screen *screen = open_console(40, 120, SIM, "mail", "a", "mail#");
+
+    goes(screen, "screen\r", "q quits");
+    int bottom = screen_find(screen, "q quits");
+    ck_assert_int_eq(bottom, 37);
+    goes(screen, DETACH, IS_BACK);
+    screen_send(screen, "z");
+    ck_assert(screen_wait(screen, "top line of 120x3", PATIENCE_MS));
+    ck_assert_int_lt(screen_find(screen, "NAME"), 0);
+    /* Fault row 43: sizes change under it. */
+    for (int i = 0; i < 60; i++) {
+        screen_resize(screen, 10 + i % 31, 40 + i % 71);
+        screen_pump(screen, 2);
+    }
+    screen_resize(screen, 24, 80);
+    ck_assert(screen_wait(screen, "top line of 80x19", PATIENCE_MS));
+    screen_resize(screen, 5, 20);
+    ck_assert(screen_wait(screen, "too small", PATIENCE_MS));
+    screen_resize(screen, 24, 80);
+    ck_assert(screen_wait(screen, "top line of 80x19", PATIENCE_MS));
+    goes(screen, "z", "K NAME");
+    ck_assert(screen_wait(screen, "q quits", PATIENCE_MS));
+    goes(screen, "c", LEAVES);
+    goes(screen, "q", "mail#");
+    goes(screen, DETACH, IS_BACK);
+    close_and_quit(screen);
+}
+END_TEST
+
+/* The rest of the line that was typed into a dead console goes nowhere. */
+START_TEST(dead_console_swallows)
+{
+    struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
+
+    goes(screen, "exit 3\r", "ended");
+    screen_send(screen, "qqqqmf");
+    screen_pump(screen, 300);
+    ck_assert(screen_find(screen, "ended") >= 0);
+    ck_assert(screen_find(screen, LEAVES) >= 0);
+    goes(screen, DETACH, IS_BACK);
+    /* It can be opened anew, and what it said is still there. */
+    goes(screen, "c", LEAVES);
+    ck_assert(screen_wait_gone(screen, "ended", PATIENCE_MS));
+    goes(screen, "crash\r", "ended");
+    goes(screen, DETACH, IS_BACK);
+    screen_send(screen, "q");
+    ck_assert(screen_wait_gone(screen, IS_BACK, PATIENCE_MS));
+    steps_quit(screen);
+}
+END_TEST
+
+START_TEST(status_of_a_shell)
+{
+    struct screen *screen = open_console(24, 80, SIM, "mail", "a", "mail#");
+
+    goes(screen, "exit 3\r", "with status 3");
+    goes(screen, DETACH, IS_BACK);
+    screen_send(screen, "q");
+    ck_assert(screen_wait_gone(screen, IS_BACK, PATIENCE_MS));
+    steps_quit(screen);
+}
+END_TEST
+
+START_TEST(busy_is_asked_about)
+{
+    struct screen *screen =
+        open_console(24, 80, SIM ",busy=db01", "db01", "c", "Take over the console");
+
+    /* Cancel is what Enter does. */
+    screen_pump(screen, 400);
+    screen_send(screen, "\r");
+    ck_assert(screen_wait_gone(screen, "Take over the console", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "busy", PATIENCE_MS));
+    goes(screen, "c", "Take over the console");
+    screen_pump(screen, 400);
+    goes(screen, "\t\r", "db01$");
+    ck_assert(screen_wait(screen, LEAVES, PATIENCE_MS));
+    goes(screen, DETACH, IS_BACK);
+    close_and_quit(screen);
+}
+END_TEST
+
+START_TEST(silent_gets_a_hint)
+{
+    struct screen *screen =
+        open_console(24, 80, SIM ",silent=db01,silent=mail", "mail", "c", "lxc.tty.max");
+
+    goes(screen, DETACH, IS_BACK);
+    close_and_quit(screen);
+    screen = open_console(24, 80, SIM ",silent=db01", "db01", "c", "console=ttyS0");
+    goes(screen, DETACH, IS_BACK);
+    close_and_quit(screen);
+}
+END_TEST
+
+/* A guest that goes off under it, and the offer to open it again when it runs. */
+START_TEST(off_and_on_again)
+{
+    struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
+
+    goes(screen, "poweroff\r", "ended");
+    ck_assert(screen_wait(screen, "when the guest runs again", PATIENCE_MS));
+    goes(screen, DETACH, IS_BACK);
+    goes(screen, "c", "as soon as db01 runs again");
+    goes(screen, "ms", "Start");
+    screen_pump(screen, 400);
+    screen_send(screen, "\t\r");
+    ck_assert(screen_wait_gone(screen, "as soon as", PATIENCE_MS));
+    ck_assert(screen_wait_gone(screen, "ended", PATIENCE_MS));
+    goes(screen, "c", LEAVES);
+    goes(screen, "echo back\r", "\nback");
+    goes(screen, DETACH, IS_BACK);
+    close_and_quit(screen);
+}
+END_TEST
+
+START_TEST(readonly_says_so)
+{
+    const char *const more[] = {"--readonly", NULL};
+    struct screen *screen = steps_start(24, 80, SIM, more);
+
+    steps_select(screen, "db01");
+    goes(screen, "c", "read-only (start vctop without --readonly)");
+    /* Its log may be read. */
+    goes(screen, "l", "simulated log, line 40");
+    goes(screen, "q", "K NAME");
+    ck_assert(screen_wait_gone(screen, "simulated log", PATIENCE_MS));
+    steps_quit(screen);
+}
+END_TEST
+
+START_TEST(several_as_tabs)
+{
+    struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
+
+    goes(screen, "flood\r", "y 1000");
+    goes(screen, DETACH, IS_BACK);
+    goes(screen, "1/\025mail\r", "1 of 20");
+    ck_assert(screen_wait_gone(screen, "y 1", PATIENCE_MS));
+    goes(screen, "a", "mail#");
+    ck_assert(screen_wait(screen, "*db01 console", PATIENCE_MS));
+    ck_assert(screen_find(screen, "mail shell") >= 0);
+    goes(screen, DETACH, IS_BACK);
+    goes(screen, "[", "y ");
+    ck_assert(screen_wait_gone(screen, "*db01", PATIENCE_MS));
+    goes(screen, "]", "mail#");
+    /* Where there is room both stand side by side. */
+    screen_resize(screen, 40, 120);
+    ck_assert(screen_wait(screen, "y ", PATIENCE_MS));
+    ck_assert(screen_find(screen, "mail#") >= 0);
+    ck_assert(screen_find(screen, "NAME") >= 0);
+    goes(screen, "q", "Close the shell of mail");
+    screen_pump(screen, 400);
+    screen_send(screen, "\t\r");
+    ck_assert(screen_wait_gone(screen, "mail#", PATIENCE_MS));
+    /* Quitting asks about the other. */
+    goes(screen, "\033[21~", "Quit?");
+    screen_pump(screen, 400);
+    screen_send(screen, "\t\r");
+    ck_assert_int_eq(screen_exit(screen, PATIENCE_MS), 0);
+    ck_assert(screen_restored(screen));
+    ck_assert(family_shrinks_to(screen, 0, PATIENCE_MS));
+    screen_free(screen);
+}
+END_TEST
+
+START_TEST(looking_back)
+{
+    struct screen *screen = open_console(24, 80, SIM, "db01", "l", "simulated log, line 40");
+    char path[64], text[8192];
+
+    goes(screen, "g", "simulated log, line 1\n");
+    goes(screen, "/line 33\r", "line 33");
+    ck_assert(screen_find(screen, "line 33 of") >= 0);
+    goes(screen, "n", "line 33 of");
+    /* A part of it to a file. */
+    snprintf(path, sizeof(path), "/tmp/vctop-test-console-%d", (int)getpid());
+    unlink(path);
+    goes(screen, " kk", "line 31 of");
+    goes(screen, "w", "marked lines to:");
+    screen_send(screen, "\025");
+    screen_send(screen, path);
+    goes(screen, "\r", "3 lines written to");
+    FILE *file = fopen(path, "r");
+    ck_assert_ptr_nonnull(file);
+    size_t len = fread(text, 1, sizeof(text) - 1, file);
+    fclose(file);
+    unlink(path);
+    text[len] = '\0';
+    ck_assert_str_eq(text,
+                     "simulated log, line 31\nsimulated log, line 32\nsimulated log, line 33\n");
+    goes(screen, "G", "simulated log, line 4");
+    screen_send(screen, "\033");
+    screen_pump(screen, 300);
+    goes(screen, "q", "K NAME");
+    ck_assert(screen_wait_gone(screen, "simulated log", PATIENCE_MS));
+    steps_quit(screen);
+}
+END_TEST
+
+START_TEST(another_detach_key)
+{
+    const char *const more[] = {"--detach-key", "^a", NULL};
+    struct screen *screen = steps_start(24, 80, SIM, more);
+
+    steps_select(screen, "db01");
+    goes(screen, "c", "Ctrl-A leaves");
+    ck_assert(screen_wait(screen, "db01$", PATIENCE_MS));
+    screen_send(screen, DETACH "q");
+    screen_pump(screen, 300);
+    goes(screen, "\001", IS_BACK);
+    close_and_quit(screen);
+}
+END_TEST
+
+/* Fault row 46: the terminal stops to read while a guest floods. */
+START_TEST(terminal_that_does_not_read)
+{
+    struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
+
+    goes(screen, "flood\r", "y 1000");
+    screen_link(screen, 0);
+    screen_pump(screen, 1500);
+    screen_link(screen, SCREEN_FAST);
+    goes(screen, "\003", "^C");
+    goes(screen, DETACH, IS_BACK);
+    close_and_quit(screen);
+}
+END_TEST
+
+/* The window goes away while one is in a guest. */
+START_TEST(hang_up)
+{
+    struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
+
+    screen_hang_up(screen);
+    ck_assert_int_eq(screen_exit(screen, PATIENCE_MS), 129);
+    ck_assert(family_shrinks_to(screen, 0, PATIENCE_MS));
+    screen_free(screen);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        in_and_out,
+        typed_ahead_is_thrown_away,
+        paste_may_hold_the_detach_key,
+        detach_under_flood,
+        hostile_bytes,
+        colours_and_wide,
+        whole_screen_and_sizes,
+        dead_console_swallows,
+        status_of_a_shell,
+        busy_is_asked_about,
+        silent_gets_a_hint,
+        off_and_on_again,
+        readonly_says_so,
+        several_as_tabs,
+        looking_back,
+        another_detach_key,
+        terminal_that_does_not_read,
+        hang_up,
+    };
+
+    return steps_main("console", tests, ARRAY_SIZE(tests));
+}
