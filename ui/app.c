@@ -15,12 +15,12 @@
 #include "ui/quit.h"
 #include "ui/screen.h"
 #include "ui/term/term.h"
-#include "ui/view/tabs.h"
 #include "ui/view/errand.h"
 #include "ui/view/frozen.h"
 #include "ui/view/palette.h"
 #include "ui/view/preferences.h"
 #include "ui/view/setup.h"
+#include "ui/view/tabs.h"
 #include "ui/view/view.h"
 
 #define ESCDELAY_MS 100 /* unless a file says otherwise */
@@ -206,13 +206,25 @@ static void show_guest(struct app *app)
     guests->ops->select(guests, &app->ui, &app->ui.show);
 }
 
-/* Of the guest that the view is about. */
-static unsigned open_console(struct app *app, enum console_kind kind)
+static const struct guest *selected(struct app *app)
 {
     const struct view *view = current_view(app);
+    const struct tab *tab = app->current == VIEW_CONSOLES ? tabs_active(&app->ui) : NULL;
 
-    return tabs_open(&app->ui, view->ops->selected ? view->ops->selected(view) : NULL, kind,
-                         NULL, NULL);
+    if (tab)
+        return tab_guest(&app->ui, tab);
+    return view->ops->selected ? view->ops->selected(view) : NULL;
+}
+
+static unsigned open_palette(struct app *app)
+{
+    const struct guest *guest = selected(app);
+
+    guest_id_clear(&app->ui.about);
+    if (guest)
+        guest_id_copy(&app->ui.about, &guest->id);
+    palette_open(&app->ui, current_view(app)->ops->context);
+    return REACT_HANDLED | REACT_REDRAW;
 }
 
 /* What every view answers alike. */
@@ -230,11 +242,11 @@ static unsigned common_command(struct app *app, enum command which)
     case COMMAND_VIEW_CONSOLES:
         return go_to(app, VIEW_CONSOLES);
     case COMMAND_CONSOLE:
-        return open_console(app, CONSOLE_SERIAL);
+        return tabs_open(&app->ui, selected(app), CONSOLE_SERIAL, NULL, NULL);
     case COMMAND_ATTACH:
-        return open_console(app, CONSOLE_ATTACH);
+        return tabs_open(&app->ui, selected(app), CONSOLE_ATTACH, NULL, NULL);
     case COMMAND_LOG:
-        return open_console(app, CONSOLE_LOG);
+        return tabs_open(&app->ui, selected(app), CONSOLE_LOG, NULL, NULL);
     case COMMAND_BACK:
     case COMMAND_BACK_OR_QUIT:
         if (app->current == VIEW_GUESTS)
@@ -254,8 +266,7 @@ static unsigned common_command(struct app *app, enum command which)
     case COMMAND_HOW_TO_QUIT:
         return say_how_to_quit(app);
     case COMMAND_PALETTE:
-        palette_open(&app->ui, current_view(app)->ops->context);
-        return REACT_HANDLED | REACT_REDRAW;
+        return open_palette(app);
     case COMMAND_SETUP:
         setup_open(&app->ui);
         return REACT_HANDLED | REACT_REDRAW;
@@ -549,8 +560,8 @@ static void set_up(struct app *app, struct engine *engine, const struct options 
     if (options->sort)
         ui->order.key = sort_key_from_name(options->sort);
     preferences_begin(ui, options);
-    ui->tabs = tabs_new(options->detach_key,
-                                options->escdelay_ms ? options->escdelay_ms : ESCDELAY_MS);
+    ui->tabs =
+        tabs_new(options->detach_key, options->escdelay_ms ? options->escdelay_ms : ESCDELAY_MS);
     for (int i = 0; i < VIEW_COUNT; i++)
         app->views[i] = view_makers[i]();
     app->rows_old = true;
@@ -567,6 +578,7 @@ static void tear_down(struct app *app)
     preferences_end(&app->ui);
     frozen_end(&app->ui);
     guest_id_clear(&app->ui.show);
+    guest_id_clear(&app->ui.about);
 }
 
 int app_run(struct engine *engine, const struct options *options, const char *simulated)

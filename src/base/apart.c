@@ -22,8 +22,8 @@ struct apart {
 /* ---- in the process ---- */
 
 /* Nothing of the screen's: no terminal that it would keep open, no socket whose end somebody waits
- * for, no handler that would touch either. */
-static void let_go(int answer)
+ * for, no handler that would touch either.  INPUT is -1 when there is none. */
+static void let_go(int answer, int input)
 {
     sigset_t none;
 
@@ -34,21 +34,26 @@ static void let_go(int answer)
     signal(SIGPIPE, SIG_IGN); /* nobody may be there any more to hear the answer */
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    /* Not where one of the others goes. */
+    if (input >= 0 && (input = fcntl(input, F_DUPFD, APART_INPUT + 1)) < 0)
+        _exit(126);
     int null = open("/dev/null", O_RDWR);
     for (int fd = 0; fd < ANSWER_FD; fd++)
         if (null < 0 || dup2(null, fd) < 0)
             close(fd);
     if (dup2(answer, ANSWER_FD) < 0)
         _exit(126);
-    close_range(ANSWER_FD + 1, ~0u, 0);
+    if (input >= 0 && dup2(input, APART_INPUT) < 0)
+        _exit(126);
+    close_range(input >= 0 ? APART_INPUT + 1 : ANSWER_FD + 1, ~0u, 0);
 }
 
 /* Forks once more: between them the two leave nobody that has to be waited for.  A pipe takes an
  * answer whole. */
 static _Noreturn void become(struct apart *apart, void (*work)(const void *task, void *answer),
-                             const void *task, int fd)
+                             const void *task, int fd, int input)
 {
-    let_go(fd);
+    let_go(fd, input);
     pid_t pid = fork();
     if (pid != 0)
         _exit(pid < 0 ? 1 : 0);
@@ -58,8 +63,8 @@ static _Noreturn void become(struct apart *apart, void (*work)(const void *task,
 
 /* ---- in the screen ---- */
 
-struct apart *apart_start(void (*work)(const void *task, void *answer), const void *task,
-                          size_t size, struct error *err)
+struct apart *apart_start_on(int input, void (*work)(const void *task, void *answer),
+                             const void *task, size_t size, struct error *err)
 {
     CLEANUP_CLOSE int ours = -1, theirs = -1;
     CLEANUP_FREE struct apart *apart = xcalloc(1, sizeof(*apart) + size);
@@ -71,12 +76,12 @@ struct apart *apart_start(void (*work)(const void *task, void *answer), const vo
     }
     ours = fds[0];
     /* Not where standard streams go, should one of them be closed. */
-    theirs = fcntl(fds[1], F_DUPFD_CLOEXEC, ANSWER_FD + 1);
+    theirs = fcntl(fds[1], F_DUPFD_CLOEXEC, APART_INPUT + 1);
     close(fds[1]);
     apart->size = size;
     pid_t pid = theirs < 0 ? -1 : fork();
     if (pid == 0)
-        become(apart, work, task, theirs);
+        become(apart, work, task, theirs, input);
     if (pid < 0) {
         error_errno(err, errno, "cannot begin");
         return NULL;
@@ -86,6 +91,12 @@ struct apart *apart_start(void (*work)(const void *task, void *answer), const vo
         ;
     apart->fd = move_fd(&ours);
     return move_ptr(&apart);
+}
+
+struct apart *apart_start(void (*work)(const void *task, void *answer), const void *task,
+                          size_t size, struct error *err)
+{
+    return apart_start_on(-1, work, task, size, err);
 }
 
 int apart_fd(const struct apart *apart)

@@ -11,6 +11,7 @@
 #include "base/error.h"
 
 #define APART_ANSWER_MAX PIPE_BUF
+#define APART_INPUT 4 /* the descriptor that apart_start_on() leaves to WORK */
 
 struct apart;
 
@@ -20,6 +21,10 @@ struct apart;
  * WORK may allocate.  Does not block.  NULL when no process can be had. */
 struct apart *apart_start(void (*work)(const void *task, void *answer), const void *task,
                           size_t size, struct error *err);
+
+/* The same; WORK finds INPUT, which stays the caller's, as APART_INPUT. */
+struct apart *apart_start_on(int input, void (*work)(const void *task, void *answer),
+                             const void *task, size_t size, struct error *err);
 
 /* Becomes readable when it has ended. */
 int apart_fd(const struct apart *apart);

@@ -17,15 +17,24 @@ static void remove_ours(const char *path, const struct stat *ours)
         unlink(path);
 }
 
-int save_new_file(const char *path, const char *text, size_t len, struct error *err)
+int save_make_file(const char *path, struct error *err)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
-    struct stat made;
 
     if (fd < 0 && errno == EEXIST)
         return error_set(err, ERR_USAGE, "choose another name", "%.200s exists already", path);
     if (fd < 0)
         return error_errno(err, errno, "cannot make %.200s", path);
+    return fd;
+}
+
+int save_new_file(const char *path, const char *text, size_t len, struct error *err)
+{
+    int fd = save_make_file(path, err);
+    struct stat made;
+
+    if (fd < 0)
+        return fd;
     int problem = fstat(fd, &made) == 0 ? -io_write_all(fd, text, len) : errno;
     /* Network file systems say only now that there is no room. */
     if (close(fd) != 0 && !problem && errno != EINTR)

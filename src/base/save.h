@@ -6,6 +6,10 @@
 
 #include "base/error.h"
 
+/* Makes PATH: a file that is not there yet, mode 0600, reached through no symbolic link at its end.
+ * A descriptor, or a code, which is negative, with ERR. */
+int save_make_file(const char *path, struct error *err);
+
 /* Writes TEXT[0..LEN) to PATH: a file that is not there yet, mode 0600, reached through no symbolic
  * link at its end.  What exists is never touched, and of a file that cannot be written whole
  * nothing is left.  Blocks for as long as the file system does: see base/apart.h.  0 or a code with

@@ -1,8 +1,10 @@
 /* Consoles of simulated guests in their pane: in, out, and what befalls them. */
 #include <check.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -11,7 +13,7 @@
 
 #define SIM "guests=20,machines=6,calm,seed=1"
 #define DETACH "\035"
-#define LEAVES "Ctrl-] leaves "
+#define LEAVES "every key goes to the guest"
 #define IS_BACK "keyboard to it"
 
 static void goes(struct screen *screen, const char *keys, const char *wanted)
@@ -119,7 +121,7 @@ START_TEST(detach_under_flood)
     struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
     long long worst = 0;
 
-    goes(screen, "flood\r", "y 1000");
+    goes(screen, "flood\r", "\ny 1");
     long before = resident_kb(screen);
     for (int i = 0; i < 5; i++) {
         screen_pump(screen, 300);
@@ -148,7 +150,8 @@ START_TEST(hostile_bytes)
     goes(screen, "hostile\r", "safe");
     screen_pump(screen, 300);
     ck_assert_uint_eq(screen_foreign_bytes(screen), 0);
-    goes(screen, "echo fine\r", "\nfine");
+    /* What it was answered, its shell takes for typed. */
+    goes(screen, "\003echo fine\r", "\nfine");
     goes(screen, DETACH, IS_BACK);
     close_and_quit(screen);
 }
@@ -309,7 +312,7 @@ START_TEST(several_as_tabs)
 {
     struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
 
-    goes(screen, "flood\r", "y 1000");
+    goes(screen, "flood\r", "\ny 1");
     goes(screen, DETACH, IS_BACK);
     goes(screen, "1/\025mail\r", "1 of 20");
     ck_assert(screen_wait_gone(screen, "y 1", PATIENCE_MS));
@@ -374,6 +377,88 @@ START_TEST(looking_back)
 }
 END_TEST
 
+/* Reads a file that a process of its own writes, until it holds WANTED. */
+static char *file_with(struct screen *screen, const char *path, const char *wanted)
+{
+    static char text[65536];
+    struct stat there;
+    long long end = screen_now_ms() + PATIENCE_MS;
+
+    do {
+        screen_pump(screen, 50);
+        FILE *file = fopen(path, "r");
+        size_t len = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
+        text[len] = '\0';
+        if (file)
+            fclose(file);
+    } while (!strstr(text, wanted) && screen_now_ms() < end);
+    ck_assert_msg(strstr(text, wanted) != NULL, "no '%s' in %s", wanted, text);
+    ck_assert_int_eq(stat(path, &there), 0);
+    ck_assert_uint_eq(there.st_mode & 0777, 0600);
+    unlink(path);
+    return text;
+}
+
+START_TEST(recorded)
+{
+    struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
+    char path[64], keys[96];
+
+    snprintf(path, sizeof(path), "/tmp/vctop-test-%d.cast", (int)getpid());
+    unlink(path);
+    snprintf(keys, sizeof(keys), ":record %s\r", path);
+    goes(screen, DETACH, IS_BACK);
+    goes(screen, keys, "REC");
+    goes(screen, "c", LEAVES);
+    goes(screen, "wide\r", "日本語");
+    goes(screen, "hostile\r", "safe");
+    char *text = file_with(screen, path, "safe"), *line;
+    for (int i = 0; (line = strsep(&text, "\n")) && *line; i++) {
+        json_t *json = json_loads(line, 0, NULL);
+        ck_assert_msg(json != NULL, "line %d is no JSON: %s", i, line);
+        if (i == 0)
+            ck_assert_int_eq(json_integer_value(json_object_get(json, "version")), 2);
+        else
+            ck_assert_str_eq(json_string_value(json_array_get(json, 1)), "o");
+        json_decref(json);
+        ck_assert_ptr_null(strstr(line, "pwned"));
+    }
+    goes(screen, DETACH, IS_BACK);
+    goes(screen, ":stop\r", "no more is written");
+    snprintf(path, sizeof(path), "/tmp/vctop-test-%d.txt", (int)getpid());
+    snprintf(keys, sizeof(keys), ":record %s\r", path);
+    goes(screen, keys, "REC");
+    goes(screen, ":send ^Ccolors^M\r", "bold italic");
+    ck_assert_ptr_null(strchr(file_with(screen, path, "bold italic"), '\033'));
+    goes(screen, ":stop\r", "no more is written");
+    /* A full disk is said once, and ends it. */
+    goes(screen, ":record /dev/full/x\r", "not written any more");
+    ck_assert_int_lt(screen_find(screen, "REC"), 0);
+    close_and_quit(screen);
+}
+END_TEST
+
+START_TEST(palette_commands)
+{
+    struct screen *screen = open_console(24, 80, SIM, "db01", ":open serial1\r", "db01$");
+
+    ck_assert(screen_wait(screen, "db01 console serial1", PATIENCE_MS));
+    goes(screen, DETACH, IS_BACK);
+    /* A serial line is told its size only after a yes. */
+    goes(screen, ":fit\r", "stty rows 10 cols 80");
+    screen_pump(screen, 400);
+    goes(screen, "\t\r", "stty: not found");
+    goes(screen, DETACH, IS_BACK);
+    close_and_quit(screen);
+    screen = open_console(24, 80, SIM, "mail", ":run exit 7\r", "with status 7");
+    goes(screen, DETACH, IS_BACK);
+    goes(screen, ":fit\r", "no console is open that listens");
+    screen_send(screen, "q");
+    ck_assert(screen_wait_gone(screen, IS_BACK, PATIENCE_MS));
+    steps_quit(screen);
+}
+END_TEST
+
 START_TEST(another_detach_key)
 {
     const char *const more[] = {"--detach-key", "^a", NULL};
@@ -394,7 +479,7 @@ START_TEST(terminal_that_does_not_read)
 {
     struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
 
-    goes(screen, "flood\r", "y 1000");
+    goes(screen, "flood\r", "\ny 1");
     screen_link(screen, 0);
     screen_pump(screen, 1500);
     screen_link(screen, SCREEN_FAST);
@@ -434,6 +519,8 @@ int main(void)
         readonly_says_so,
         several_as_tabs,
         looking_back,
+        recorded,
+        palette_commands,
         another_detach_key,
         terminal_that_does_not_read,
         hang_up,

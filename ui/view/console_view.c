@@ -7,6 +7,7 @@
 #include "ui/view/actions.h"
 #include "ui/view/ask.h"
 #include "ui/view/console_ask.h"
+#include "ui/view/console_record.h"
 #include "ui/view/console_save.h"
 #include "ui/view/console_say.h"
 #include "ui/view/line.h"
@@ -57,6 +58,8 @@ static void draw_way_out(const struct ui *ui, struct line *line, const struct ta
     else
         line_right(line, 1, STYLE_DIM, "%s: keyboard to it, then %s leaves",
                    command_key_text(enter, COMMAND_CONSOLE), ui->tabs->detach_text);
+    if (tab->record)
+        line_right(line, 1, STYLE_WARN, "REC");
     if (tab->looks_back)
         line_right(line, 2, STYLE_WARN, "line %ld of %ld", tab->pager.cursor + 1, tab->pager.count);
 }
@@ -95,6 +98,9 @@ static void fit_size(const struct ui *ui, const struct tab *tab, struct rect rec
     emulator_resize(tab->emulator, rect.height, rect.width);
     engine_console_size(ui->engine, tab->console, emulator_rows(tab->emulator),
                         emulator_columns(tab->emulator));
+    if (tab->record)
+        record_size(tab->record, emulator_rows(tab->emulator), emulator_columns(tab->emulator),
+                    ui->clock_ns);
 }
 
 /* The lines of before are counted from the oldest that is left: those that went take their numbers

@@ -7,6 +7,8 @@
 #include "ui/view/guests_internal.h"
 
 #define DETAIL_RIGHT_WIDTH 160
+#define DETAIL_SMALL 4 /* who, and two lines of two small graphs */
+#define PART_WITH_DETAIL 9
 #define TABLES_WIDTH 108 /* side by side, with all that is measured in each */
 
 bool guests_side_by_side(const struct guests_view *guests)
@@ -102,6 +104,16 @@ static int detail_width(int width)
     return width / 3 < width - TABLES_WIDTH ? width / 3 : width - TABLES_WIDTH;
 }
 
+/* On a part of the screen the table comes first. */
+static int detail_rows(int height, int room)
+{
+    int wanted = detail_height(height);
+
+    if (wanted <= room * 2 / 3)
+        return wanted;
+    return room >= PART_WITH_DETAIL ? DETAIL_SMALL : 0;
+}
+
 static void draw(struct view *view, struct ui *ui, struct rect rect)
 {
     struct guests_view *guests = guests_of(view);
@@ -123,7 +135,7 @@ static void draw(struct view *view, struct ui *ui, struct rect rect)
             detail = rect_cut_columns(&rect, -detail_width(screen.width));
             rect.width--; /* air between the two */
         } else {
-            detail = rect_cut_rows(&rect, -detail_height(screen.height));
+            detail = rect_cut_rows(&rect, -detail_rows(screen.height, rect.height));
         }
     }
     draw_tables(guests, ui, rect);

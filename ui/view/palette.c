@@ -8,6 +8,7 @@
 #include "config/value.h"
 #include "model/action.h"
 #include "ui/view/complete.h"
+#include "ui/view/console_command.h"
 #include "ui/view/preferences.h"
 #include "ui/widget/dialog.h"
 
@@ -88,6 +89,16 @@ static unsigned save(struct ui *ui, const char *text)
     return REACT_HANDLED | REACT_REDRAW;
 }
 
+static unsigned open_device(struct ui *ui, const char *text)
+{
+    return console_command_open(ui, CONSOLE_SERIAL, text);
+}
+
+static unsigned attach(struct ui *ui, const char *text)
+{
+    return console_command_open(ui, CONSOLE_ATTACH, text);
+}
+
 static const struct valued {
     const char *name, *value; /* NULL: it takes none */
     const char *help;
@@ -98,6 +109,15 @@ static const struct valued {
     {"sort", "COLUMN", "sort by any column; Tab shows them", set_sort},
     {"filter", "TEXT", "show only guests that hold TEXT", set_filter},
     {"columns", "NAMES", "the columns of the tables, in this order", set_columns},
+    {"open", "DEVICE", "that console of the guest: serial1, tty2, console", open_device},
+    {"run", "COMMAND", "a command in the selected container, on a terminal of its own", attach},
+    {"send", "KEYS", "type KEYS into the console: ^] is Ctrl-], ^M Enter, ^^ a caret",
+     console_command_send},
+    {"fit", NULL, "type the stty that tells a serial line its size, after a question",
+     console_command_fit},
+    {"record", "FILE", "write what the console says to a new FILE; NAME.cast: as asciicast v2",
+     console_command_record},
+    {"stop", NULL, "stop writing what the console says", console_command_stop},
     {"save", NULL, "write what was set up into the configuration file", save},
 };
 

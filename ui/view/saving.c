@@ -24,7 +24,7 @@ struct written {
 
 _Static_assert(sizeof(struct written) <= APART_ANSWER_MAX, "an answer is never torn");
 
-static char *expand(const char *path)
+char *saving_path(const char *path)
 {
     const char *home = getenv("HOME");
 
@@ -65,7 +65,7 @@ void saving_start(struct ui *ui, const char *path, const char *text, size_t len,
     CLEANUP_FREE char *doing = xasprintf("writing %.100s", path);
     struct file *file = xcalloc(1, sizeof(*file));
 
-    file->path = expand(path);
+    file->path = saving_path(path);
     file->text = text;
     file->len = len;
     snprintf(file->what, sizeof(file->what), "%s", what);

@@ -4,6 +4,9 @@
 
 #include "ui/view/view.h"
 
+/* PATH, where "~/" at its start is the home directory; the caller's to free. */
+char *saving_path(const char *path);
+
 /* Writes TEXT[0..LEN), which is WHAT ("312 events"), to PATH in an errand; "~/" at its start is the
  * home directory. */
 void saving_start(struct ui *ui, const char *path, const char *text, size_t len, const char *what);

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "ui/term/output.h"
 #include "ui/view/console_ask.h"
+#include "ui/view/console_record.h"
 
 #define SCROLLBACK_LINES 10000
 #define SCROLLBACK_BYTES ((size_t)16 << 20)
@@ -29,6 +30,7 @@ struct tabs *tabs_new(const char *detach_key, int escape_ms)
 static void tab_free(struct tab *tab)
 {
     emulator_free(tab->emulator);
+    record_free(tab->record);
     guest_id_clear(&tab->guest);
     free(tab->name);
     free(tab);
@@ -335,6 +337,8 @@ static void feed(struct ui *ui, struct tab *tab, bool is_log, const char *bytes,
 {
     char text[FILTER_ROOM(EMULATOR_FEED_MAX)], answers[EMULATOR_ANSWERS_MAX];
 
+    if (tab->record)
+        record_output(tab->record, bytes, len, ui->clock_ns);
     if (!is_log) {
         emulator_feed(tab->emulator, bytes, len);
         len = emulator_take_answers(tab->emulator, answers);
@@ -359,6 +363,21 @@ static bool is_shown(const struct tabs *tabs, const struct tab *tab)
 {
     return tabs->tab[tabs->active] == tab ||
            (tabs_pair(tabs) && tabs->tab[tabs->active ^ 1] == tab);
+}
+
+/* Said once, and then no more is written. */
+static bool look_at_record(struct ui *ui, struct tab *tab)
+{
+    struct error err = {0};
+    char text[600];
+
+    if (!tab->record || !record_failed(tab->record, &err))
+        return false;
+    ui_say(ui, STYLE_BAD, "what %.60s says is not written any more: %s", tab->name,
+           error_text(&err, text, sizeof(text)));
+    record_free(tab->record);
+    tab->record = NULL;
+    return true;
 }
 
 /* Once it was off and runs again, what was asked for is done. */
@@ -401,6 +420,7 @@ bool tabs_turn(struct ui *ui)
             changed = true;
         }
         budget -= len;
+        changed |= look_at_record(ui, tab);
         changed |= try_again(ui, tab);
         ask_if_busy(ui, tab);
     }

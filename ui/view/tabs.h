@@ -11,6 +11,8 @@
 #include "ui/view/view.h"
 #include "ui/widget/pager.h"
 
+struct record;
+
 struct tab {
     uint32_t console;      /* the engine's number of it */
     struct guest_id guest; /* whose it is */
@@ -26,6 +28,7 @@ struct tab {
     bool marked;            /* a range of lines begins at ... */
     uint64_t mark;          /* ... this one, those that are gone counted too */
     uint64_t pager_dropped; /* lines gone when the pager was last fitted */
+    struct record *record;  /* of what it says, NULL: none */
     int64_t typed_ns;       /* when something was last typed into it; 0: never */
 };
 

@@ -64,7 +64,8 @@ struct ui {
 
     struct tabs *tabs; /* that are open (tabs.h) */
 
-    struct guest_id show; /* of REACT_SHOW_GUEST */
+    struct guest_id about; /* the guest that the view was about when the palette opened */
+    struct guest_id show;  /* of REACT_SHOW_GUEST */
 
     struct {
         char text[400];
