@@ -152,6 +152,9 @@ START_TEST(what_kills_libvterm)
         fed(3, 10, "\033[;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;m");
 
     emulator_free(emulator);
+    emulator = fed(3, 10, "\033[b\u0301\033[5bx\033[4b");
+    shows(emulator, "\ufffdxxxxx\n\n\n");
+    emulator_free(emulator);
     emulator = fed(3, 10, "\033P$qf\033\\\033P$qx\033\\ok");
 
     for (int i = 0; i < 50; i++)

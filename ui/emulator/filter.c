@@ -42,6 +42,8 @@ static size_t take_text(unsigned char c, enum filter_for what, char *dst)
 
 static size_t begin(struct filter *filter)
 {
+    filter->repeats = filter->character;
+    filter->character = false;
     filter->state = ESCAPED;
     filter->sequence[0] = ESCAPE;
     filter->len = 1;
@@ -106,6 +108,8 @@ static size_t take_sequence(struct filter *filter, unsigned char c, enum filter_
     if (filter->len > sizeof(filter->sequence) || what == FILTER_TEXT ||
         (what == FILTER_LOG && c != 'm'))
         return 0;
+    if (c == 'b' && !filter->repeats)
+        return 0;
     return bounded(filter->sequence, filter->len, dst);
 }
 
@@ -158,6 +162,7 @@ static size_t take(struct filter *filter, unsigned char c, enum filter_for what,
     if (filter->state == SEQUENCE)
         return used + take_sequence(filter, c, what, dst + used);
     filter->c2 = c == 0xc2;
+    filter->character = c >= ' ' && c < 0x7f;
     return used + (filter->c2 ? 0 : take_text(c, what, dst + used));
 }
 

@@ -7,8 +7,9 @@
 
 enum filter_for {
     /* All but strings for the terminal (titles, clipboard, questions about its settings: of some
-     * libvterm 0.1.4 dies), C1 controls (they lead it left of its screen), and of a sequence what
-     * is more than it has room for (it writes over its own memory). */
+     * libvterm 0.1.4 dies), C1 controls (they lead it left of its screen), of a sequence what is
+     * more than it has room for (it writes over its own memory), and to repeat what is no plain
+     * character (it may never end). */
     FILTER_TERMINAL,
     /* Text and colours, each line ended by CR and LF: for logs, which are read and not obeyed. */
     FILTER_LOG,
@@ -21,6 +22,8 @@ struct filter {
     char sequence[128]; /* that has begun */
     size_t len;
     size_t skipped; /* of a string */
+    bool character; /* the last byte was a plain character ... */
+    bool repeats;   /* ... or the last before the sequence */
     bool c2;        /* the first byte of what may be a C1 control came */
 };
 
