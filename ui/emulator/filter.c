@@ -157,6 +157,11 @@ static size_t take(struct filter *filter, unsigned char c, enum filter_for what,
         return used + take_string(filter, c, what, dst + used);
     if (c == ESCAPE)
         return used + begin(filter);
+    /* No part of a sequence: what has begun is none, and libvterm is not to see it and wait. */
+    if (c >= 0x80)
+        filter->state = TEXT;
+    else if (c == 0x7f && filter->state != TEXT)
+        return used;
     if (filter->state == ESCAPED)
         return used + take_escaped(filter, c, what, dst + used);
     if (filter->state == SEQUENCE)
