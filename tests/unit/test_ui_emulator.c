@@ -155,6 +155,10 @@ START_TEST(what_kills_libvterm)
     emulator = fed(3, 10, "\033[b\u0301\033[5bx\033[4b");
     shows(emulator, "\ufffdxxxxx\n\n\n");
     emulator_free(emulator);
+    emulator = fed(15, 20, "\033[15H0\033[H\033[4h");
+    emulator_resize(emulator, 14, 20);
+    emulator_feed(emulator, "2", 1);
+    emulator_free(emulator);
     emulator = fed(3, 10, "\033P$qf\033\\\033P$qx\033\\ok");
 
     for (int i = 0; i < 50; i++)

@@ -1,5 +1,6 @@
 #include "ui/emulator/emulator.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <vterm.h>
 
@@ -220,6 +221,23 @@ void emulator_free(struct emulator *emulator)
     free(emulator);
 }
 
+/* Shrunk, libvterm 0.1.4 may leave its cursor above its screen, and dies of the next character that
+ * is inserted there. */
+static void catch_cursor(struct emulator *emulator)
+{
+    VTermPos position;
+    char bytes[32];
+
+    vterm_state_get_cursorpos(vterm_obtain_state(emulator->vterm), &position);
+    if (position.row >= 0 && position.row < emulator->rows && position.col >= 0 &&
+        position.col < emulator->columns)
+        return;
+    int row = position.row < 0 ? 1 : emulator->rows;
+    int len =
+        snprintf(bytes, sizeof(bytes), "\033[%d;%dH", row, position.col < 0 ? 1 : position.col + 1);
+    vterm_input_write(emulator->vterm, bytes, (size_t)len);
+}
+
 void emulator_resize(struct emulator *emulator, int rows, int columns)
 {
     rows = bounded(rows);
@@ -229,6 +247,7 @@ void emulator_resize(struct emulator *emulator, int rows, int columns)
     emulator->rows = rows;
     emulator->columns = columns;
     vterm_set_size(emulator->vterm, rows, columns);
+    catch_cursor(emulator);
     vterm_screen_flush_damage(emulator->screen);
 }
 
