@@ -478,7 +478,7 @@ static int timeout_ms(const struct app *app)
     int64_t now = clock_mono_ns(), wait = INT_MAX, errand = errand_due(&app->ui);
     int engine = engine_timeout_ms(app->ui.engine, now);
 
-    if (app->keys_left || tabs_wait(&app->ui))
+    if (app->keys_left)
         return 0;
     /* A terminal that is behind gets no frame: it says itself when it has caught up. */
     if (!term_is_ready())

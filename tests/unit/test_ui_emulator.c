@@ -155,6 +155,15 @@ START_TEST(what_kills_libvterm)
     emulator = fed(3, 10, "\033[b\u0301\033[5bx\033[4b");
     shows(emulator, "\ufffdxxxxx\n\n\n");
     emulator_free(emulator);
+    /* Each wide mark would be two columns more. */
+    emulator = fed(3, 10, "x");
+    for (int i = 0; i < 200; i++)
+        emulator_feed(emulator, "\343\202\231", 3);
+    emulator_feed(emulator, "y", 1);
+    shows(emulator, "xy\n\n\n");
+    emulator_feed(emulator, "\r\346\343\200\256z", 6);
+    shows(emulator, "\ufffd\ufffd\ufffdz\n\n\n");
+    emulator_free(emulator);
     emulator = fed(15, 20, "\033[15H0\033[H\033[4h");
     emulator_resize(emulator, 14, 20);
     emulator_feed(emulator, "2", 1);

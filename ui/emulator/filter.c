@@ -1,6 +1,9 @@
 #include "ui/emulator/filter.h"
 
+#include <stdint.h>
 #include <string.h>
+
+#include "base/text.h"
 
 #define ESCAPE '\033'
 #define CANCEL '\030'
@@ -10,6 +13,7 @@
 /* Of a sequence: libvterm has room for sixteen, and no terminal has so many rows. */
 #define ARGUMENTS_MAX 15
 #define MARKS_MAX 3 /* other than arguments */
+#define MARKS_ON_ONE_MAX 2
 #define ESCAPED_MAX ((size_t)4)
 #define DIGITS_MAX 4
 
@@ -135,40 +139,98 @@ static size_t take_string(struct filter *filter, unsigned char c, enum filter_fo
     return 0;
 }
 
-/* U+0080 to U+009F are C2 and a byte: no terminal is to take them for controls. */
-static size_t take_c1(struct filter *filter, unsigned char c, char *dst)
-{
-    bool control = c >= 0x80 && c <= 0x9f;
+/* ---- characters ---- */
 
-    filter->c2 = false;
-    return control ? put(dst, "\357\277\275", 3) : put(dst, "\302", 1);
+static size_t replace(char *dst)
+{
+    return put(dst, "\357\277\275", 3);
+}
+
+/* What guests count no column for, so that nothing may stand in its place. */
+static bool has_no_width(uint32_t cp)
+{
+    return (cp >= 0x200b && cp <= 0x200f) || (cp >= 0x202a && cp <= 0x202e) ||
+           (cp >= 0x2060 && cp <= 0x206f) || (cp >= 0xfe00 && cp <= 0xfe0f) || cp == 0xfeff ||
+           (cp >= 0xe0000 && cp <= 0xe0fff);
+}
+
+/* libvterm takes them for marks, and some of these for two columns more of the character below,
+ * which may then be wider than its screen. */
+static bool is_odd_mark(uint32_t cp)
+{
+    return cp == 0x6de || cp == 0x1734 || (cp >= 0x302a && cp <= 0x302f) || cp == 0x3099 ||
+           cp == 0x309a;
+}
+
+static size_t put_character(struct filter *filter, char *dst)
+{
+    size_t len = filter->utf8_len;
+    uint32_t cp;
+
+    filter->utf8_len = 0;
+    if (text_decode(filter->utf8, len, &cp) != len)
+        return replace(dst);
+    int width = text_cp_width(cp);
+    if (width == 0 && (filter->marks >= MARKS_ON_ONE_MAX || is_odd_mark(cp)))
+        return 0;
+    filter->marks = width == 0 ? filter->marks + 1 : 0;
+    if (width > 0 && is_odd_mark(cp))
+        return replace(dst) + (width == 2 ? replace(dst + 3) : 0);
+    if (width < 0)
+        return has_no_width(cp) ? 0 : replace(dst);
+    return put(dst, filter->utf8, len);
+}
+
+/* A byte that is no ASCII. */
+static size_t take_high(struct filter *filter, unsigned char c, char *dst)
+{
+    size_t used = 0;
+
+    if (filter->utf8_len && c >= 0xc0) {
+        filter->utf8_len = 0;
+        used = replace(dst); /* it was torn */
+    }
+    if (!filter->utf8_len && (c < 0xc2 || c > 0xf4))
+        return used + replace(dst + used);
+    if (!filter->utf8_len)
+        filter->utf8_whole = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
+    filter->utf8[filter->utf8_len++] = (char)c;
+    return used + (filter->utf8_len == filter->utf8_whole ? put_character(filter, dst + used) : 0);
+}
+
+static size_t take_low(struct filter *filter, unsigned char c, enum filter_for what, char *dst)
+{
+    if (c == ESCAPE)
+        return begin(filter);
+    if (c == 0x7f && filter->state != TEXT)
+        return 0;
+    if (filter->state == ESCAPED)
+        return take_escaped(filter, c, what, dst);
+    if (filter->state == SEQUENCE)
+        return take_sequence(filter, c, what, dst);
+    filter->character = c >= ' ' && c < 0x7f;
+    if (filter->character)
+        filter->marks = 0;
+    return take_text(c, what, dst);
 }
 
 static size_t take(struct filter *filter, unsigned char c, enum filter_for what, char *dst)
 {
     size_t used = 0;
 
-    if (filter->c2) {
-        used = take_c1(filter, c, dst);
-        if (used == 3)
-            return used;
-    }
     if (filter->state == STRING || filter->state == STRING_ESCAPED)
-        return used + take_string(filter, c, what, dst + used);
-    if (c == ESCAPE)
-        return used + begin(filter);
-    /* No part of a sequence: what has begun is none, and libvterm is not to see it and wait. */
-    if (c >= 0x80)
+        return take_string(filter, c, what, dst);
+    if (c >= 0x80) {
+        /* No part of a sequence: what has begun is none, and libvterm is not to wait for more. */
         filter->state = TEXT;
-    else if (c == 0x7f && filter->state != TEXT)
-        return used;
-    if (filter->state == ESCAPED)
-        return used + take_escaped(filter, c, what, dst + used);
-    if (filter->state == SEQUENCE)
-        return used + take_sequence(filter, c, what, dst + used);
-    filter->c2 = c == 0xc2;
-    filter->character = c >= ' ' && c < 0x7f;
-    return used + (filter->c2 ? 0 : take_text(c, what, dst + used));
+        filter->character = false;
+        return take_high(filter, c, dst);
+    }
+    if (filter->utf8_len) {
+        filter->utf8_len = 0;
+        used = replace(dst);
+    }
+    return used + take_low(filter, c, what, dst + used);
 }
 
 size_t filter_take(struct filter *filter, const char *bytes, size_t len, enum filter_for what,

@@ -7,9 +7,8 @@
 
 enum filter_for {
     /* All but strings for the terminal (titles, clipboard, questions about its settings: of some
-     * libvterm 0.1.4 dies), C1 controls (they lead it left of its screen), of a sequence what is
-     * more than it has room for (it writes over its own memory), and to repeat what is no plain
-     * character (it may never end). */
+     * libvterm 0.1.4 dies), of a sequence what is more than it has room for (it writes over its own
+     * memory), and to repeat what is no plain character (it may never end). */
     FILTER_TERMINAL,
     /* Text and colours, each line ended by CR and LF: for logs, which are read and not obeyed. */
     FILTER_LOG,
@@ -17,6 +16,9 @@ enum filter_for {
     FILTER_TEXT
 };
 
+/* In each case what is left is UTF-8, whole characters of it.  Such as only a terminal could obey
+ * or mistake (C1 controls, directions) are replaced, or left out when they have no width; at most
+ * two marks stay on a character, since libvterm dies of wide ones and keeps any number. */
 struct filter {
     int state;
     char sequence[128]; /* that has begun */
@@ -24,11 +26,13 @@ struct filter {
     size_t skipped; /* of a string */
     bool character; /* the last byte was a plain character ... */
     bool repeats;   /* ... or the last before the sequence */
-    bool c2;        /* the first byte of what may be a C1 control came */
+    char utf8[4];   /* the first bytes of a character */
+    size_t utf8_len, utf8_whole;
+    int marks; /* on the last character */
 };
 
 /* What filter_take() may make of so many bytes. */
-#define FILTER_ROOM(len) (2 * (len) + sizeof(((struct filter *)0)->sequence))
+#define FILTER_ROOM(len) (3 * (len) + 4 + sizeof(((struct filter *)0)->sequence))
 
 /* What is left of BYTES[0..LEN) into DST, which has FILTER_ROOM(LEN); returns how many bytes. */
 size_t filter_take(struct filter *filter, const char *bytes, size_t len, enum filter_for what,

@@ -9,19 +9,14 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/save_stream.h"
-#include "base/text.h"
 #include "ui/emulator/emulator.h"
 #include "ui/emulator/filter.h"
-
-#define CHARACTER_MAX 4
 
 struct record {
     struct save_stream *save;
     char *path;
     bool cast, too_slow;
     struct filter filter;
-    char torn[CHARACTER_MAX]; /* the first bytes of a character */
-    size_t torn_len;
     int rows, columns;
     int64_t began_ns;
 };
@@ -79,52 +74,16 @@ struct record *record_start(const char *path, const char *title, int rows, int c
     return record;
 }
 
-/* How many bytes at the end of TEXT[0..LEN) are the beginning of a character. */
-static size_t torn_at_end(const char *text, size_t len)
-{
-    for (size_t back = 1; back < CHARACTER_MAX && back <= len; back++) {
-        unsigned char c = (unsigned char)text[len - back];
-        size_t whole = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
-        if (c >= 0xc0)
-            return whole > back ? back : 0;
-        if (c < 0x80)
-            break;
-    }
-    return 0;
-}
-
-/* TEXT as strict UTF-8, other bytes as replacement characters: three bytes for one at most. */
-static size_t make_utf8(const char *text, size_t len, char *dst)
-{
-    size_t used = 0;
-
-    for (size_t at = 0; at < len;) {
-        uint32_t cp;
-        at += text_decode(text + at, len - at, &cp);
-        used += text_encode(cp, dst + used);
-    }
-    return used;
-}
-
 static void take(struct record *record, const char *bytes, size_t len, int64_t now_ns)
 {
-    char left[FILTER_ROOM(EMULATOR_FEED_MAX)], whole[sizeof(left) + CHARACTER_MAX];
-    char utf8[3 * sizeof(whole)];
-    size_t used = record->torn_len;
+    char left[FILTER_ROOM(EMULATOR_FEED_MAX)];
 
-    memcpy(whole, record->torn, used);
     len = filter_take(&record->filter, bytes, len, record->cast ? FILTER_TERMINAL : FILTER_TEXT,
                       left);
-    memcpy(whole + used, left, len);
-    used += len;
-    record->torn_len = torn_at_end(whole, used);
-    used -= record->torn_len;
-    memcpy(record->torn, whole + used, record->torn_len);
-    used = make_utf8(whole, used, utf8);
     if (!record->cast)
-        add(record, utf8, used);
-    else if (used > 0)
-        add_event(record, "o", utf8, used, now_ns);
+        add(record, left, len);
+    else if (len > 0)
+        add_event(record, "o", left, len, now_ns);
 }
 
 void record_output(struct record *record, const char *bytes, size_t len, int64_t now_ns)

@@ -15,6 +15,7 @@
 /* Until the pane is drawn for the first time. */
 #define FIRST_ROWS 24
 #define FIRST_COLUMNS 80
+#define PACE_NS (10 * NS_PER_MS)
 
 struct tabs *tabs_new(const char *detach_key, int escape_ms)
 {
@@ -401,10 +402,24 @@ static void ask_if_busy(struct ui *ui, struct tab *tab)
     console_ask_force(ui, tab);
 }
 
+static bool output_waits(const struct ui *ui)
+{
+    for (size_t i = 0; i < ui->tabs->count; i++)
+        if (engine_console_waiting(ui->engine, ui->tabs->tab[i]->console))
+            return true;
+    return false;
+}
+
+/* A flood into which nobody types has a part of a processor, and no more. */
+static int64_t next_turn(const struct ui *ui)
+{
+    return ui->tabs->entered ? ui->clock_ns : ui->tabs->fed_ns + PACE_NS;
+}
+
 bool tabs_turn(struct ui *ui)
 {
     struct tabs *tabs = ui->tabs;
-    size_t budget = EMULATOR_FEED_MAX;
+    size_t budget = ui->clock_ns >= next_turn(ui) ? EMULATOR_FEED_MAX : 0;
     char bytes[EMULATOR_FEED_MAX];
     bool changed = false;
 
@@ -417,6 +432,7 @@ bool tabs_turn(struct ui *ui)
         if (len > 0) {
             feed(ui, tab, console->request.kind == CONSOLE_LOG, bytes, len);
             tab->news |= !is_shown(tabs, tab);
+            tabs->fed_ns = ui->clock_ns;
             changed = true;
         }
         budget -= len;
@@ -428,15 +444,10 @@ bool tabs_turn(struct ui *ui)
     return changed;
 }
 
-bool tabs_wait(const struct ui *ui)
-{
-    for (size_t i = 0; i < ui->tabs->count; i++)
-        if (engine_console_waiting(ui->engine, ui->tabs->tab[i]->console))
-            return true;
-    return false;
-}
-
 int64_t tabs_due(const struct ui *ui)
 {
-    return ui->tabs->entered ? typed_due(&ui->tabs->typed) : INT64_MAX;
+    int64_t typed = ui->tabs->entered ? typed_due(&ui->tabs->typed) : INT64_MAX;
+    int64_t output = output_waits(ui) ? next_turn(ui) : INT64_MAX;
+
+    return typed < output ? typed : output;
 }

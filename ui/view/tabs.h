@@ -41,6 +41,7 @@ struct tabs {
     struct typed typed;
     char detach_text[16]; /* the detach key, for people */
     size_t turn;          /* whose output is next */
+    int64_t fed_ns;       /* when output was last taken */
 };
 
 struct tabs *tabs_new(const char *detach_key, int escape_ms);
@@ -74,9 +75,8 @@ unsigned tabs_type(struct ui *ui, const char *bytes, size_t len);
 /* Takes what the guests have said, at most EMULATOR_FEED_MAX bytes of it.  True when what is on the
  * screen has changed. */
 bool tabs_turn(struct ui *ui);
-/* More output waits to be taken. */
-bool tabs_wait(const struct ui *ui);
-/* When to be called though nothing came; INT64_MAX: never. */
+/* When to be called though nothing came, for output that waits or a key that may be a sequence's
+ * beginning; INT64_MAX: never. */
 int64_t tabs_due(const struct ui *ui);
 
 /* Those that would end with vctop, logs not counted. */
