@@ -155,14 +155,19 @@ static const VTermScreenCallbacks callbacks = {
     .sb_popline = on_pop,
 };
 
+static bool is_one_of(char c, const char *all)
+{
+    return c && strchr(all, c);
+}
+
 /* "ESC [", numbers, and the letter of an answer that we know: status and cursor (n, R), what kind
  * of terminal (c), whether a mode is set (y).  Others hold what the guest has sent. */
 static bool is_set_form(const char *bytes, size_t len)
 {
-    if (len < 3 || bytes[0] != '\033' || bytes[1] != '[' || !memchr("nRcy", bytes[len - 1], 4))
+    if (len < 3 || bytes[0] != '\033' || bytes[1] != '[' || !is_one_of(bytes[len - 1], "nRcy"))
         return false;
     for (size_t i = 2; i + 1 < len; i++)
-        if (!memchr("0123456789;?>$", bytes[i], 14))
+        if (!is_one_of(bytes[i], "0123456789;?>$"))
             return false;
     return true;
 }

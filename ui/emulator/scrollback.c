@@ -31,6 +31,14 @@ static char *text_of(struct packed *line)
     return (char *)&line->run[line->runs];
 }
 
+/* Where line INDEX is in the ring; the one behind the newest has a place too. */
+static size_t place(const struct scrollback *scrollback, size_t index)
+{
+    size_t number = scrollback->first + index;
+
+    return number < scrollback->room ? number : number - scrollback->room;
+}
+
 void scrollback_init(struct scrollback *scrollback, size_t lines_max, size_t bytes_max)
 {
     *scrollback = (struct scrollback){.lines_max = lines_max, .bytes_max = bytes_max};
@@ -39,7 +47,7 @@ void scrollback_init(struct scrollback *scrollback, size_t lines_max, size_t byt
 void scrollback_clear(struct scrollback *scrollback)
 {
     for (size_t i = 0; i < scrollback->count; i++)
-        free(scrollback->line[(scrollback->first + i) % scrollback->room]);
+        free(scrollback->line[place(scrollback, i)]);
     free(scrollback->line);
     scrollback_init(scrollback, scrollback->lines_max, scrollback->bytes_max);
 }
@@ -51,7 +59,7 @@ static size_t bytes_of(const struct packed *line)
 
 static struct packed *at(const struct scrollback *scrollback, size_t index)
 {
-    return scrollback->line[(scrollback->first + index) % scrollback->room];
+    return scrollback->line[place(scrollback, index)];
 }
 
 static void drop_oldest(struct scrollback *scrollback)
@@ -60,7 +68,7 @@ static void drop_oldest(struct scrollback *scrollback)
 
     scrollback->bytes -= bytes_of(line);
     free(line);
-    scrollback->first = (scrollback->first + 1) % scrollback->room;
+    scrollback->first = place(scrollback, 1);
     scrollback->count--;
     scrollback->dropped++;
 }
@@ -119,7 +127,7 @@ void scrollback_push(struct scrollback *scrollback, const struct cell *cells, si
                                      scrollback->bytes + bytes_of(line) > scrollback->bytes_max))
         drop_oldest(scrollback);
     make_room(scrollback);
-    scrollback->line[(scrollback->first + scrollback->count++) % scrollback->room] = line;
+    scrollback->line[place(scrollback, scrollback->count++)] = line;
     scrollback->bytes += bytes_of(line);
 }
 

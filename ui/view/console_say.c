@@ -70,7 +70,7 @@ static bool say_silent(const struct ui *ui, const struct tab *tab, const struct 
 
     if (!since || ui->clock_ns - since < SILENT_NS || console->request.kind == CONSOLE_LOG)
         return false;
-    units_duration(age, (double)((ui->clock_ns - since) / NS_PER_S));
+    units_duration(age, (double)(ui->clock_ns - since) / NS_PER_S);
     snprintf(dst, size, "no output for %s: %s", age, silent_hint(tab, console));
     return true;
 }
