@@ -168,6 +168,10 @@ START_TEST(what_kills_libvterm)
     emulator_resize(emulator, 14, 20);
     emulator_feed(emulator, "2", 1);
     emulator_free(emulator);
+    emulator = fed(50, 20, "\033[40;50r\033[?69h\033[10;20s\033[50H");
+    emulator_resize(emulator, 3, 4);
+    emulator_feed(emulator, "a\n\nb\n\n\033[L\033[M\033M\033[4hcdefg", 24);
+    emulator_free(emulator);
     emulator = fed(3, 10, "\033P$qf\033\\\033P$qx\033\\ok");
 
     for (int i = 0; i < 50; i++)

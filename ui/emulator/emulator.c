@@ -226,20 +226,23 @@ void emulator_free(struct emulator *emulator)
     free(emulator);
 }
 
-/* Shrunk, libvterm 0.1.4 may leave its cursor above its screen, and dies of the next character that
- * is inserted there. */
-static void catch_cursor(struct emulator *emulator)
+static int within(int value, int count)
+{
+    return value < 0 ? 0 : value < count ? value : count - 1;
+}
+
+/* Shrunk, libvterm 0.1.4 leaves its scroll region as it was, and may leave its cursor above its
+ * screen: it writes outside of its memory when something scrolls or is inserted there.  Other
+ * terminals have no region after a change of size. */
+static void settle(struct emulator *emulator)
 {
     VTermPos position;
-    char bytes[32];
+    char bytes[64];
 
     vterm_state_get_cursorpos(vterm_obtain_state(emulator->vterm), &position);
-    if (position.row >= 0 && position.row < emulator->rows && position.col >= 0 &&
-        position.col < emulator->columns)
-        return;
-    int row = position.row < 0 ? 1 : emulator->rows;
-    int len =
-        snprintf(bytes, sizeof(bytes), "\033[%d;%dH", row, position.col < 0 ? 1 : position.col + 1);
+    int len = snprintf(bytes, sizeof(bytes), "\033[?69l\033[r\033[%d;%dH",
+                       within(position.row, emulator->rows) + 1,
+                       within(position.col, emulator->columns) + 1);
     vterm_input_write(emulator->vterm, bytes, (size_t)len);
 }
 
@@ -252,7 +255,7 @@ void emulator_resize(struct emulator *emulator, int rows, int columns)
     emulator->rows = rows;
     emulator->columns = columns;
     vterm_set_size(emulator->vterm, rows, columns);
-    catch_cursor(emulator);
+    settle(emulator);
     vterm_screen_flush_damage(emulator->screen);
 }
 
