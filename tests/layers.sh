@@ -17,7 +17,8 @@ declare -A may=(
     [frame]="base model frame"
     [kernel]="base model kernel"
     [backend]="base model frame kernel backend"
-    [worker]="base model frame kernel backend worker"
+    [picture]="base model picture"
+    [worker]="base model frame kernel backend picture worker"
     [engine]="base model frame config engine"
     [batch]="base model config engine batch"
     [ui]="base model config engine ui"
@@ -87,6 +88,7 @@ check_library 'ncurses|curses|term\.h' 'ui/([a-z_]+\.|term|widget|view)' 'ui/ bu
 check_library 'vterm' 'ui/emulator/' 'ui/emulator may include libvterm'
 check_library 'libvirt/|libxml/' 'src/backend/libvirt/' 'backend/libvirt may include libvirt'
 check_library 'lxc/' 'src/backend/lxc/' 'backend/lxc may include liblxc'
+check_library 'chafa|png' 'src/picture/' 'picture/ may include libchafa and libpng'
 check_library 'libconfig' 'src/config/' 'config/ may include libconfig'
 check_library 'msgpack' 'src/frame/' 'frame/ may include msgpack'
 check_library 'jansson' 'src/(batch|kernel)/' 'batch/ and kernel/ may include jansson'

@@ -247,6 +247,8 @@ static unsigned common_command(struct app *app, enum command which)
         return tabs_open(&app->ui, selected(app), CONSOLE_ATTACH, NULL, NULL);
     case COMMAND_LOG:
         return tabs_open(&app->ui, selected(app), CONSOLE_LOG, NULL, NULL);
+    case COMMAND_SCREEN:
+        return tabs_open(&app->ui, selected(app), CONSOLE_SCREEN, NULL, NULL);
     case COMMAND_BACK:
     case COMMAND_BACK_OR_QUIT:
         if (app->current == VIEW_GUESTS)
@@ -516,6 +518,7 @@ static void turn(struct app *app)
     /* Keys before output: a flood does not keep the keyboard. */
     if (fds[0].revents || app->keys_left)
         read_input(app);
+    app->ui.tabs->visible = app->current == VIEW_CONSOLES;
     if (tabs_turn(&app->ui))
         pane_changed(app);
     if (errand_turn(&app->ui))

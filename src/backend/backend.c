@@ -1,10 +1,9 @@
 #include "backend/backend.h"
 
-#include <dlfcn.h>
-#include <limits.h>
+#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "backend/module.h"
 #include "base/cleanup.h"
 
 /* Backends whose library not every host has. */
@@ -82,46 +81,18 @@ int backend_console(struct backend *backend, const struct frame_open *request, s
     return backend->ops->console(backend, request, ret, err);
 }
 
-/* backend-NAME.so beside the program (a build tree), else where it was to be installed. */
-static void module_path(const char *name, char *path, size_t size)
-{
-    char exe[PATH_MAX];
-    ssize_t len = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-
-    if (len > 0) {
-        exe[len] = '\0';
-        char *slash = strrchr(exe, '/');
-        if (slash) {
-            *slash = '\0';
-            int n = snprintf(path, size, "%s/backend-%s.so", exe, name);
-            if (n > 0 && (size_t)n < size && access(path, R_OK) == 0)
-                return;
-        }
-    }
-    snprintf(path, size, "%s/backend-%s.so", MODULE_DIR, name);
-}
-
 static int module_load(const struct module *module, const struct backend_ops **ret,
                        struct error *err)
 {
-    char path[PATH_MAX];
-    void *handle;
-    const struct backend_ops *ops;
+    const void *ops;
+    char name[64];
+    int rc;
 
-    module_path(module->name, path, sizeof(path));
-    if (access(path, F_OK) != 0)
-        return error_set(err, ERR_UNSUPPORTED, module->remedy, "vctop has no %s module here",
-                         module->name);
-    /* Never closed: libraries leave threads and handlers behind that outlive their users. */
-    handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    ops = handle ? dlsym(handle, module->symbol) : NULL;
-    if (!ops) {
-        const char *why = dlerror();
-        return error_set(err, ERR_UNSUPPORTED, module->remedy, "the %s module does not load: %s",
-                         module->name, why ? why : "no such symbol");
-    }
-    *ret = ops;
-    return 0;
+    snprintf(name, sizeof(name), "backend-%s", module->name);
+    rc = module_symbol(name, module->symbol, module->name, module->remedy, &ops, err);
+    if (rc == 0)
+        *ret = ops;
+    return rc;
 }
 
 int backend_find(const char *source, const struct backend_ops **ret, const char **arg,

@@ -9,19 +9,21 @@
 
 #include "base/error.h"
 #include "model/console.h"
+#include "model/screen.h"
 
 #define RELAY_POLL_MAX 4
+#define RELAY_VIEWER_ARGS 8
 
 struct relay;
 
 struct relay_ops {
-    /* Required.  What to wait for when it is to be read from and/or written to: fills FDS, returns
+    /* Required but for a CONSOLE_SCREEN.  What to wait for when it is to be read from and/or written to: fills FDS, returns
      * how many, at most RELAY_POLL_MAX; lowers *TIMEOUT_MS (-1: for ever) when it wants to be
      * asked sooner. */
     size_t (*poll_fds)(struct relay *relay, bool read, bool write, struct pollfd *fds,
                        int *timeout_ms);
 
-    /* Required.  Up to SIZE bytes from the guest; 0 when there are none just now.  Negative at the
+    /* Required but for a CONSOLE_SCREEN.  Up to SIZE bytes from the guest; 0 when there are none just now.  Negative at the
      * end: ERR says why in words for an operator ("the guest went off"). */
     ssize_t (*read)(struct relay *relay, char *buf, size_t size, struct error *err);
 
@@ -31,6 +33,18 @@ struct relay_ops {
 
     /* Optional.  NULL: it has no window size. */
     void (*resize)(struct relay *relay, int rows, int columns);
+
+    /* Of a CONSOLE_SCREEN, which has these three in place of all but close().  They may block: the
+     * caller is killed when nothing is heard of it for long.
+     *
+     * What the screen looks like now, as a file of PPM or PNG; *RET is the caller's to free.
+     * Negative at the end, as read(). */
+    int (*shoot)(struct relay *relay, unsigned char **ret, size_t *ret_len, struct error *err);
+    /* PRESS is of keys or an NMI. */
+    int (*press)(struct relay *relay, const struct press *press, struct error *err);
+    /* The arguments that make virt-viewer show it: fills ARGV (not its name and not the NULL), at
+     * most RELAY_VIEWER_ARGS; they live as long as the relay.  Returns how many, 0: it cannot. */
+    size_t (*viewer)(struct relay *relay, const char **argv);
 
     /* Required.  Gives everything back.  May block for as long as a daemon hangs: the caller is
      * killed when it takes too long. */

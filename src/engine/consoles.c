@@ -12,6 +12,7 @@
 #define CONSOLES_OPEN_MAX 32
 #define CONSOLE_TEXT_CELLS 300
 #define OPEN_NS (10 * NS_PER_S) /* for the guest's side to answer */
+#define LOOK_NS (15 * NS_PER_S) /* for a screen to be looked at */
 #define END_NS (3 * NS_PER_S)   /* from its last word, or from ours, to the end of its process */
 #define TYPED_MAX ((size_t)1 << 20)
 
@@ -21,6 +22,7 @@ static void entry_free(struct console_entry *entry)
     free(entry->spec);
     free(entry->typed);
     free(entry->output);
+    screen_picture_clear(&entry->picture);
     free(entry);
 }
 
@@ -32,7 +34,7 @@ void consoles_clear(struct consoles *consoles)
     *consoles = (struct consoles){0};
 }
 
-static struct console_entry *find(const struct engine *engine, uint32_t id)
+struct console_entry *console_find(const struct engine *engine, uint32_t id)
 {
     for (size_t i = 0; i < engine->consoles.count; i++) {
         struct console_entry *entry = engine->consoles.entry[i];
@@ -60,7 +62,7 @@ static bool is_over(const struct console_entry *entry)
     return entry->console.state == CONSOLE_BUSY || entry->console.state == CONSOLE_ENDED;
 }
 
-static char *text(const char *raw)
+char *console_text(const char *raw)
 {
     return raw && *raw ? text_sanitise(raw, strlen(raw), CONSOLE_TEXT_CELLS) : NULL;
 }
@@ -75,9 +77,9 @@ static void conclude(struct engine *engine, struct console_entry *entry, enum co
         return;
     console->state = state;
     free(console->why);
-    console->why = text(why ? why : "it ended");
+    console->why = console_text(why ? why : "it ended");
     free(console->remedy);
-    console->remedy = text(remedy);
+    console->remedy = console_text(remedy);
     console->ended_ns = now_ns;
     entry->final_ns = now_ns;
     entry->typed_len = 0;
@@ -179,7 +181,7 @@ static void send_typed(struct console_entry *entry)
 
 void engine_console_send(struct engine *engine, uint32_t id, const char *bytes, size_t len)
 {
-    struct console_entry *entry = find(engine, id);
+    struct console_entry *entry = console_find(engine, id);
     size_t room;
 
     if (!entry || is_over(entry) || entry->console.request.kind == CONSOLE_LOG)
@@ -208,7 +210,7 @@ static void send_size(const struct console_entry *entry)
 
 void engine_console_size(struct engine *engine, uint32_t id, int rows, int columns)
 {
-    struct console_entry *entry = find(engine, id);
+    struct console_entry *entry = console_find(engine, id);
     struct console_request *request = entry ? &entry->console.request : NULL;
 
     if (!entry || (request->rows == bounded(rows) && request->columns == bounded(columns)))
@@ -221,7 +223,7 @@ void engine_console_size(struct engine *engine, uint32_t id, int rows, int colum
 
 void engine_console_close(struct engine *engine, uint32_t id)
 {
-    struct console_entry *entry = find(engine, id);
+    struct console_entry *entry = console_find(engine, id);
 
     if (!entry)
         return;
@@ -259,21 +261,21 @@ const struct console *engine_console_at(const struct engine *engine, size_t inde
 
 const struct console *engine_console(const struct engine *engine, uint32_t id)
 {
-    const struct console_entry *entry = find(engine, id);
+    const struct console_entry *entry = console_find(engine, id);
 
     return entry ? &entry->console : NULL;
 }
 
 size_t engine_console_waiting(const struct engine *engine, uint32_t id)
 {
-    const struct console_entry *entry = find(engine, id);
+    const struct console_entry *entry = console_find(engine, id);
 
     return entry ? entry->output_len : 0;
 }
 
 size_t engine_console_take(struct engine *engine, uint32_t id, char *dst, size_t max)
 {
-    struct console_entry *entry = find(engine, id);
+    struct console_entry *entry = console_find(engine, id);
     size_t len, first;
 
     if (!entry)
@@ -321,10 +323,10 @@ void consoles_started(struct engine *engine, struct child *child)
 static void take_devices(struct console *console, const struct frame_console *said)
 {
     free(console->device);
-    console->device = text(said->device);
+    console->device = console_text(said->device);
     for (size_t i = 0; i < CONSOLE_DEVICES_MAX; i++) {
         free(console->devices[i]);
-        console->devices[i] = text(said->devices[i]);
+        console->devices[i] = console_text(said->devices[i]);
     }
     console->resizable = said->resizable;
 }
@@ -343,13 +345,19 @@ static void take_state(struct engine *engine, struct console_entry *entry,
         conclude(engine, entry, said->state, said->why, said->remedy, now_ns);
         return;
     }
-    if (console->state == CONSOLE_OPEN)
+    if (console->state == CONSOLE_OPEN) {
+        free(console->why);
+        console->why = console_text(said->why);
+        free(console->remedy);
+        console->remedy = console_text(said->remedy);
         return;
+    }
     console->state = CONSOLE_OPEN;
     console->opened_ns = now_ns;
     if (console->resizable)
         send_size(entry); /* it may have changed meanwhile */
     send_typed(entry);
+    screen_opened(entry);
 }
 
 static int take_bytes(struct engine *engine, struct console_entry *entry,
@@ -380,6 +388,8 @@ int consoles_frame(struct engine *engine, struct child *child, struct frame *fra
     case FRAME_CONSOLE:
         take_state(engine, entry, &frame->u.console, now_ns);
         return 0;
+    case FRAME_CELLS:
+        return screen_cells(engine, entry, &frame->u.cells, now_ns);
     case FRAME_BYTES:
         return take_bytes(engine, entry, &frame->u.bytes, now_ns);
     case FRAME_CREDIT:
@@ -417,7 +427,10 @@ static int64_t due(const struct console_entry *entry)
         return INT64_MAX;
     if (entry->final_ns)
         return entry->final_ns + END_NS;
-    return entry->console.state == CONSOLE_OPENING ? entry->child->heard_ns + OPEN_NS : INT64_MAX;
+    if (entry->console.state == CONSOLE_OPENING)
+        return entry->child->heard_ns + OPEN_NS;
+    return entry->console.request.kind == CONSOLE_SCREEN ? entry->child->heard_ns + LOOK_NS
+                                                         : INT64_MAX;
 }
 
 void consoles_turn(struct engine *engine, int64_t now_ns)
@@ -428,6 +441,9 @@ void consoles_turn(struct engine *engine, int64_t now_ns)
         struct console_entry *entry = consoles->entry[i];
         if (now_ns < due(entry))
             continue;
+        if (!entry->final_ns && entry->console.state == CONSOLE_OPEN)
+            conclude(engine, entry, CONSOLE_ENDED, "its QEMU has not answered within 15 s",
+                     "it hangs, or libvirtd does: see why before this is opened again", now_ns);
         if (!entry->final_ns)
             conclude(engine, entry, CONSOLE_ENDED, "the guest's side has not answered within 10 s",
                      "see whether libvirtd, or the container's LXC monitor, is stopped", now_ns);

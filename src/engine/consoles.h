@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "engine/engine.h"
 #include "model/console.h"
+#include "model/screen.h"
 
 /* Asks for a console of a guest, bound to its identity and life; REQUEST is copied.  Returns its
  * number (> 0), or a negative code: ERR_DENIED under --readonly but for CONSOLE_LOG, ERR_GONE,
@@ -36,6 +37,20 @@ const struct console *engine_console(const struct engine *engine, uint32_t conso
  * leave to send as much again: never more than CONSOLE_WINDOW bytes are under way.  What came
  * before the end is still to be had after it. */
 size_t engine_console_take(struct engine *engine, uint32_t console, char *dst, size_t max);
+
+/* ---- of a CONSOLE_SCREEN ---- */
+
+/* What is to be seen of it; nothing happens when that is known already. */
+void engine_console_view(struct engine *engine, uint32_t console, const struct screen_view *view);
+
+/* The newest that was seen, or NULL: owned by the engine, valid until the next engine_dispatch().
+ * Numbers are in range, glyphs are raw. */
+const struct screen_picture *engine_console_picture(const struct engine *engine, uint32_t console);
+
+/* Presses keys, injects an NMI, starts virt-viewer: what came of it is the console's why later.
+ * ERR_GONE when it is not open, ERR_USAGE when that cannot be pressed. */
+int engine_console_press(struct engine *engine, uint32_t console, const struct press *press,
+                         struct error *err);
 
 /* Bytes that wait to be taken. */
 size_t engine_console_waiting(const struct engine *engine, uint32_t console);

@@ -163,6 +163,8 @@ struct console_entry {
     char *output;     /* a ring of CONSOLE_WINDOW bytes: what nobody took yet */
     size_t output_at, output_len;
     size_t taken; /* since the last credit */
+    struct screen_view view;       /* of a screen: what the child was asked for; rows 0: nothing */
+    struct screen_picture picture; /* the newest; cells NULL: none yet */
 };
 
 struct consoles {
@@ -172,6 +174,8 @@ struct consoles {
 };
 
 void consoles_clear(struct consoles *consoles);
+struct console_entry *console_find(const struct engine *engine, uint32_t id); /* NULL: closed */
+char *console_text(const char *raw); /* sanitised, the caller's to free; NULL for "" */
 void consoles_started(struct engine *engine, struct child *child);
 int consoles_frame(struct engine *engine, struct child *child, struct frame *frame, int64_t now_ns);
 /* Its process ended without a word, or was refused. */
@@ -180,6 +184,14 @@ void consoles_failed(struct engine *engine, struct console_entry *entry, const c
 /* Gives up what does not open, kills what does not end. */
 void consoles_turn(struct engine *engine, int64_t now_ns);
 int64_t consoles_due(const struct consoles *consoles);
+
+/* ---- screens.c ---- */
+
+/* It has just been opened. */
+void screen_opened(struct console_entry *entry);
+/* Takes what is in PICTURE over. */
+int screen_cells(struct engine *engine, struct console_entry *entry, struct screen_picture *picture,
+                 int64_t now_ns);
 
 /* ---- engine.c ---- */
 

@@ -165,11 +165,12 @@ static int known_elements(uint64_t type)
         [FRAME_EVENT] = 3, [FRAME_PROGRESS] = 6, [FRAME_ANSWER] = 2,   [FRAME_LOG] = 1,
         [FRAME_STUCK] = 1, [FRAME_STORAGE] = 2,  [FRAME_CONSOLE] = 7,  [FRAME_WANT] = 5,
         [FRAME_DO] = 5,    [FRAME_ASK] = 4,      [FRAME_OPEN] = 9,     [FRAME_SIZE] = 2,
-        [FRAME_CLOSE] = 0, [FRAME_BYTES] = 1,    [FRAME_CREDIT] = 1,
+        [FRAME_CLOSE] = 0, [FRAME_BYTES] = 1,    [FRAME_CREDIT] = 1,   [FRAME_CELLS] = 11,
+        [FRAME_VIEW] = 8,  [FRAME_PRESS] = 3,
     };
 
-    if (type < FRAME_HELLO || type > FRAME_CREDIT || (type > FRAME_CONSOLE && type < FRAME_WANT) ||
-        (type > FRAME_CLOSE && type < FRAME_BYTES))
+    if (type < FRAME_HELLO || type > FRAME_CREDIT || (type > FRAME_CELLS && type < FRAME_WANT) ||
+        (type > FRAME_PRESS && type < FRAME_BYTES))
         return -1;
     return elements[type];
 }

@@ -206,6 +206,54 @@ static void put_bytes(msgpack_packer *pk, const struct frame_bytes *bytes)
     msgpack_pack_bin_body(pk, bytes->data, bytes->len);
 }
 
+static void put_cells(msgpack_packer *pk, const struct screen_picture *picture)
+{
+    size_t count = (size_t)picture->rows * (size_t)picture->columns;
+
+    msgpack_pack_array(pk, 12);
+    msgpack_pack_uint8(pk, FRAME_CELLS);
+    msgpack_pack_int(pk, picture->width);
+    msgpack_pack_int(pk, picture->height);
+    msgpack_pack_int(pk, picture->text_rows);
+    msgpack_pack_int(pk, picture->text_columns);
+    msgpack_pack_int(pk, picture->zoom);
+    msgpack_pack_int(pk, picture->x);
+    msgpack_pack_int(pk, picture->y);
+    pack_text(pk, picture->no_viewer);
+    msgpack_pack_int(pk, picture->rows);
+    msgpack_pack_int(pk, picture->columns);
+    /* Number by number: what a cell costs is what is in it. */
+    msgpack_pack_array(pk, 3 * count);
+    for (size_t i = 0; i < count; i++) {
+        msgpack_pack_uint32(pk, picture->cells[i].glyph);
+        msgpack_pack_int32(pk, picture->cells[i].foreground);
+        msgpack_pack_int32(pk, picture->cells[i].background);
+    }
+}
+
+static void put_view(msgpack_packer *pk, const struct screen_view *view)
+{
+    msgpack_pack_array(pk, 9);
+    msgpack_pack_uint8(pk, FRAME_VIEW);
+    msgpack_pack_int(pk, view->rows);
+    msgpack_pack_int(pk, view->columns);
+    msgpack_pack_int(pk, view->zoom);
+    msgpack_pack_int(pk, view->x);
+    msgpack_pack_int(pk, view->y);
+    put_bool(pk, view->ascii);
+    put_bool(pk, view->mono);
+    put_bool(pk, view->shown);
+}
+
+static void put_press(msgpack_packer *pk, const struct press *press)
+{
+    msgpack_pack_array(pk, 4);
+    msgpack_pack_uint8(pk, FRAME_PRESS);
+    msgpack_pack_int(pk, (int)press->kind);
+    msgpack_pack_int(pk, press->number);
+    pack_text(pk, press->text);
+}
+
 void frame_put(msgpack_sbuffer *buf, const struct frame *frame)
 {
     msgpack_packer pk;
@@ -236,6 +284,15 @@ void frame_put(msgpack_sbuffer *buf, const struct frame *frame)
         break;
     case FRAME_BYTES:
         put_bytes(&pk, &frame->u.bytes);
+        break;
+    case FRAME_CELLS:
+        put_cells(&pk, &frame->u.cells);
+        break;
+    case FRAME_VIEW:
+        put_view(&pk, &frame->u.view);
+        break;
+    case FRAME_PRESS:
+        put_press(&pk, &frame->u.press);
         break;
     default:
         put_simple(&pk, frame);

@@ -14,6 +14,7 @@
 #include "model/field.h"
 #include "model/guest.h"
 #include "model/host.h"
+#include "model/screen.h"
 #include "model/storage.h"
 #include "model/world.h"
 
@@ -39,6 +40,7 @@ enum frame_type {
     FRAME_STUCK,   /* how many calls hang in the daemon for good: counted across restarts */
     FRAME_STORAGE, /* all that the source knows of storage */
     FRAME_CONSOLE, /* what has become of a console */
+    FRAME_CELLS,   /* what a machine's screen looks like */
     /* parent to child */
     FRAME_WANT = 32,
     FRAME_DO,
@@ -46,6 +48,8 @@ enum frame_type {
     FRAME_OPEN,  /* a console */
     FRAME_SIZE,  /* of its window */
     FRAME_CLOSE, /* give it back and end */
+    FRAME_VIEW,  /* what is to be seen of a screen */
+    FRAME_PRESS, /* on its keyboard */
     /* both ways, between the screen and a console */
     FRAME_BYTES = 64,
     FRAME_CREDIT /* so many bytes more may be sent */
@@ -125,7 +129,8 @@ struct frame_open {
 /* What has become of it. */
 struct frame_console {
     enum console_state state;
-    char *why, *remedy; /* of CONSOLE_BUSY and CONSOLE_ENDED, else NULL */
+    char *why, *remedy; /* of CONSOLE_BUSY and CONSOLE_ENDED; of an open screen what became of the
+                           last press; else NULL */
     int exit_status;    /* -1 unknown */
     bool resizable;
     char *device;                       /* NULL: it has no name */
@@ -168,6 +173,9 @@ struct frame {
         struct frame_bytes bytes;
         struct frame_size size;
         uint32_t credit;
+        struct screen_picture cells;
+        struct screen_view view;
+        struct press press;
     } u;
 };
 

@@ -51,7 +51,8 @@ struct console {
     struct console_request request;
     char *name; /* display name of the guest when it was asked for */
     enum console_state state;
-    char *why, *remedy; /* of BUSY and ENDED; remedy may be NULL */
+    char *why, *remedy; /* of BUSY and ENDED; of a screen that is OPEN what came of the last press;
+                           remedy may be NULL */
     int exit_status;    /* of a CONSOLE_ATTACH that ended, as of a shell's $?; -1 unknown */
     bool resizable;     /* it has a window size: a serial line has none */
     char *device;       /* which it is; NULL: not known yet, or it has no name */

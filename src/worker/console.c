@@ -187,6 +187,9 @@ static int run(struct role *role, bool logs_only)
     frame_clear(&request);
     if (!self.relay) {
         say(self.channel, rc == ERR_BUSY ? CONSOLE_BUSY : CONSOLE_ENDED, NULL, &err);
+    } else if (self.relay->ops->shoot) {
+        screen_relay(role, self.relay);
+        relay_close(self.relay);
     } else {
         struct sigaction action = {.sa_handler = on_term};
         /* From here on there is something to give back. */

@@ -32,6 +32,9 @@ int sampling_run(struct role *role);
 int job_run(struct role *role);
 int probe_run(struct role *role);
 int console_run(struct role *role);
+/* The console of a screen, from being open to its end: the caller closes RELAY. */
+struct relay;
+void screen_relay(struct role *role, struct relay *relay);
 int log_run(struct role *role); /* a console that can only show logs: for --readonly too */
 
 #endif

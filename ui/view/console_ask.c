@@ -12,7 +12,8 @@ struct question {
     uint32_t console; /* what it was about: it may be gone by the time of the answer */
     unsigned (*yes)(struct ui *ui, const struct question *question);
     void (*close)(struct ui *ui, uint32_t console);
-    char text[64]; /* that will be typed */
+    char text[PRESS_TEXT_MAX + 1]; /* that will be typed */
+    struct press press;            /* its text is that one */
 };
 
 static unsigned question_key(struct ui *ui, void *data, struct key key)
@@ -158,5 +159,76 @@ void console_ask_size(struct ui *ui, const struct tab *tab)
     confirm_line(&question->confirm, "It is of use only when a shell waits for a command there.");
     snprintf(question->text, sizeof(question->text), "%s\r", command);
     question->yes = yes_size;
+    ask(ui, question);
+}
+
+/* ---- of a machine's screen ---- */
+
+static unsigned yes_press(struct ui *ui, const struct question *question)
+{
+    struct press press = question->press;
+    struct error err = {0};
+
+    press.text = press.kind == PRESS_TEXT ? (char *)question->text : NULL;
+    if (engine_console_press(ui->engine, question->console, &press, &err) < 0)
+        ui_say(ui, STYLE_BAD, "%.200s", err.message);
+    return 0;
+}
+
+static void name_press(const struct press *press, char *dst, size_t size)
+{
+    switch (press->kind) {
+    case PRESS_CTRL_ALT_DEL:
+        snprintf(dst, size, "Press Ctrl-Alt-Del");
+        break;
+    case PRESS_CTRL_ALT_F:
+        snprintf(dst, size, "Press Ctrl-Alt-F%d", press->number);
+        break;
+    case PRESS_TEXT:
+        snprintf(dst, size, "Type a line");
+        break;
+    case PRESS_NMI:
+        snprintf(dst, size, "Inject an NMI");
+        break;
+    default:
+        snprintf(dst, size, "Open virt-viewer");
+        break;
+    }
+}
+
+static const char *consequence_of(enum press_kind kind)
+{
+    switch (kind) {
+    case PRESS_CTRL_ALT_DEL:
+        return "Most systems reboot at once: what is not saved there may be lost.";
+    case PRESS_CTRL_ALT_F:
+        return "A Linux changes to that virtual terminal.";
+    case PRESS_TEXT:
+        return "Whatever has the keyboard there gets it, and Enter after it.";
+    case PRESS_NMI:
+        return "Its kernel may panic, write a dump and reboot: what is not saved is lost.";
+    default:
+        return "It runs on its own, in a window on your display, and reaches the keyboard.";
+    }
+}
+
+void console_ask_press(struct ui *ui, const struct tab *tab, const struct press *press)
+{
+    char title[160], verb[32], line[160];
+
+    name_press(press, verb, sizeof(verb));
+    snprintf(title, sizeof(title), "%s: %.80s?", verb, tab->name);
+    struct question *question = question_new(ui, tab, title, verb);
+    question->press = *press;
+    if (press->kind == PRESS_TEXT) {
+        snprintf(question->text, sizeof(question->text), "%s", press->text);
+        for (size_t at = 0, len = strlen(press->text); at == 0 || at < len; at += 60) {
+            snprintf(line, sizeof(line), "  %.60s", press->text + at);
+            confirm_line(&question->confirm, line);
+        }
+        confirm_line(&question->confirm, "");
+    }
+    confirm_line(&question->confirm, consequence_of(press->kind));
+    question->yes = yes_press;
     ask(ui, question);
 }

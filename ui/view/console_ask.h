@@ -14,4 +14,7 @@ void console_ask_close(struct ui *ui, const struct tab *tab,
 /* To type the command that tells a serial line's shell the size of the pane. */
 void console_ask_size(struct ui *ui, const struct tab *tab);
 
+/* Asks whether PRESS is meant, which is copied, and does it on a yes. */
+void console_ask_press(struct ui *ui, const struct tab *tab, const struct press *press);
+
 #endif

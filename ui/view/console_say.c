@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/units.h"
 #include "model/problem.h"
+#include "ui/view/vscreen.h"
 
 #define SILENT_NS (3 * NS_PER_S)
 
@@ -76,7 +77,7 @@ static bool say_silent(const struct ui *ui, const struct tab *tab, const struct 
 }
 
 static bool say_open(const struct ui *ui, const struct tab *tab, const struct console *console,
-                     char *dst, size_t size)
+                     char *dst, size_t size, enum style *ret_style)
 {
     const struct world *world = engine_world(ui->engine);
     const struct guest *guest = tab_guest(ui, tab);
@@ -85,6 +86,8 @@ static bool say_open(const struct ui *ui, const struct tab *tab, const struct co
 
     if (console->request.kind == CONSOLE_LOG)
         return false;
+    if (console->request.kind == CONSOLE_SCREEN)
+        return vscreen_say(ui, tab, dst, size, ret_style);
     if (guest && guest->state == STATE_PAUSED) {
         snprintf(dst, size, "%s: it reads and says nothing until it is resumed (%s)",
                  tab->kind == KIND_CONTAINER ? "frozen" : "paused", key_of(key, COMMAND_ACTIONS));
@@ -127,7 +130,7 @@ bool console_say(const struct ui *ui, const struct tab *tab, char *dst, size_t s
     case CONSOLE_OPEN:
         break;
     }
-    return say_open(ui, tab, console, dst, size);
+    return say_open(ui, tab, console, dst, size, ret_style);
 }
 
 int64_t console_say_due(const struct ui *ui, const struct tab *tab)

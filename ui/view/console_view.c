@@ -12,6 +12,7 @@
 #include "ui/view/console_say.h"
 #include "ui/view/line.h"
 #include "ui/view/scroll.h"
+#include "ui/view/vscreen.h"
 #include "ui/widget/cells.h"
 
 #define HALF_FROM_HEIGHT 16 /* of what header and footer leave: below, the pane has it all */
@@ -51,8 +52,13 @@ static void name_tab(const struct ui *ui, const struct tab *tab, char *dst, size
 /* What the keys do stands at the right, always. */
 static void draw_way_out(const struct ui *ui, struct line *line, const struct tab *tab)
 {
-    char enter[16];
+    char enter[16], keys[80];
 
+    if (tab && vscreen_is(ui, tab)) {
+        vscreen_hint(ui, tab, keys, sizeof(keys));
+        line_right(line, 1, STYLE_DIM, "%s", keys);
+        return;
+    }
     if (ui->tabs->entered)
         line_right(line, 1, STYLE_BADGE, " %s leaves ", ui->tabs->detach_text);
     else
@@ -155,10 +161,14 @@ static void draw_pane(struct console_view *view, struct ui *ui, struct tab *tab,
     enum style style;
     char text[512];
 
-    fit_size(ui, tab, rect);
-    if (tab->looks_back)
-        fit_pager(tab, rect);
-    draw_lines(view, ui, tab, rect, active);
+    if (vscreen_is(ui, tab)) {
+        vscreen_draw(ui, tab, rect);
+    } else {
+        fit_size(ui, tab, rect);
+        if (tab->looks_back)
+            fit_pager(tab, rect);
+        draw_lines(view, ui, tab, rect, active);
+    }
     if (console_say(ui, tab, text, sizeof(text), &style)) {
         draw_cell(rect, rect.height - 1, 0, style, "", rect.width);
         draw_cell(rect, rect.height - 1, 1, style, text, rect.width - 2);
@@ -316,12 +326,23 @@ static unsigned go_back(struct ui *ui, struct tab *tab)
 static unsigned tab_command(const struct console_view *view, struct ui *ui, struct tab *tab,
                             enum command which)
 {
-    unsigned moved = move(view, tab, which);
+    bool screen = vscreen_is(ui, tab);
+
+    /* There are no lines in a picture. */
+    if (screen && (which == COMMAND_FILTER || which == COMMAND_NEXT_HIT ||
+                   which == COMMAND_PREVIOUS_HIT || which == COMMAND_MARK ||
+                   which == COMMAND_SAVE_EVENTS))
+        return REACT_HANDLED;
+    unsigned moved = screen ? vscreen_command(ui, tab, which) : move(view, tab, which);
 
     if (moved)
         return moved;
     switch (which) {
+    case COMMAND_SCREEN:
+        return tabs_open(ui, tab_guest(ui, tab), CONSOLE_SCREEN, NULL, NULL);
     case COMMAND_CONSOLE:
+        return screen ? tabs_open(ui, tab_guest(ui, tab), CONSOLE_SERIAL, NULL, NULL)
+                      : tabs_enter(ui);
     case COMMAND_OPEN:
         return tabs_enter(ui);
     case COMMAND_ATTACH:
@@ -374,7 +395,7 @@ static unsigned mouse(struct view *view, struct ui *ui, struct key key)
     bool up = key.code == MOUSE_WHEEL_UP;
 
     if (!tab || !rect_has(self->rect, key.y, key.x) ||
-        (!up && (key.code != MOUSE_WHEEL_DOWN || !tab->looks_back)))
+        vscreen_is(ui, tab) || (!up && (key.code != MOUSE_WHEEL_DOWN || !tab->looks_back)))
         return 0;
     for (int i = 0; i < 3; i++)
         move(self, tab, up ? COMMAND_UP : COMMAND_DOWN);

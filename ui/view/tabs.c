@@ -9,6 +9,7 @@
 #include "ui/term/output.h"
 #include "ui/view/console_ask.h"
 #include "ui/view/console_record.h"
+#include "ui/view/vscreen.h"
 
 #define SCROLLBACK_LINES 10000
 #define SCROLLBACK_BYTES ((size_t)16 << 20)
@@ -74,6 +75,12 @@ static bool is_alive(const struct console *console)
     return console && (console->state == CONSOLE_OPEN || console->state == CONSOLE_OPENING);
 }
 
+/* Logs only speak; what goes to a screen is asked about first. */
+static bool has_keyboard(const struct console *console)
+{
+    return console->request.kind != CONSOLE_LOG && console->request.kind != CONSOLE_SCREEN;
+}
+
 /* ---- opening and closing ---- */
 
 static unsigned show(struct ui *ui, size_t index, bool enter)
@@ -84,7 +91,7 @@ static unsigned show(struct ui *ui, size_t index, bool enter)
 
     tabs->active = index;
     tab->news = false;
-    tabs->entered = enter && console && console->request.kind != CONSOLE_LOG;
+    tabs->entered = enter && console && has_keyboard(console);
     if (tabs->entered)
         tab->looks_back = false;
     return REACT_HANDLED | REACT_REDRAW | REACT_CONSOLES;
@@ -137,7 +144,9 @@ unsigned tabs_open(struct ui *ui, const struct guest *guest, enum console_kind k
     size_t index = find_tab(ui, &guest->id, kind, device, argv);
     if (index < tabs->count) {
         tabs->active = index;
-        return kind == CONSOLE_LOG ? show(ui, index, false) : tabs_enter(ui);
+        return kind == CONSOLE_LOG || (kind == CONSOLE_SCREEN && is_alive(tab_console(ui, tabs->tab[index])))
+                   ? show(ui, index, false)
+                   : tabs_enter(ui);
     }
     struct console_request request = {.kind = kind,
                                       .guest = guest->id,
@@ -193,6 +202,8 @@ unsigned tabs_enter(struct ui *ui)
 
     if (!console)
         return REACT_HANDLED;
+    if (console->state == CONSOLE_OPEN && vscreen_is(ui, tab))
+        return vscreen_menu(ui, tab);
     if (console->state == CONSOLE_BUSY) {
         console_ask_force(ui, tab);
         return REACT_HANDLED | REACT_REDRAW | REACT_CONSOLES;
@@ -240,7 +251,7 @@ unsigned tabs_close(struct ui *ui)
 
     if (!tab)
         return REACT_HANDLED;
-    if (is_alive(console) && console->request.kind != CONSOLE_LOG) {
+    if (is_alive(console) && has_keyboard(console)) {
         console_ask_close(ui, tab, forget_console);
         return REACT_HANDLED | REACT_REDRAW;
     }
@@ -263,7 +274,7 @@ size_t tabs_live(const struct ui *ui)
 
     for (size_t i = 0; i < ui->tabs->count; i++) {
         const struct console *console = tab_console(ui, ui->tabs->tab[i]);
-        live += is_alive(console) && console->request.kind != CONSOLE_LOG;
+        live += is_alive(console) && has_keyboard(console);
     }
     return live;
 }
@@ -437,6 +448,8 @@ bool tabs_turn(struct ui *ui)
         }
         budget -= len;
         changed |= look_at_record(ui, tab);
+        if (vscreen_is(ui, tab))
+            vscreen_show(ui, tab, tabs->visible && is_shown(tabs, tab));
         changed |= try_again(ui, tab);
         ask_if_busy(ui, tab);
     }

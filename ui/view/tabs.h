@@ -30,12 +30,14 @@ struct tab {
     uint64_t pager_dropped; /* lines gone when the pager was last fitted */
     struct record *record;  /* of what it says, NULL: none */
     int64_t typed_ns;       /* when something was last typed into it; 0: never */
+    struct screen_view screen; /* of a screen: what is seen of it */
 };
 
 struct tabs {
     struct tab **tab;
     size_t count, active;
     bool entered; /* the keyboard is the active tab's guest's */
+    bool visible; /* the view of the consoles is on the screen */
     bool whole;   /* the pane has the whole screen */
     bool pairs;   /* there is room for two side by side: first and second, third and fourth ... */
     struct typed typed;

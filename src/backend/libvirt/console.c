@@ -39,8 +39,7 @@ static size_t poll_stream(struct relay *relay, bool read, bool write, struct pol
     return read || write ? 1 : 0;
 }
 
-/* 1, 0, or -1 when the daemon does not say. */
-static int is_active(virDomainPtr dom)
+int lv_is_active(virDomainPtr dom)
 {
     int active = virDomainIsActive(dom);
 
@@ -55,7 +54,7 @@ static int say_end(const struct serial *self, enum lv_stream_end end, struct err
     if (end == LV_STREAM_LOST)
         return error_set(err, ERR_LOST, "the guest goes on: open its console again later",
                          "libvirtd is lost");
-    for (int i = 0; i < GONE_TRIES && (active = is_active(self->dom)) > 0; i++)
+    for (int i = 0; i < GONE_TRIES && (active = lv_is_active(self->dom)) > 0; i++)
         nanosleep(&pause, NULL);
     if (active == 0)
         return error_set(err, ERR_GONE, "start it, then open its console again",
@@ -147,14 +146,14 @@ static int choose_device(virDomainPtr dom, const char *wanted, struct relay *rel
     return rc;
 }
 
-static int open_domain(virConnectPtr conn, const struct lv_uri *uri,
+int lv_console_domain(virConnectPtr conn, const struct lv_uri *uri,
                        const struct frame_open *request, virDomainPtr *ret, struct error *err)
 {
     const char *life = request->life ? request->life : "";
     virDomainPtr dom = lv_find_domain(conn, request->key, request->name ? request->name : "", err);
     int rc = dom ? lv_check_life(dom, uri, request->key, life, err) : ERR_GONE;
 
-    if (rc == 0 && is_active(dom) == 0)
+    if (rc == 0 && lv_is_active(dom) == 0)
         rc = error_set(err, ERR_GONE, "start it first", "it is off");
     if (rc < 0 && dom)
         virDomainFree(dom);
@@ -185,22 +184,32 @@ static int open_on(struct serial *self, const struct frame_open *request, struct
     return rc;
 }
 
-static int open_serial(const struct lv_uri *uri, const struct frame_open *request,
-                       struct relay **ret, struct error *err)
+int lv_console_connect(const struct lv_uri *uri, virConnectPtr *ret, struct error *err)
 {
     virConnectPtr conn = virConnectOpen(uri->open);
-    struct serial *self;
-    int rc;
 
     if (!conn) {
         lv_trouble(virGetLastError(), uri, false, err);
         return err->code ? err->code : ERR_LOST;
     }
     virConnectSetKeepAlive(conn, KEEPALIVE_S, KEEPALIVE_COUNT);
+    *ret = conn;
+    return 0;
+}
+
+static int open_serial(const struct lv_uri *uri, const struct frame_open *request,
+                       struct relay **ret, struct error *err)
+{
+    virConnectPtr conn;
+    struct serial *self;
+    int rc = lv_console_connect(uri, &conn, err);
+
+    if (rc < 0)
+        return rc;
     self = xcalloc(1, sizeof(*self));
     self->conn = conn;
     relay_init(&self->relay, &console_ops);
-    rc = open_domain(conn, uri, request, &self->dom, err);
+    rc = lv_console_domain(conn, uri, request, &self->dom, err);
     if (rc == 0)
         rc = open_on(self, request, err);
     if (rc == 0)
@@ -268,6 +277,8 @@ int lv_console(const struct lv_uri *uri, const struct frame_open *request, struc
     switch (request->kind) {
     case CONSOLE_SERIAL:
         return open_serial(uri, request, ret, err);
+    case CONSOLE_SCREEN:
+        return lv_screen(uri, request, ret, err);
     case CONSOLE_LOG:
         return open_log(uri, request, ret, err);
     default:

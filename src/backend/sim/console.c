@@ -431,6 +431,10 @@ int sim_console(struct backend *backend, const struct frame_open *request, struc
 
     if (!guest)
         return error_set(err, ERR_GONE, NULL, "no such simulated guest");
+    if (machine && request->kind == CONSOLE_SCREEN) {
+        *ret = sim_screen(guest);
+        return 0;
+    }
     if (request->kind == CONSOLE_SCREEN || (machine && request->kind == CONSOLE_ATTACH))
         return error_set(err, ERR_UNSUPPORTED, NULL, "the simulation cannot do this");
     if (guest->busy && request->kind == CONSOLE_SERIAL && !request->force)

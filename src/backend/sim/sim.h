@@ -151,6 +151,8 @@ void sim_guest_sample(const struct sim_guest *guest, const struct sim *sim, int6
                       struct sample *ret);
 double sim_guest_mem_host(const struct sim_guest *guest, double now);
 
+/* screen.c: of a machine. */
+struct relay *sim_screen(const struct sim_guest *guest);
 /* console.c: see struct backend_ops. */
 int sim_console(struct backend *backend, const struct frame_open *request, struct relay **ret,
                 struct error *err);
