@@ -35,7 +35,7 @@ static ChafaCanvasConfig *config_new(const struct screen_view *view, int columns
     return config;
 }
 
-static void copy_cells(struct screen_picture *ret, ChafaCanvas *canvas)
+static void copy_cells(struct screen_picture *ret, ChafaCanvas *canvas, bool mono)
 {
     ret->cells =
         xcalloc((size_t)ret->rows * (size_t)ret->columns, sizeof(*ret->cells));
@@ -43,8 +43,12 @@ static void copy_cells(struct screen_picture *ret, ChafaCanvas *canvas)
         for (int x = 0; x < ret->columns; x++) {
             struct screen_cell *cell = &ret->cells[y * ret->columns + x];
             gunichar glyph = chafa_canvas_get_char_at(canvas, x, y);
-            cell->glyph = glyph ? glyph : ' ';
             chafa_canvas_get_colors_at(canvas, x, y, &cell->foreground, &cell->background);
+            cell->glyph = glyph ? glyph : ' ';
+            if (mono)
+                cell->foreground = cell->background = -1;
+            else if (cell->foreground == cell->background)
+                cell->glyph = ' ';
         }
     }
 }
@@ -70,7 +74,7 @@ void symbols_draw(struct screen_picture *ret, const struct image *image,
         canvas, CHAFA_PIXEL_RGB8,
         image->rgb + ((size_t)top * (size_t)image->width + (size_t)left) * CHANNELS, width, height,
         image->width * CHANNELS);
-    copy_cells(ret, canvas);
+    copy_cells(ret, canvas, view->mono);
     chafa_canvas_unref(canvas);
     chafa_canvas_config_unref(config);
 }

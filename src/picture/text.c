@@ -12,6 +12,7 @@
 #define WRONG_MAX 6     /* pixels that may differ: kernels' fonts are not quite the BIOS's */
 #define READ_PERCENT 90 /* of what is not blank, else it is no text */
 #define UPPER_HALF 0x2580
+#define CURSOR_FROM 11 /* the first row that a cursor may have */
 
 struct grid {
     const struct image *image;
@@ -62,11 +63,26 @@ static int difference(const unsigned char *a, const unsigned char *b, unsigned c
     return ret;
 }
 
+/* Nothing but the bar of the cursor. */
+static bool is_cursor(const unsigned char bits[GLYPH_HEIGHT])
+{
+    int full = 0;
+
+    for (int y = 0; y < GLYPH_HEIGHT; y++) {
+        if (bits[y] && (bits[y] != 0xff || y < CURSOR_FROM))
+            return false;
+        full += bits[y] == 0xff;
+    }
+    return full > 0;
+}
+
 /* The glyph that is nearest, *FLIP when it is so with its colours the other way round; -1: none. */
 static int glyph_of(const unsigned char bits[GLYPH_HEIGHT], bool *flip)
 {
     int best = -1, least = WRONG_MAX + 1;
 
+    if (is_cursor(bits))
+        return '_';
     for (int glyph = 0; glyph < 256 && least > 0; glyph++) {
         for (int turn = 0; turn < 2; turn++) {
             int wrong = difference(bits, vga_font[glyph], turn ? 0xff : 0);

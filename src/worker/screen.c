@@ -52,7 +52,7 @@ static void start_viewer(struct screen_role *self)
     if (viewer_start(args, count, &err) < 0)
         say(self, CONSOLE_OPEN, err.message, err.remedy);
     else
-        say(self, CONSOLE_OPEN, "virt-viewer was started", NULL);
+        say(self, CONSOLE_OPEN, NULL, NULL);
 }
 
 static void press(struct screen_role *self, const struct press *what)
@@ -66,8 +66,7 @@ static void press(struct screen_role *self, const struct press *what)
     else if (self->relay->ops->press(self->relay, what, &err) < 0)
         say(self, CONSOLE_OPEN, err.message, err.remedy);
     else
-        say(self, CONSOLE_OPEN, what->kind == PRESS_NMI ? "the NMI was sent" : "it was sent",
-            NULL);
+        say(self, CONSOLE_OPEN, NULL, NULL);
     self->next_ns = clock_mono_ns() + AFTER_PRESS_NS;
 }
 
@@ -196,7 +195,7 @@ void screen_relay(struct role *role, struct relay *relay)
     struct error err = {0};
     const void *ops;
     int rc = module_symbol("picture", "picture_ops", "picture",
-                           "build vctop where libchafa-dev and libpng-dev are installed", &ops,
+                           "build vctop where libchafa-dev, libglib2.0-dev and libpng-dev are installed", &ops,
                            &err);
 
     if (rc < 0) {

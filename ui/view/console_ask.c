@@ -172,6 +172,8 @@ static unsigned yes_press(struct ui *ui, const struct question *question)
     press.text = press.kind == PRESS_TEXT ? (char *)question->text : NULL;
     if (engine_console_press(ui->engine, question->console, &press, &err) < 0)
         ui_say(ui, STYLE_BAD, "%.200s", err.message);
+    else
+        ui_say(ui, STYLE_DIM, "sent; what comes of it shows on its screen");
     return 0;
 }
 

@@ -160,16 +160,19 @@ static void draw_pane(struct console_view *view, struct ui *ui, struct tab *tab,
 {
     enum style style;
     char text[512];
+    bool said = console_say(ui, tab, text, sizeof(text), &style);
 
     if (vscreen_is(ui, tab)) {
-        vscreen_draw(ui, tab, rect);
+        /* The last line of a text is often all that matters: nothing lies over it. */
+        struct rect above = {rect.y, rect.x, rect.height - said, rect.width};
+        vscreen_draw(ui, tab, above);
     } else {
         fit_size(ui, tab, rect);
         if (tab->looks_back)
             fit_pager(tab, rect);
         draw_lines(view, ui, tab, rect, active);
     }
-    if (console_say(ui, tab, text, sizeof(text), &style)) {
+    if (said) {
         draw_cell(rect, rect.height - 1, 0, style, "", rect.width);
         draw_cell(rect, rect.height - 1, 1, style, text, rect.width - 2);
     }
