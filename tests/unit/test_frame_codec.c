@@ -73,6 +73,9 @@ enum {
     A_SIZE,
     A_CREDIT,
     A_CLOSE,
+    SOME_CELLS,
+    A_VIEW,
+    A_PRESS,
     FRAMES_COUNT
 };
 
@@ -117,6 +120,8 @@ static struct storage_path lying[] = {
     {(char *)"/i/a", 1, true, UINT64_MAX, 7},
     {(char *)"/i/b", -1, false, 0, 0},
 };
+
+static struct screen_cell cells[6] = {[1] = {0x2580, 0xffffff, -1}};
 
 /* One valid frame of each type; rows are made apart. */
 static const struct frame frames[FRAMES_COUNT] = {
@@ -183,6 +188,20 @@ static const struct frame frames[FRAMES_COUNT] = {
     [A_SIZE] = {.type = FRAME_SIZE, .u.size = {24, 80}},
     [A_CREDIT] = {.type = FRAME_CREDIT, .u.credit = CONSOLE_WINDOW},
     [A_CLOSE] = {.type = FRAME_CLOSE},
+    [SOME_CELLS] = {.type = FRAME_CELLS,
+                    .u.cells = {.width = 720,
+                                .height = SCREEN_PIXELS_MAX,
+                                .text_rows = 25,
+                                .text_columns = 80,
+                                .zoom = 1,
+                                .x = 1000,
+                                .rows = 2,
+                                .columns = 3,
+                                .cells = cells,
+                                .no_viewer = (char *)"\x1b[2J"}},
+    [A_VIEW] = {.type = FRAME_VIEW,
+                .u.view = {24, 80, SCREEN_ZOOM_MAX, -1, 1000, true, false, true}},
+    [A_PRESS] = {.type = FRAME_PRESS, .u.press = {PRESS_TEXT, 12, (char *)"ls \xff"}},
 };
 
 static msgpack_sbuffer make(int which)

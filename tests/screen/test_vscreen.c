@@ -1,0 +1,179 @@
+/* A machine's screen in the pane: its text, its picture, what is pressed, and who may not. */
+#include <check.h>
+
+#include "base/cleanup.h"
+#include "screen/steps.h"
+
+#define SIM "guests=20,machines=6,calm," RESTING
+#define MACHINE "db01"
+
+static struct screen *start(int rows, int columns, const char *option)
+{
+    const char *const more[] = {option, NULL};
+    struct screen *screen = steps_start(rows, columns, SIM, more);
+
+    screen_send(screen, "/" MACHINE "\r");
+    ck_assert(screen_wait(screen, "1 of 20", PATIENCE_MS));
+    return screen;
+}
+
+static void open_screen(struct screen *screen)
+{
+    screen_send(screen, "v");
+    ck_assert(screen_wait(screen, "Booting from Hard Disk...", PATIENCE_MS));
+}
+
+/* A screen is closed without a question. */
+static void leave(struct screen *screen)
+{
+    screen_send(screen, "q");
+    ck_assert(screen_wait_gone(screen, MACHINE " screen", PATIENCE_MS));
+    steps_quit(screen);
+}
+
+/* Chooses KEY in the menu and says yes to the question TITLE. */
+static void press(struct screen *screen, const char *key, const char *title)
+{
+    screen_send(screen, "\r");
+    ck_assert(screen_wait(screen, "press Ctrl-Alt-Del", PATIENCE_MS));
+    screen_send(screen, key);
+    ck_assert(screen_wait(screen, title, PATIENCE_MS));
+    screen_pump(screen, 400); /* keys before that are thrown away */
+    screen_send(screen, "\t\r");
+    ck_assert(screen_wait_gone(screen, title, PATIENCE_MS));
+}
+
+START_TEST(its_text_is_read)
+{
+    struct screen *screen = start(40, 120, NULL);
+
+    open_screen(screen);
+    ck_assert(screen_wait(screen, "text 80x25", PATIENCE_MS));
+    screen_send(screen, "z");
+    ck_assert(screen_wait(screen, MACHINE " login:", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "Simulated BIOS (build: made up)", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "] the simulation starts unit 11 of 11", PATIENCE_MS));
+    ck_assert_uint_eq(screen_foreign_bytes(screen), 0);
+    leave(screen);
+}
+END_TEST
+
+/* The last line is what one wants to see; the others are reached by the arrows. */
+START_TEST(a_small_pane_shows_the_end)
+{
+    struct screen *screen = start(24, 80, NULL);
+
+    screen_send(screen, "v");
+    ck_assert(screen_wait(screen, MACHINE " login:", PATIENCE_MS));
+    ck_assert_int_lt(screen_find(screen, "Simulated BIOS"), 0);
+    screen_send(screen, "g");
+    ck_assert(screen_wait(screen, "Simulated BIOS", PATIENCE_MS));
+    leave(screen);
+}
+END_TEST
+
+START_TEST(keys_are_pressed_after_a_question)
+{
+    struct screen *screen = start(40, 120, NULL);
+
+    open_screen(screen);
+    screen_send(screen, "z");
+    screen_send(screen, "\r");
+    ck_assert(screen_wait(screen, "type a line of text", PATIENCE_MS));
+    screen_send(screen, "t");
+    ck_assert(screen_wait(screen, "Type:", PATIENCE_MS));
+    screen_send(screen, "echo 'Hi' | wc\r");
+    ck_assert(screen_wait(screen, "Type a line: " MACHINE "?", PATIENCE_MS));
+    screen_pump(screen, 400);
+    /* Cancel stands first. */
+    screen_send(screen, "\r");
+    ck_assert(screen_wait_gone(screen, "Type a line: ", PATIENCE_MS));
+    screen_send(screen, "\rtls\r");
+    ck_assert(screen_wait(screen, "Type a line: " MACHINE "?", PATIENCE_MS));
+    screen_pump(screen, 400);
+    screen_send(screen, "\t\r");
+    ck_assert(screen_wait(screen, "login: ls", PATIENCE_MS));
+    ck_assert_int_lt(screen_find(screen, "login: echo"), 0);
+    press(screen, "d", "Press Ctrl-Alt-Del: " MACHINE "?");
+    ck_assert(screen_wait(screen, "reboot: Restarting system", PATIENCE_MS));
+    press(screen, "n", "Inject an NMI: " MACHINE "?");
+    ck_assert(screen_wait(screen, "NMI received for unknown reason", PATIENCE_MS));
+    ck_assert_uint_eq(screen_foreign_bytes(screen), 0);
+    leave(screen);
+}
+END_TEST
+
+START_TEST(what_no_keyboard_has_is_refused)
+{
+    struct screen *screen = start(40, 120, NULL);
+
+    open_screen(screen);
+    screen_send(screen, "\r");
+    ck_assert(screen_wait(screen, "type a line of text", PATIENCE_MS));
+    screen_send(screen, "tgr\xc3\xbc\xc3\x9f\r");
+    ck_assert(screen_wait(screen, "cannot type \"\xc3\xbc\xc3\x9f\"; nothing was typed", PATIENCE_MS));
+    leave(screen);
+}
+END_TEST
+
+START_TEST(its_picture_is_drawn)
+{
+    struct screen *screen = start(40, 120, NULL);
+    struct screen_look look;
+
+    open_screen(screen);
+    screen_send(screen, "z");
+    press(screen, "2", "Press Ctrl-Alt-F2: " MACHINE "?");
+    ck_assert(screen_wait(screen, "720x400 x1", PATIENCE_MS));
+    ck_assert(screen_wait_gone(screen, "Simulated BIOS", PATIENCE_MS));
+    /* The last bar is white, and bright at its foot. */
+    screen_look(screen, 36, 110, &look);
+    long colour = look.background >= 0 ? look.background : look.foreground;
+    ck_assert_int_gt(colour >> 16, 0xa0);
+    ck_assert_int_gt(colour & 0xff, 0xa0);
+    screen_send(screen, "+");
+    ck_assert(screen_wait(screen, "720x400 x2", PATIENCE_MS));
+    screen_send(screen, "-");
+    ck_assert(screen_wait(screen, "720x400 x1", PATIENCE_MS));
+    ck_assert_uint_eq(screen_foreign_bytes(screen), 0);
+    leave(screen);
+}
+END_TEST
+
+START_TEST(it_is_ascii_where_nothing_else_may_be)
+{
+    struct screen *screen = start(40, 120, "-U");
+
+    open_screen(screen);
+    screen_send(screen, "z");
+    press(screen, "2", "Press Ctrl-Alt-F2: " MACHINE "?");
+    ck_assert(screen_wait(screen, "720x400 x1", PATIENCE_MS));
+    ck_assert(screen_wait_gone(screen, "Booting", PATIENCE_MS));
+    for (const char *at = screen_text(screen); *at; at++)
+        ck_assert_int_gt(*at, 0);
+    leave(screen);
+}
+END_TEST
+
+START_TEST(a_read_only_vctop_sees_none)
+{
+    struct screen *screen = start(24, 80, "--readonly");
+
+    screen_send(screen, "v");
+    ck_assert(screen_wait(screen, MACHINE ": read-only", PATIENCE_MS));
+    steps_quit(screen);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {its_text_is_read,
+                                  a_small_pane_shows_the_end,
+                                  keys_are_pressed_after_a_question,
+                                  what_no_keyboard_has_is_refused,
+                                  its_picture_is_drawn,
+                                  it_is_ascii_where_nothing_else_may_be,
+                                  a_read_only_vctop_sees_none};
+
+    return steps_main("a machine's screen", tests, ARRAY_SIZE(tests));
+}
