@@ -359,6 +359,125 @@ START_TEST(descriptors_are_given_back)
 }
 END_TEST
 
+/* ---- screens ---- */
+
+static void say_cells(struct rig_child *child)
+{
+    struct screen_cell cells[2] = {{'A', 0xff, -1}, {0x2580, -1, 0}};
+    struct frame frame = {.type = FRAME_CELLS,
+                          .u.cells = {.width = 720,
+                                      .height = 400,
+                                      .zoom = 1,
+                                      .rows = 1,
+                                      .columns = 2,
+                                      .cells = cells,
+                                      .no_viewer = (char *)"no \x1b[2J display"}};
+
+    rig_send(child, &frame);
+}
+
+/* The screen of a machine "vm". */
+static uint32_t opened_screen(struct rig *rig, struct rig_child **child)
+{
+    struct frame facts = {.type = FRAME_FACTS,
+                          .u.facts = {.handle = 3,
+                                      .key = (char *)"vm",
+                                      .life = (char *)"1",
+                                      .name = (char *)"vm",
+                                      .kind = KIND_MACHINE,
+                                      .autostart = -1,
+                                      .persistent = -1}};
+    int id;
+
+    *child = rig_child(rig, ROLE_WORKER, LXC);
+    rig_send(*child, &facts);
+    rig_row(*child, 3, STATE_RUNNING, rig->now, 0);
+    rig_turn(rig, NS_PER_MS);
+    id = ask(rig, CONSOLE_SCREEN, "vm", NULL);
+    ck_assert_int_gt(id, 0);
+    rig_turn(rig, NS_PER_MS);
+    *child = rig_child(rig, ROLE_CONSOLE, LXC);
+    ck_assert_ptr_nonnull(*child);
+    rig_hello(*child);
+    say_state(*child, CONSOLE_OPEN, NULL);
+    return (uint32_t)id;
+}
+
+START_TEST(a_screen_is_seen_and_its_keys_pressed)
+{
+    struct rig rig = open_rig(false);
+    struct screen_view view = {24, 80, 1, -1, -1, false, false, true};
+    struct press press = {.kind = PRESS_TEXT, .text = (char *)"ls"};
+    struct rig_child *child;
+    struct frame frame;
+    uint32_t id = opened_screen(&rig, &child);
+
+    /* What was asked for before it opened is told then. */
+    engine_console_view(rig.engine, id, &view);
+    ck_assert_int_eq(engine_console_press(rig.engine, id, &press, NULL), ERR_GONE);
+    ck_assert(!rig_receive(child, FRAME_VIEW, &frame));
+    rig_turn(&rig, NS_PER_MS);
+    ck_assert(rig_receive(child, FRAME_VIEW, &frame));
+    ck_assert(screen_view_equal(&frame.u.view, &view));
+    engine_console_view(rig.engine, id, &view);
+    ck_assert(!rig_receive(child, FRAME_VIEW, &frame));
+    ck_assert_ptr_null(engine_console_picture(rig.engine, id));
+    say_cells(child);
+    say_cells(child);
+    rig_turn(&rig, NS_PER_MS);
+    const struct screen_picture *picture = engine_console_picture(rig.engine, id);
+    ck_assert_ptr_nonnull(picture);
+    ck_assert_uint_eq(picture->cells[1].glyph, 0x2580);
+    ck_assert_ptr_null(strchr(picture->no_viewer, '\x1b'));
+
+    ck_assert_int_eq(engine_console_press(rig.engine, id, &press, NULL), 0);
+    ck_assert(rig_receive(child, FRAME_PRESS, &frame));
+    ck_assert_str_eq(frame.u.press.text, "ls");
+    frame_clear(&frame);
+    press.text = (char *)"\xc3\xbc";
+    ck_assert_int_eq(engine_console_press(rig.engine, id, &press, NULL), ERR_USAGE);
+    say_state(child, CONSOLE_OPEN, "no such key");
+    rig_turn(&rig, NS_PER_MS);
+    ck_assert_str_eq(engine_console(rig.engine, id)->why, "no such key");
+    rig_free(&rig);
+}
+END_TEST
+
+/* Its process waits for a QEMU that hangs. */
+START_TEST(a_screen_that_does_not_answer_is_given_up)
+{
+    struct rig rig = open_rig(false);
+    struct rig_child *child;
+    uint32_t id = opened_screen(&rig, &child);
+
+    rig_turn(&rig, NS_PER_MS);
+    for (int i = 0; i < 20; i++) {
+        rig_send(child, &(struct frame){.type = FRAME_BEAT});
+        rig_turn(&rig, NS_PER_S);
+    }
+    ck_assert_int_eq(engine_console(rig.engine, id)->state, CONSOLE_OPEN);
+    for (int i = 0; i < 16; i++)
+        rig_turn(&rig, NS_PER_S);
+    ck_assert_int_eq(engine_console(rig.engine, id)->state, CONSOLE_ENDED);
+    ck_assert_str_eq(engine_console(rig.engine, id)->why, "its QEMU has not answered within 15 s");
+    rig_free(&rig);
+}
+END_TEST
+
+START_TEST(cells_of_another_console_are_garbage)
+{
+    struct rig rig = open_rig(false);
+    struct rig_child *child;
+    uint32_t id = opened(&rig, &child);
+
+    say_cells(child);
+    rig_turn(&rig, NS_PER_MS);
+    ck_assert_int_eq(engine_console(rig.engine, id)->state, CONSOLE_ENDED);
+    ck_assert_ptr_null(engine_console_picture(rig.engine, id));
+    rig_free(&rig);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("engine_consoles");
@@ -376,6 +495,9 @@ int main(void)
     tcase_add_test(tests, closing_kills_what_hangs);
     tcase_add_test(tests, refusals);
     tcase_add_test(tests, descriptors_are_given_back);
+    tcase_add_test(tests, a_screen_is_seen_and_its_keys_pressed);
+    tcase_add_test(tests, a_screen_that_does_not_answer_is_given_up);
+    tcase_add_test(tests, cells_of_another_console_are_garbage);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

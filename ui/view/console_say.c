@@ -25,7 +25,7 @@ static void say_ended(const struct ui *ui, const struct tab *tab, const struct c
     const char *why = console->why ? console->why : "it ended";
     char status[40] = "", open[16], close[16];
 
-    key_of(open, COMMAND_CONSOLE);
+    key_of(open, console->request.kind == CONSOLE_SCREEN ? COMMAND_OPEN : COMMAND_CONSOLE);
     key_of(close, COMMAND_BACK_OR_QUIT);
     if (console->exit_status >= 0)
         snprintf(status, sizeof(status), " with status %d", console->exit_status);
@@ -81,14 +81,13 @@ static bool say_open(const struct ui *ui, const struct tab *tab, const struct co
 {
     const struct world *world = engine_world(ui->engine);
     const struct guest *guest = tab_guest(ui, tab);
+    bool screen = console->request.kind == CONSOLE_SCREEN;
     struct problem problem;
     char key[16];
 
     if (console->request.kind == CONSOLE_LOG)
         return false;
-    if (console->request.kind == CONSOLE_SCREEN)
-        return vscreen_say(ui, tab, dst, size, ret_style);
-    if (guest && guest->state == STATE_PAUSED) {
+    if (!screen && guest && guest->state == STATE_PAUSED) {
         snprintf(dst, size, "%s: it reads and says nothing until it is resumed (%s)",
                  tab->kind == KIND_CONTAINER ? "frozen" : "paused", key_of(key, COMMAND_ACTIONS));
         return true;
@@ -97,6 +96,8 @@ static bool say_open(const struct ui *ui, const struct tab *tab, const struct co
         snprintf(dst, size, "%s: %.200s", problem.word, problem.cause);
         return true;
     }
+    if (screen)
+        return vscreen_say(ui, tab, dst, size, ret_style);
     if (console->bytes_dropped) {
         snprintf(dst, size, "the guest does not read: %" PRIu64 " bytes that were typed are lost",
                  console->bytes_dropped);
