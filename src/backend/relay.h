@@ -17,14 +17,15 @@
 struct relay;
 
 struct relay_ops {
-    /* Required but for a CONSOLE_SCREEN.  What to wait for when it is to be read from and/or written to: fills FDS, returns
-     * how many, at most RELAY_POLL_MAX; lowers *TIMEOUT_MS (-1: for ever) when it wants to be
-     * asked sooner. */
+    /* Required but for a CONSOLE_SCREEN.  What to wait for when it is to be read from and/or
+     * written to: fills FDS, returns how many, at most RELAY_POLL_MAX; lowers *TIMEOUT_MS (-1: for
+     * ever) when it wants to be asked sooner. */
     size_t (*poll_fds)(struct relay *relay, bool read, bool write, struct pollfd *fds,
                        int *timeout_ms);
 
-    /* Required but for a CONSOLE_SCREEN.  Up to SIZE bytes from the guest; 0 when there are none just now.  Negative at the
-     * end: ERR says why in words for an operator ("the guest went off"). */
+    /* Required but for a CONSOLE_SCREEN.  Up to SIZE bytes from the guest; 0 when there are none
+     * just now.  Negative at the end: ERR says why in words for an operator ("the guest went off").
+     */
     ssize_t (*read)(struct relay *relay, char *buf, size_t size, struct error *err);
 
     /* Optional.  Hands over what can be handed over at once, 0 when nothing can; negative as

@@ -162,7 +162,7 @@ struct console_entry {
     size_t in_flight; /* typed bytes that the child has not passed on */
     char *output;     /* a ring of CONSOLE_WINDOW bytes: what nobody took yet */
     size_t output_at, output_len;
-    size_t taken; /* since the last credit */
+    size_t taken;                  /* since the last credit */
     struct screen_view view;       /* of a screen: what the child was asked for; rows 0: nothing */
     struct screen_picture picture; /* the newest; cells NULL: none yet */
 };

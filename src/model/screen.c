@@ -45,8 +45,8 @@ static bool chord_of(char c, struct press_chord *ret)
         const char *plain = strchr(key_rows[i].plain, c);
         const char *shifted = strchr(key_rows[i].shifted, c);
         if (plain) {
-            *ret = (struct press_chord){{key_rows[i].from + (unsigned)(plain - key_rows[i].plain)},
-                                        1};
+            *ret =
+                (struct press_chord){{key_rows[i].from + (unsigned)(plain - key_rows[i].plain)}, 1};
             return true;
         }
         if (shifted) {

@@ -18,8 +18,8 @@ static int decode(struct image *ret, const unsigned char *data, size_t len, stru
 static void draw(struct screen_picture *ret, const struct image *image,
                  const struct screen_view *view)
 {
-    *ret = (struct screen_picture){
-        .width = image->width, .height = image->height, .zoom = view->zoom};
+    *ret =
+        (struct screen_picture){.width = image->width, .height = image->height, .zoom = view->zoom};
     if (view->zoom > 1 || !text_draw(ret, image, view))
         symbols_draw(ret, image, view);
 }

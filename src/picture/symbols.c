@@ -37,8 +37,7 @@ static ChafaCanvasConfig *config_new(const struct screen_view *view, int columns
 
 static void copy_cells(struct screen_picture *ret, ChafaCanvas *canvas, bool mono)
 {
-    ret->cells =
-        xcalloc((size_t)ret->rows * (size_t)ret->columns, sizeof(*ret->cells));
+    ret->cells = xcalloc((size_t)ret->rows * (size_t)ret->columns, sizeof(*ret->cells));
     for (int y = 0; y < ret->rows; y++) {
         for (int x = 0; x < ret->columns; x++) {
             struct screen_cell *cell = &ret->cells[y * ret->columns + x];
@@ -70,10 +69,10 @@ void symbols_draw(struct screen_picture *ret, const struct image *image,
 
     ChafaCanvasConfig *config = config_new(view, ret->columns, ret->rows);
     ChafaCanvas *canvas = chafa_canvas_new(config);
-    chafa_canvas_draw_all_pixels(
-        canvas, CHAFA_PIXEL_RGB8,
-        image->rgb + ((size_t)top * (size_t)image->width + (size_t)left) * CHANNELS, width, height,
-        image->width * CHANNELS);
+    chafa_canvas_draw_all_pixels(canvas, CHAFA_PIXEL_RGB8,
+                                 image->rgb +
+                                     ((size_t)top * (size_t)image->width + (size_t)left) * CHANNELS,
+                                 width, height, image->width * CHANNELS);
     copy_cells(ret, canvas, view->mono);
     chafa_canvas_unref(canvas);
     chafa_canvas_config_unref(config);

@@ -207,9 +207,9 @@ bool text_draw(struct screen_picture *ret, const struct image *image,
     ret->rows = grid.rows < view->rows ? grid.rows : view->rows;
     ret->columns = grid.columns < view->columns ? grid.columns : view->columns;
     /* Unless one chose: where the last line is, from its beginning. */
-    top = view->y >= 0                   ? window_at(grid.rows, ret->rows, view->y)
+    top = view->y >= 0                ? window_at(grid.rows, ret->rows, view->y)
           : grid.last + 1 > ret->rows ? grid.last + 1 - ret->rows
-                                         : 0;
+                                      : 0;
     left = view->x >= 0 ? window_at(grid.columns, ret->columns, view->x) : 0;
     ret->x = middle_of(grid.columns, ret->columns, left);
     ret->y = middle_of(grid.rows, ret->rows, top);

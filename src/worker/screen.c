@@ -31,12 +31,11 @@ struct screen_role {
 static void say(struct screen_role *self, enum console_state state, const char *why,
                 const char *remedy)
 {
-    struct frame frame = {
-        .type = FRAME_CONSOLE,
-        .u.console = {.state = state,
-                      .exit_status = -1,
-                      .why = (char *)why,
-                      .remedy = remedy && *remedy ? (char *)remedy : NULL}};
+    struct frame frame = {.type = FRAME_CONSOLE,
+                          .u.console = {.state = state,
+                                        .exit_status = -1,
+                                        .why = (char *)why,
+                                        .remedy = remedy && *remedy ? (char *)remedy : NULL}};
 
     channel_send(self->channel, &frame, NULL);
 }
@@ -194,9 +193,9 @@ void screen_relay(struct role *role, struct relay *relay)
     const char *args[RELAY_VIEWER_ARGS];
     struct error err = {0};
     const void *ops;
-    int rc = module_symbol("picture", "picture_ops", "picture",
-                           "build vctop where libchafa-dev, libglib2.0-dev and libpng-dev are installed", &ops,
-                           &err);
+    int rc = module_symbol(
+        "picture", "picture_ops", "picture",
+        "build vctop where libchafa-dev, libglib2.0-dev and libpng-dev are installed", &ops, &err);
 
     if (rc < 0) {
         say(&self, CONSOLE_ENDED, err.message, err.remedy);

@@ -7,7 +7,8 @@
 
 #include "base/error.h"
 
-/* Why it cannot be started, the caller's to free; NULL: it can.  SHOWS: it has something to show. */
+/* Why it cannot be started, the caller's to free; NULL: it can.  SHOWS: it has something to show.
+ */
 char *viewer_missing(bool shows);
 
 /* Starts it with these arguments, in a session of its own, without a shell, and forgets it. */

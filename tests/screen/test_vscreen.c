@@ -111,7 +111,8 @@ START_TEST(what_no_keyboard_has_is_refused)
     screen_send(screen, "\r");
     ck_assert(screen_wait(screen, "type a line of text", PATIENCE_MS));
     screen_send(screen, "tgr\xc3\xbc\xc3\x9f\r");
-    ck_assert(screen_wait(screen, "cannot type \"\xc3\xbc\xc3\x9f\"; nothing was typed", PATIENCE_MS));
+    ck_assert(
+        screen_wait(screen, "cannot type \"\xc3\xbc\xc3\x9f\"; nothing was typed", PATIENCE_MS));
     leave(screen);
 }
 END_TEST

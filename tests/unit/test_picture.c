@@ -14,7 +14,10 @@
 #include "base/cleanup.h"
 #include "base/vga_font.h"
 
-#define VIEW(rows, columns) {rows, columns, 1, -1, -1, false, false, true}
+#define VIEW(rows, columns) \
+    { \
+        rows, columns, 1, -1, -1, false, false, true \
+    }
 
 static int decode(const void *data, size_t len, struct image *ret)
 {
@@ -79,10 +82,8 @@ END_TEST
 
 static void *make_png(unsigned width, unsigned height, size_t *ret_len)
 {
-    png_image png = {.version = PNG_IMAGE_VERSION,
-                     .width = width,
-                     .height = height,
-                     .format = PNG_FORMAT_RGB};
+    png_image png = {
+        .version = PNG_IMAGE_VERSION, .width = width, .height = height, .format = PNG_FORMAT_RGB};
     unsigned char *pixels = xcalloc((size_t)width * height, 3);
     png_alloc_size_t len = PNG_IMAGE_PNG_SIZE_MAX(png);
     void *file = xmalloc(len);

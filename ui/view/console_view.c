@@ -332,9 +332,9 @@ static unsigned tab_command(const struct console_view *view, struct ui *ui, stru
     bool screen = vscreen_is(ui, tab);
 
     /* There are no lines in a picture. */
-    if (screen && (which == COMMAND_FILTER || which == COMMAND_NEXT_HIT ||
-                   which == COMMAND_PREVIOUS_HIT || which == COMMAND_MARK ||
-                   which == COMMAND_SAVE_EVENTS))
+    if (screen &&
+        (which == COMMAND_FILTER || which == COMMAND_NEXT_HIT || which == COMMAND_PREVIOUS_HIT ||
+         which == COMMAND_MARK || which == COMMAND_SAVE_EVENTS))
         return REACT_HANDLED;
     unsigned moved = screen ? vscreen_command(ui, tab, which) : move(view, tab, which);
 
@@ -397,8 +397,8 @@ static unsigned mouse(struct view *view, struct ui *ui, struct key key)
     struct tab *tab = tabs_active(ui);
     bool up = key.code == MOUSE_WHEEL_UP;
 
-    if (!tab || !rect_has(self->rect, key.y, key.x) ||
-        vscreen_is(ui, tab) || (!up && (key.code != MOUSE_WHEEL_DOWN || !tab->looks_back)))
+    if (!tab || !rect_has(self->rect, key.y, key.x) || vscreen_is(ui, tab) ||
+        (!up && (key.code != MOUSE_WHEEL_DOWN || !tab->looks_back)))
         return 0;
     for (int i = 0; i < 3; i++)
         move(self, tab, up ? COMMAND_UP : COMMAND_DOWN);

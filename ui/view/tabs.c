@@ -144,7 +144,8 @@ unsigned tabs_open(struct ui *ui, const struct guest *guest, enum console_kind k
     size_t index = find_tab(ui, &guest->id, kind, device, argv);
     if (index < tabs->count) {
         tabs->active = index;
-        return kind == CONSOLE_LOG || (kind == CONSOLE_SCREEN && is_alive(tab_console(ui, tabs->tab[index])))
+        return kind == CONSOLE_LOG ||
+                       (kind == CONSOLE_SCREEN && is_alive(tab_console(ui, tabs->tab[index])))
                    ? show(ui, index, false)
                    : tabs_enter(ui);
     }

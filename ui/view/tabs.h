@@ -19,17 +19,17 @@ struct tab {
     enum guest_kind kind;  /* of the guest */
     char *name;            /* the guest's, for the screen */
     struct emulator *emulator;
-    struct filter filter;   /* of a log */
-    struct pager pager;     /* while one looks back */
-    bool looks_back;        /* lines of before are shown, not the screen */
-    bool news;              /* it has said something while it was hidden */
-    bool waits;             /* for the guest to run again, to be opened anew */
-    bool asked;             /* whether to take it over */
-    bool marked;            /* a range of lines begins at ... */
-    uint64_t mark;          /* ... this one, those that are gone counted too */
-    uint64_t pager_dropped; /* lines gone when the pager was last fitted */
-    struct record *record;  /* of what it says, NULL: none */
-    int64_t typed_ns;       /* when something was last typed into it; 0: never */
+    struct filter filter;      /* of a log */
+    struct pager pager;        /* while one looks back */
+    bool looks_back;           /* lines of before are shown, not the screen */
+    bool news;                 /* it has said something while it was hidden */
+    bool waits;                /* for the guest to run again, to be opened anew */
+    bool asked;                /* whether to take it over */
+    bool marked;               /* a range of lines begins at ... */
+    uint64_t mark;             /* ... this one, those that are gone counted too */
+    uint64_t pager_dropped;    /* lines gone when the pager was last fitted */
+    struct record *record;     /* of what it says, NULL: none */
+    int64_t typed_ns;          /* when something was last typed into it; 0: never */
     struct screen_view screen; /* of a screen: what is seen of it */
 };
 

@@ -119,8 +119,7 @@ void vscreen_hint(const struct ui *ui, const struct tab *tab, char *dst, size_t 
     if (picture && picture->text_rows)
         snprintf(what, sizeof(what), "text %dx%d  ", picture->text_columns, picture->text_rows);
     else if (picture)
-        snprintf(what, sizeof(what), "%dx%d x%d  ", picture->width, picture->height,
-                 picture->zoom);
+        snprintf(what, sizeof(what), "%dx%d x%d  ", picture->width, picture->height, picture->zoom);
     snprintf(dst, size, "%s%s %s: zoom, arrows move, %s: its keys", what,
              command_key_text(in, COMMAND_ZOOM_IN), command_key_text(out, COMMAND_ZOOM_OUT),
              command_key_text(enter, COMMAND_OPEN));
@@ -238,7 +237,8 @@ static unsigned text_done(struct ui *ui, void *context, const char *text, bool a
 
 static const struct ask text_ask = {
     .label = " Type: ",
-    .hint = "a line for its keyboard (US layout), Enter goes with it; a question follows; Esc cancels",
+    .hint =
+        "a line for its keyboard (US layout), Enter goes with it; a question follows; Esc cancels",
     .done = text_done,
 };
 

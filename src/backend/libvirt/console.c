@@ -147,7 +147,7 @@ static int choose_device(virDomainPtr dom, const char *wanted, struct relay *rel
 }
 
 int lv_console_domain(virConnectPtr conn, const struct lv_uri *uri,
-                       const struct frame_open *request, virDomainPtr *ret, struct error *err)
+                      const struct frame_open *request, virDomainPtr *ret, struct error *err)
 {
     const char *life = request->life ? request->life : "";
     virDomainPtr dom = lv_find_domain(conn, request->key, request->name ? request->name : "", err);

@@ -41,8 +41,7 @@ static void say(struct sim_screen *self, const char *line)
 static void put_glyph(unsigned char *rgb, size_t row, size_t column, unsigned char c)
 {
     for (size_t y = 0; y < VGA_FONT_HEIGHT; y++) {
-        unsigned char *at =
-            rgb + 3 * ((row * VGA_FONT_HEIGHT + y) * WIDTH + column * CELL_WIDTH);
+        unsigned char *at = rgb + 3 * ((row * VGA_FONT_HEIGHT + y) * WIDTH + column * CELL_WIDTH);
         for (size_t x = 0; x < 8; x++)
             memset(at + 3 * x, vga_font[c][y] & (0x80 >> x) ? GREY : 0, 3);
     }
@@ -60,7 +59,8 @@ static void draw_bars(unsigned char *rgb)
     for (size_t y = 0; y < HEIGHT; y++) {
         for (size_t x = 0; x < WIDTH; x++) {
             size_t bar = x * BARS / WIDTH;
-            unsigned char *at = rgb + 3 * (y * WIDTH + x), light = (unsigned char)(y * 255 / HEIGHT);
+            unsigned char *at = rgb + 3 * (y * WIDTH + x),
+                          light = (unsigned char)(y * 255 / HEIGHT);
             at[0] = bar & 1 ? light : 0;
             at[1] = bar & 2 ? light : 0;
             at[2] = bar & 4 ? light : 0;
@@ -113,8 +113,7 @@ static void close_screen(struct relay *relay)
     free(relay);
 }
 
-static const struct relay_ops screen_ops = {
-    .shoot = shoot, .press = press, .close = close_screen};
+static const struct relay_ops screen_ops = {.shoot = shoot, .press = press, .close = close_screen};
 
 struct relay *sim_screen(const struct sim_guest *guest)
 {
@@ -126,8 +125,8 @@ struct relay *sim_screen(const struct sim_guest *guest)
     say(self, "");
     say(self, "Booting from Hard Disk...");
     for (int i = 1; i < 12; i++) {
-        snprintf(line, sizeof(line), "[    %d.%06d] the simulation starts unit %d of 11", i, i * 12345,
-                 i);
+        snprintf(line, sizeof(line), "[    %d.%06d] the simulation starts unit %d of 11", i,
+                 i * 12345, i);
         say(self, line);
     }
     say(self, "");
