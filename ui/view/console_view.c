@@ -54,7 +54,7 @@ static void draw_way_out(const struct ui *ui, struct line *line, const struct ta
 {
     char enter[16], keys[80];
 
-    if (tab && vscreen_is(ui, tab)) {
+    if (vscreen_is(ui, tab)) {
         vscreen_hint(ui, tab, keys, sizeof(keys));
         line_right(line, 1, STYLE_DIM, "%s", keys);
         return;

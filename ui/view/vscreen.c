@@ -106,7 +106,7 @@ bool vscreen_say(const struct ui *ui, const struct tab *tab, char *dst, size_t s
     }
     if (picture_of(ui, tab) || ui->clock_ns - console->opened_ns < SLOW_NS)
         return false;
-    units_duration(age, (double)((ui->clock_ns - console->opened_ns) / NS_PER_S));
+    units_duration(age, (double)(ui->clock_ns - console->opened_ns) / NS_PER_S);
     snprintf(dst, size, "no picture for %s: its QEMU has not answered yet", age);
     return true;
 }

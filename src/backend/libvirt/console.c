@@ -200,7 +200,7 @@ int lv_console_connect(const struct lv_uri *uri, virConnectPtr *ret, struct erro
 static int open_serial(const struct lv_uri *uri, const struct frame_open *request,
                        struct relay **ret, struct error *err)
 {
-    virConnectPtr conn;
+    virConnectPtr conn = NULL;
     struct serial *self;
     int rc = lv_console_connect(uri, &conn, err);
 

@@ -145,7 +145,7 @@ static const struct relay_ops screen_ops = {
 int lv_screen(const struct lv_uri *uri, const struct frame_open *request, struct relay **ret,
               struct error *err)
 {
-    virConnectPtr conn;
+    virConnectPtr conn = NULL;
     struct screen *self;
     int rc = lv_console_connect(uri, &conn, err);
 
