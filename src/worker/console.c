@@ -47,8 +47,10 @@ static void say(struct channel *channel, enum console_state state, const struct 
     channel_send(channel, &frame, NULL);
 }
 
-static void obey(struct console_role *self, const struct frame *frame)
+static void obey(void *user, const struct frame *frame)
 {
+    struct console_role *self = user;
+
     switch (frame->type) {
     case FRAME_BYTES:
         /* It knows how much it may send: more is nonsense. */
@@ -74,21 +76,6 @@ static void obey(struct console_role *self, const struct frame *frame)
     default:
         break;
     }
-}
-
-static void listen_screen(struct console_role *self)
-{
-    struct frame frame;
-    int rc;
-
-    if (channel_flush(self->channel, NULL) < 0 || channel_fill(self->channel, NULL) < 0)
-        self->over = true;
-    while ((rc = channel_next(self->channel, &frame, NULL)) > 0) {
-        obey(self, &frame);
-        frame_clear(&frame);
-    }
-    if (rc < 0)
-        self->over = true;
 }
 
 /* Negative: the guest's side has ended, and ERR says why. */
@@ -150,7 +137,7 @@ static void relay_bytes(struct console_role *self)
 
     while (!self->over && !told_to_end) {
         wait_for_work(self);
-        listen_screen(self);
+        self->over |= !role_listen(self->channel, obey, self);
         if (self->over)
             return;
         pass_down(self);

@@ -63,6 +63,20 @@ int role_await(struct role *role, enum frame_type type, struct frame *ret, struc
     }
 }
 
+bool role_listen(struct channel *channel, void (*obey)(void *user, const struct frame *frame),
+                 void *user)
+{
+    bool gone = channel_flush(channel, NULL) < 0 || channel_fill(channel, NULL) < 0;
+    struct frame frame;
+    int rc;
+
+    while ((rc = channel_next(channel, &frame, NULL)) > 0) {
+        obey(user, &frame);
+        frame_clear(&frame);
+    }
+    return !gone && rc == 0;
+}
+
 void role_flush(struct role *role)
 {
     while (channel_flush(&role->channel, NULL) == 0 && channel_pending(&role->channel)) {

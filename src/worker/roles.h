@@ -24,6 +24,11 @@ int role_open(struct role *role, struct backend **ret, struct error *err);
  * or sends garbage.  Frames of other types are passed over. */
 int role_await(struct role *role, enum frame_type type, struct frame *ret, struct error *err);
 
+/* Takes in what the screen has said and hands each frame to OBEY; false when it is gone or sends
+ * garbage. */
+bool role_listen(struct channel *channel, void (*obey)(void *user, const struct frame *frame),
+                 void *user);
+
 /* Waits until everything queued is written or the screen is gone. */
 void role_flush(struct role *role);
 

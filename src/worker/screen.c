@@ -69,8 +69,10 @@ static void press(struct screen_role *self, const struct press *what)
     self->next_ns = clock_mono_ns() + AFTER_PRESS_NS;
 }
 
-static void obey(struct screen_role *self, const struct frame *frame)
+static void obey(void *user, const struct frame *frame)
 {
+    struct screen_role *self = user;
+
     switch (frame->type) {
     case FRAME_VIEW:
         self->stale |= !screen_view_equal(&self->view, &frame->u.view);
@@ -85,21 +87,6 @@ static void obey(struct screen_role *self, const struct frame *frame)
     default:
         break;
     }
-}
-
-static void listen_screen(struct screen_role *self)
-{
-    struct frame frame;
-    int rc;
-
-    if (channel_flush(self->channel, NULL) < 0 || channel_fill(self->channel, NULL) < 0)
-        self->over = true;
-    while ((rc = channel_next(self->channel, &frame, NULL)) > 0) {
-        obey(self, &frame);
-        frame_clear(&frame);
-    }
-    if (rc < 0)
-        self->over = true;
 }
 
 /* ---- what it sees ---- */
@@ -179,7 +166,7 @@ static void look_on(struct screen_role *self)
 
     while (!self->over) {
         wait_for_work(self);
-        listen_screen(self);
+        self->over |= !role_listen(self->channel, obey, self);
         if (!self->over && work(self, &err) < 0) {
             say(self, CONSOLE_ENDED, err.message, err.remedy);
             return;

@@ -156,6 +156,23 @@ START_TEST(it_is_ascii_where_nothing_else_may_be)
 }
 END_TEST
 
+/* The whole way through libvirt: its test driver has a PNG for everybody. */
+START_TEST(libvirts_picture_is_drawn)
+{
+    const char *const args[] = {"-c",      "test:///default", "--backend",
+                                "libvirt", "--no-config",     NULL};
+    struct screen *screen = screen_start(40, 120, args, NULL);
+
+    ck_assert(screen_wait(screen, "1 machine, 1 running", PATIENCE_MS));
+    screen_send(screen, "v");
+    ck_assert(screen_wait(screen, "x1  + -: zoom", PATIENCE_MS));
+    ck_assert_uint_eq(screen_foreign_bytes(screen), 0);
+    screen_send(screen, "q");
+    ck_assert(screen_wait_gone(screen, "test screen", PATIENCE_MS));
+    steps_quit(screen);
+}
+END_TEST
+
 START_TEST(a_read_only_vctop_sees_none)
 {
     struct screen *screen = start(24, 80, "--readonly");
@@ -174,6 +191,7 @@ int main(void)
                                   what_no_keyboard_has_is_refused,
                                   its_picture_is_drawn,
                                   it_is_ascii_where_nothing_else_may_be,
+                                  libvirts_picture_is_drawn,
                                   a_read_only_vctop_sees_none};
 
     return steps_main("a machine's screen", tests, ARRAY_SIZE(tests));
