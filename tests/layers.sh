@@ -36,6 +36,7 @@ layer_of() {
 # Of what is in ui/; of the rest none.
 floor_of() {
     case $1 in
+    ui/emulator/*) echo 0 ;;
     ui/term/*) echo 1 ;;
     ui/widget/*) echo 2 ;;
     ui/view/*) echo 3 ;;
@@ -91,7 +92,7 @@ check_library 'lxc/' 'src/backend/lxc/' 'backend/lxc may include liblxc'
 check_library 'chafa|png' 'src/picture/' 'picture/ may include libchafa and libpng'
 check_library 'libconfig' 'src/config/' 'config/ may include libconfig'
 check_library 'msgpack' 'src/frame/' 'frame/ may include msgpack'
-check_library 'jansson' 'src/(batch|kernel)/' 'batch/ and kernel/ may include jansson'
+check_library 'jansson' 'src/(batch|kernel)/|ui/view/console_record' 'batch/, kernel/ and recordings of consoles may include jansson'
 # What the screen is made of has one thread: what may hang is a process (base/apart.h), which forks
 # and goes on.
 check_library 'pthread|threads' 'src/(backend|kernel)/' 'children may have threads'
