@@ -20,7 +20,9 @@
 
 #define LINE_NS (5 * 60 * NS_PER_S) /* what the straight line is laid over */
 #define LINE_MIN_NS (10 * NS_PER_S)
-#define FAR_S (30.0 * 24 * 3600)
+/* A line is drawn so many times farther than it was watched: six hours after five minutes.  One
+ * build is not to be a place that will be full tonight. */
+#define REACH 72
 
 void storage_report_clear(struct storage_report *report)
 {
@@ -107,8 +109,8 @@ double place_seconds_to_full(const struct place *place, int64_t now_ns)
     double lost = from - (double)place->avail;
     if (lost <= 0)
         return NAN;
-    double per_s = lost / ((double)(place->at_ns - from_ns) / NS_PER_S);
+    double watched_s = (double)(place->at_ns - from_ns) / NS_PER_S, per_s = lost / watched_s;
     double age_s = now_ns > place->at_ns ? (double)(now_ns - place->at_ns) / NS_PER_S : 0;
     double left_s = (double)place->avail / per_s - age_s;
-    return left_s > FAR_S ? NAN : left_s < 0 ? 0 : left_s;
+    return left_s > REACH * watched_s ? NAN : left_s < 0 ? 0 : left_s;
 }

@@ -96,7 +96,7 @@ const char *place_trouble_words(const struct place *place);
 const char *place_kind_words(enum place_kind kind);
 
 /* By a straight line over the last minutes: 0 when it is full, NAN when it is unknown, does not
- * fill, or will not for a month. */
+ * fill, or not for longer than the minutes that were watched tell (72 times as long). */
 double place_seconds_to_full(const struct place *place, int64_t now_ns);
 
 /* ---- feeding and asking the world; pointers stay valid until the next feeding call ---- */

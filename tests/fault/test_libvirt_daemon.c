@@ -18,7 +18,7 @@
 #define AGAIN_MS 20000  /* it is tried again after 1, 2, 5, 10 s */
 /* In the header; the events below go on telling of it. */
 #define ABSENT "session: the session's libvirtd is not running"
-#define LOST "session lost"
+#define LOST "session lost " /* the header; an event has a colon there */
 
 START_TEST(row_01_daemon_absent_at_start)
 {

@@ -71,14 +71,14 @@ kill -STOP "$qemu"
 # ---- who looks now
 
 equal "virsh knows the disk" "vda: no space" "$(virsh -q -c qemu:///system domblkerror "$full")"
-look 24x80 "1 OOM"
+look 24x80 "1 paused 1 hung 1 OOM" --type "$pool: 0 of" "" --type "QEMU stopped by" "" --type "FULL " ""
 says "!V $full " "NO SPACE" "no space left on vda (" ": 0 of 4.0M)" \
     "!V $victim " "QEMU stop" "QEMU stopped by a signal or a debugger" \
     "!C $greedy " "1 OOM kill at 24.0M" "! 1 paused 1 hung 1 OOM" "FULL " "images 0"
 [ "$restarted" != 0 ] || says "libvirtd restarted "
 equal "on top, the worst first" "4 5 6" "$(line_of "!V $full ") $(line_of "!V $victim ") $(line_of "!C $greedy ")"
 
-look 40x120 "1 OOM"
+look 40x120 "1 paused 1 hung 1 OOM" --type "$pool: 0 of" "" --type "QEMU stopped by" "" --type "is full" ""
 says "no space left on vda ($pool: 0 of 4.0M)" "QEMU stopped by a signal or a debugger" \
     "1 OOM kill at 24.0M before vctop looked" "! 1 paused 1 hung 1 OOM"
 [ "$restarted" != 0 ] || says "libvirtd restarted "

@@ -1,6 +1,7 @@
 #include "ui/term/term.h"
 
 #include <curses.h>
+#include <errno.h>
 #include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
@@ -198,6 +199,12 @@ static int start_curses(FILE *stream, struct error *err)
     if (!name || !*name)
         return error_set(err, ERR_USAGE, "set it, for instance TERM=xterm", "TERM is not set");
     term.screen = newterm(NULL, stream, stdin);
+    if (!term.screen) {
+        /* It says the same of a description that it cannot open for want of descriptors. */
+        CLEANUP_CLOSE int spare = dup(STDIN_FILENO);
+        if (spare < 0)
+            return error_errno(err, errno, "cannot look up the terminal's type");
+    }
     if (!term.screen)
         return error_set(err, ERR_USAGE,
                          "set TERM to one that is installed, for instance xterm or vt100",
