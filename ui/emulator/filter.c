@@ -46,8 +46,6 @@ static size_t take_text(unsigned char c, enum filter_for what, char *dst)
 
 static size_t begin(struct filter *filter)
 {
-    filter->repeats = filter->character;
-    filter->character = false;
     filter->state = ESCAPED;
     filter->sequence[0] = ESCAPE;
     filter->len = 1;
@@ -112,7 +110,8 @@ static size_t take_sequence(struct filter *filter, unsigned char c, enum filter_
     if (filter->len > sizeof(filter->sequence) || what == FILTER_TEXT ||
         (what == FILTER_LOG && c != 'm'))
         return 0;
-    if (c == 'b' && !filter->repeats)
+    /* Repetitions: libvterm 0.1.4 may never come back from one. */
+    if (c == 'b')
         return 0;
     return bounded(filter->sequence, filter->len, dst);
 }
@@ -208,8 +207,7 @@ static size_t take_low(struct filter *filter, unsigned char c, enum filter_for w
         return take_escaped(filter, c, what, dst);
     if (filter->state == SEQUENCE)
         return take_sequence(filter, c, what, dst);
-    filter->character = c >= ' ' && c < 0x7f;
-    if (filter->character)
+    if (c >= ' ' && c < 0x7f)
         filter->marks = 0;
     return take_text(c, what, dst);
 }
@@ -223,7 +221,6 @@ static size_t take(struct filter *filter, unsigned char c, enum filter_for what,
     if (c >= 0x80) {
         /* No part of a sequence: what has begun is none, and libvterm is not to wait for more. */
         filter->state = TEXT;
-        filter->character = false;
         return take_high(filter, c, dst);
     }
     if (filter->utf8_len) {

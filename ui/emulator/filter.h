@@ -8,7 +8,7 @@
 enum filter_for {
     /* All but strings for the terminal (titles, clipboard, questions about its settings: of some
      * libvterm 0.1.4 dies), of a sequence what is more than it has room for (it writes over its own
-     * memory), and to repeat what is no plain character (it may never end). */
+     * memory), and repetitions (they may never end). */
     FILTER_TERMINAL,
     /* Text and colours, each line ended by CR and LF: for logs, which are read and not obeyed. */
     FILTER_LOG,
@@ -24,8 +24,6 @@ struct filter {
     char sequence[128]; /* that has begun */
     size_t len;
     size_t skipped; /* of a string */
-    bool character; /* the last byte was a plain character ... */
-    bool repeats;   /* ... or the last before the sequence */
     char utf8[4];   /* the first bytes of a character */
     size_t utf8_len, utf8_whole;
     int marks; /* on the last character */
