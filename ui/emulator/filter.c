@@ -70,6 +70,9 @@ static size_t take_escaped(struct filter *filter, unsigned char c, enum filter_f
         return take_text(c, what, dst);
     if (filter->state == SEQUENCE || what != FILTER_TERMINAL || filter->len > ESCAPED_MAX)
         return 0;
+    /* libvterm would begin a sequence or a string with it all the same. */
+    if (filter->len > 2 && strchr("[]PX^_", c))
+        return 0;
     return put(dst, filter->sequence, filter->len);
 }
 
