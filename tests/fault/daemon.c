@@ -240,7 +240,7 @@ static bool copy(const char *from, const char *to, mode_t mode)
 /* The program and its modules where the other user may read them. */
 static bool copy_program(void)
 {
-    static const char *const modules[] = {"backend-libvirt.so", "backend-lxc.so"};
+    static const char *const modules[] = {"backend-libvirt.so", "backend-lxc.so", "picture.so"};
     CLEANUP_FREE char *place = strdup(screen_program());
     char *slash = strrchr(place, '/');
     char from[4096], to[128];

@@ -216,6 +216,14 @@ void machine_run_talking(const char *name)
     machine_start(name);
 }
 
+void machine_run_seen(const char *name)
+{
+    write_definition(daemon_path("machine.xml"), name, NULL, NULL,
+                     "<video><model type='vga'/></video>");
+    must("define", daemon_path("machine.xml"));
+    machine_start(name);
+}
+
 void machine_define_writer(const char *name, const char *disk)
 {
     write_disk(disk, writer, sizeof(writer));

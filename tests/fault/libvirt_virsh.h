@@ -25,6 +25,9 @@ void machine_run(const char *name, bool beats);
  * 'y' until something else comes. */
 void machine_run_talking(const char *name);
 
+/* One with a VGA: its firmware finds nothing to boot, and says so there. */
+void machine_run_seen(const char *name);
+
 /* "running", "shut off" ...; valid until the next call. */
 const char *machine_state(const char *name);
 
