@@ -38,10 +38,10 @@ START_TEST(palette_completes)
     struct screen *screen = start_small();
 
     screen_send(screen, ":");
-    expect(screen, "one line up");
+    expect(screen, "time between two samples");
     screen_send(screen, "so");
     expect(screen, "sort-memory");
-    ck_assert_int_lt(screen_find(screen, "one line up"), 0);
+    ck_assert_int_lt(screen_find(screen, "time between two samples"), 0);
     screen_send(screen, "\t");
     expect_row(screen, 22, ":sort");
     screen_send(screen, "\t\t\t");
@@ -178,7 +178,7 @@ START_TEST(setup_of_keys)
 
     screen_send(screen, F2 "\033[Z");
     expect(screen, "one line up");
-    screen_send(screen, "jjjjjjj\r");
+    screen_send(screen, "jjjjjjjjjjjjjjjjj\r");
     expect(screen, "Press the key for 'actions'");
     screen_send(screen, "q");
     expect(screen, "q is a key of 'back-or-quit'");
@@ -191,8 +191,9 @@ START_TEST(setup_of_keys)
     screen_send(screen, "\033");
     expect(screen, " A Actions");
     screen_send(screen, F1);
+    screen_send(screen, "\033[6~"); /* a page down */
     expect(screen, "    A                start, shut down");
-    screen_send(screen, "q" F2 "\033[Zjjjjjjj\033[3~");
+    screen_send(screen, "q" F2 "\033[Zjjjjjjjjjjjjjjjjj\033[3~");
     expect(screen, "actions         m F9");
     screen_send(screen, "\033");
     expect(screen, " m Actions");

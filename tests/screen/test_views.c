@@ -209,7 +209,7 @@ START_TEST(views_by_number_and_back)
     ck_assert(screen_wait_gone(screen, "Write to:", PATIENCE_MS));
     screen_send(screen, "\033");
     ck_assert(screen_wait(screen, "build-01", PATIENCE_MS));
-    screen_send(screen, "25"); /* views that do not exist */
+    screen_send(screen, "26"); /* views that do not exist */
     screen_pump(screen, 200);
     ck_assert(screen_find(screen, "build-01") > 0);
     steps_quit(screen);
