@@ -71,7 +71,7 @@ static unsigned save(struct ui *ui, void *context, const char *path, bool accept
 
 static const struct ask all_ask = {
     .label = " Write all to: ",
-    .hint = "Enter writes a new file, nothing is overwritten; Esc cancels; Space marks a part",
+    .hint = "Enter writes a new file, Esc cancels; Space marks a part",
     .done = save,
 };
 

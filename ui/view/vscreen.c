@@ -237,8 +237,7 @@ static unsigned text_done(struct ui *ui, void *context, const char *text, bool a
 
 static const struct ask text_ask = {
     .label = " Type: ",
-    .hint =
-        "a line for its keyboard (US layout), Enter goes with it; a question follows; Esc cancels",
+    .hint = "a line to type (US layout) with Enter behind it; Esc cancels",
     .done = text_done,
 };
 
@@ -293,7 +292,7 @@ static void menu_modal_draw(const struct ui *ui, const void *data, struct rect s
 }
 
 static const struct modal menu_modal = {
-    .hint = "Enter or a letter chooses; a question follows before anything is done; Esc cancels",
+    .hint = "Enter or a letter chooses; a question follows; Esc cancels",
     .key = menu_modal_key,
     .draw = menu_modal_draw,
     .close = free,
