@@ -120,6 +120,7 @@ void view_ask(struct screen *screen, const char *name, const char *key, const ch
 
 void view_say_yes(struct screen *screen)
 {
+    screen_pump(screen, ARMED_MS);
     screen_send(screen, "\t\r");
 }
 

@@ -216,6 +216,14 @@ START_TEST(views_by_number_and_back)
 }
 END_TEST
 
+static void kill_job(const struct screen *screen)
+{
+    pid_t job = family_find(screen, "--role=job");
+
+    ck_assert_int_gt(job, 0); /* 0 is this test itself, with all that it belongs to */
+    kill(job, SIGKILL);
+}
+
 START_TEST(jobs_say_what_became_of_them)
 {
     struct screen *screen = start("");
@@ -235,7 +243,7 @@ START_TEST(jobs_say_what_became_of_them)
     screen_send(screen, "Z");
     ck_assert(screen_wait(screen, "FROZEN", PATIENCE_MS));
     CLEANUP_FREE char *before = strdup(cursor_text(screen));
-    kill(family_find(screen, "--role=job"), SIGKILL);
+    kill_job(screen);
     screen_pump(screen, 2500);
     ck_assert_str_eq(cursor_text(screen), before);
     screen_send(screen, "Z");
@@ -269,7 +277,7 @@ static bool jobs_look_golden(int rows, int columns)
     steps_select(screen, "mail");
     steps_act(screen, "d", "mail?");
     ck_assert(screen_wait(screen, "under way", PATIENCE_MS));
-    kill(family_find(screen, "--role=job"), SIGKILL);
+    kill_job(screen);
     ck_assert(screen_wait(screen, "died", PATIENCE_MS));
     screen_send(screen, "4");
     ck_assert(screen_wait(screen, "Jobs (2)", PATIENCE_MS));
