@@ -23,6 +23,8 @@ take calm-light 30x110 --light --after 60 --type "mail" "j" -- --no-config -d 0.
     --sim=guests=60,machines=12,calm &
 take force-off-80x24 24x80 --after 5 --type "mail" "/mail-gw\\r" --type "1 of" "m" --type "force off" "f" -- \
     --no-config -d 0.2 --sim=guests=60,machines=12,calm &
+take console-110x34 34x110 --after 30 --type "mail" "/mail-gw\\r" --type "1 of" "c" --type "try help" "colors\\r" \
+    --type "under" "" -- --no-config -d 0.2 --sim=guests=60,machines=12,calm &
 failed=0
 for job in $(jobs -p); do wait "$job" || failed=1; done
 exit $failed
