@@ -39,7 +39,7 @@ done
 grep -q '^up42' "$work/said" || { echo "FAIL the machine does not boot: $(tail -n 3 "$work/said")"; exit 1; }
 ip link set "$tap" up
 type_line 'arp -s 198.18.0.1 02:00:00:00:00:01'
-type_line 'while :; do ping -q -c 10 -s 1000 -W 1 198.18.0.1 >/dev/null 2>&1; done &'
+type_line 'while :; do ping -q -i 0.02 -c 500 -s 1000 -W 1 198.18.0.1 >/dev/null 2>&1; done &'
 type_line 'while :; do :; done &'
 type_line 'while :; do dd if=/dev/zero of=/dev/vda bs=64k count=4 oflag=direct 2>/dev/null; usleep 20000; done &'
 sleep 2
