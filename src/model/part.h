@@ -1,0 +1,105 @@
+/* The parts of the one selected guest: its disks, links, threads and processes, each with counters
+ * of its own.  Its worker says all of them at once; the world keeps the last two reports of one
+ * life and makes rates of them, part by part. */
+#ifndef VCTOP_MODEL_PART_H
+#define VCTOP_MODEL_PART_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PARTS_MAX 512 /* of one guest; what is more is left out, the busiest first */
+#define PART_WORDS 4
+
+enum part_kind {
+    PART_DISK,     /* name "vda", or the host's device that a container's I/O reached ("sda") */
+    PART_LINK,     /* name as the guest has it ("eth0") or its MAC */
+    PART_VCPU,     /* a thread that runs a virtual CPU; name "vCPU 0" */
+    PART_EMULATOR, /* QEMU's other threads, by their names; a container's monitor */
+    PART_IOTHREAD, /* "iothread 1" */
+    PART_PROCESS,  /* of a container; name is the command's */
+    PART_MEMORY,   /* one: the segments of its memory */
+    PART_KINDS
+};
+
+/* X(id, wire name, COUNTER or GAUGE, unit).  Disks and links are the guest's view, as in field.h.
+ */
+#define PART_FIELD_LIST(X) \
+    X(READ, "read", COUNTER, "bytes") \
+    X(WRITE, "write", COUNTER, "bytes") \
+    X(READ_OPS, "read_ops", COUNTER, "operations") \
+    X(WRITE_OPS, "write_ops", COUNTER, "operations") \
+    X(FLUSH_OPS, "flush_ops", COUNTER, "operations") \
+    X(READ_NS, "read_ns", COUNTER, "ns that reads took in all; with the operations: latency") \
+    X(WRITE_NS, "write_ns", COUNTER, "ns") \
+    X(FLUSH_NS, "flush_ns", COUNTER, "ns") \
+    X(ALLOCATION, "allocation", GAUGE, "bytes that the image takes on the host") \
+    X(CAPACITY, "capacity", GAUGE, "bytes that the guest sees") \
+    X(RX, "rx", COUNTER, "bytes") \
+    X(TX, "tx", COUNTER, "bytes") \
+    X(RX_PACKETS, "rx_packets", COUNTER, "packets") \
+    X(TX_PACKETS, "tx_packets", COUNTER, "packets") \
+    X(RX_ERRORS, "rx_errors", COUNTER, "packets") \
+    X(TX_ERRORS, "tx_errors", COUNTER, "packets") \
+    X(RX_DROPS, "rx_drops", COUNTER, "packets, at the guest's end of the link") \
+    X(TX_DROPS, "tx_drops", COUNTER, "packets") \
+    X(BRIDGE_DROPS, "bridge_drops", COUNTER, "packets, both ways, at the bridge's own link") \
+    X(UPLINK_DROPS, "uplink_drops", COUNTER, "packets, both ways, at the uplink") \
+    X(CPU, "cpu", COUNTER, "ns") \
+    X(WAIT, "wait", COUNTER, "ns, runnable but not running") \
+    X(LAST_CPU, "last_cpu", GAUGE, "number of the host CPU it ran on last") \
+    X(RSS, "rss", GAUGE, "bytes") \
+    X(USED, "used", GAUGE, "bytes in use by programs") \
+    X(CACHE, "cache", GAUGE, "bytes of file cache") \
+    X(FREE, "free", GAUGE, "bytes that the guest has free") \
+    X(BALLOON, "balloon", GAUGE, "bytes that the balloon leaves the guest") \
+    X(LIMIT, "limit", GAUGE, "bytes") \
+    X(HOST, "host", GAUGE, "bytes that the host spends") \
+    X(SWAP, "swap", GAUGE, "bytes that lie in the host's swap") \
+    X(SWAP_IN, "swap_in", COUNTER, "bytes, as the guest itself counts") \
+    X(SWAP_OUT, "swap_out", COUNTER, "bytes") \
+    X(MAJOR_FAULTS, "major_faults", COUNTER, "page faults that needed a disk") \
+    X(SHARED, "shared", GAUGE, "bytes of tmpfs and shared memory") \
+    X(KERNEL, "kernel", GAUGE, "bytes of kernel memory")
+
+enum part_field {
+#define PART_FIELD_ENUM(id, name, kind, unit) PART_FIELD_##id,
+    PART_FIELD_LIST(PART_FIELD_ENUM)
+#undef PART_FIELD_ENUM
+    PART_FIELD_COUNT
+};
+
+/* Strings are owned; raw in a report, sanitised in the world; NULL for unknown. */
+struct part {
+    enum part_kind kind;
+    uint32_t
+        number; /* a pid or tid, the number of a vCPU; else 0.  With kind and name its identity */
+    char *name;
+    char *words[PART_WORDS]; /* disk: image, format, pool.  Link: host's end ("vnet3"), bridge,
+                                uplink, address.  Thread: state letter, allowed CPUs ("0-3").
+                                Process: state letter, command line, user. */
+    int64_t at_ns;           /* CLOCK_MONOTONIC of the figures */
+    uint64_t valid;          /* bit per enum part_field */
+    uint64_t value[PART_FIELD_COUNT];
+};
+
+static inline void part_set(struct part *part, enum part_field field, uint64_t value)
+{
+    part->value[field] = value;
+    part->valid |= UINT64_C(1) << field;
+}
+
+static inline bool part_has(const struct part *part, enum part_field field)
+{
+    return part->valid >> field & 1;
+}
+
+struct parts {
+    struct part *part; /* owned, in the order of their kinds */
+    size_t count;
+    uint32_t left_out; /* how many there were beyond PARTS_MAX */
+};
+
+void parts_clear(struct parts *parts);
+
+#endif
