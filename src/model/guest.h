@@ -88,6 +88,10 @@ void guest_asked(struct guest *guest, enum action action);
 /* The figure as of NOW (AGE too); false when unknown. */
 bool guest_metric(const struct guest *guest, enum metric metric, int64_t now_ns, double *ret);
 
+/* The sum of those of the two that are known; false when neither is. */
+bool guest_metric_sum(const struct guest *guest, enum metric a, enum metric b, int64_t now_ns,
+                      double *ret);
+
 /* Its figures are older than they should be: blamed, or older than two periods and a second. */
 bool guest_is_stale(const struct guest *guest, int64_t now_ns, int64_t period_ns);
 

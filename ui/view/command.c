@@ -202,7 +202,7 @@ static const struct command_info commands[] = {
      CONTEXT_ALL,
      "Finding and sorting",
      "filter",
-     "show only what holds a text; search help and consoles",
+     "guests by a filter (cpu>80), lines by a text; search help",
      "Filter",
      2,
      {CHAR('/'), FUNCTION(3), FUNCTION(4)}},
