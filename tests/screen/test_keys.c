@@ -376,12 +376,19 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        cursor_moves,           sort_keys_sort,
-        sort_menu_sorts,        cursor_follows_its_guest,
-        follow_holds_the_line,  filter_narrows_and_restores, filters_are_a_language,
-        pasted_keys_do_nothing, marks_count,
-        layouts_cycle,          keys_without_a_command_say_so,
-        tab_and_zoom,           frozen_is_silent,
+        cursor_moves,
+        sort_keys_sort,
+        sort_menu_sorts,
+        cursor_follows_its_guest,
+        follow_holds_the_line,
+        filter_narrows_and_restores,
+        filters_are_a_language,
+        pasted_keys_do_nothing,
+        marks_count,
+        layouts_cycle,
+        keys_without_a_command_say_so,
+        tab_and_zoom,
+        frozen_is_silent,
         control_l_draws_anew,
     };
 
