@@ -194,7 +194,7 @@ START_TEST(texts_are_looked_for_in_all_that_names_a_guest)
     guest->facts.addresses[0] = (char *)"10.0.3.21";
     guest->reason = (char *)"no space left";
     ck_assert(guest_holds(guest, "\xc3\xa9"
-                                    "COLE"));
+                                 "COLE"));
     ck_assert(guest_holds(guest, "school"));
     ck_assert(guest_holds(guest, "3.21"));
     ck_assert(guest_holds(guest, "RUNNING"));

@@ -260,8 +260,8 @@ static void draw_nothing(const struct pane *pane, const struct ui *ui)
                                           [LIST_CONTAINERS] = "no containers"};
 
     if (pane->listing.total && ui->filter[0])
-        draw_format(pane->table, 0, 3, STYLE_DIM, "none of %zu matches '%.60s'", pane->listing.total,
-                    ui->filter);
+        draw_format(pane->table, 0, 3, STYLE_DIM, "none of %zu matches '%.60s'",
+                    pane->listing.total, ui->filter);
     else
         draw_text(pane->table, 0, 3, STYLE_DIM, nothing[pane->kinds]);
 }
