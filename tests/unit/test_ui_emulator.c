@@ -153,7 +153,7 @@ START_TEST(what_kills_libvterm)
 
     emulator_free(emulator);
     emulator = fed(3, 10, "\033[b\033[5bx\033[4b");
-    shows(emulator, "x\n\n\n");
+    shows(emulator, "xxxxx\n\n\n");
     emulator_free(emulator);
     /* Each wide mark would be two columns more. */
     emulator = fed(3, 10, "x");
@@ -417,7 +417,7 @@ static void leaves(const char *bytes, enum filter_for what, const char *wanted)
 {
     for (size_t piece = 1; piece < 9; piece += 3) {
         struct filter filter = {0};
-        char text[4096];
+        char text[FILTER_ROOM(100)];
         size_t used = 0, len = strlen(bytes);
 
         for (size_t at = 0; at < len; at += piece)
@@ -445,6 +445,48 @@ START_TEST(logs_are_read_not_obeyed)
 }
 END_TEST
 
+/* "ESC [ n b": programs for terminals that repeat draw lines and bars with it. */
+START_TEST(repetitions)
+{
+    struct emulator *emulator = fed(4, 10, "a\033[3b\r\n\033(0q\033[2bx\033(B\r\n日\033[2b|\r\né\033[b");
+
+    shows(emulator, "aaaa\n───│\n日日日|\néé\n");
+    emulator_free(emulator);
+    /* Nothing to repeat, no number, too many, none, and over the edge. */
+    emulator = fed(3, 5, "\033[5bx\033[?2b\033[1;2b\r\n1\033[0b\r\n\033[31m=\033[6b");
+    shows(emulator, "11\n=====\n==\n");
+    ck_assert_int_eq(cell_at(emulator, 2, 1).foreground, 1);
+    emulator_free(emulator);
+    emulator = fed(3, 5, "-\033[99999999999999999999b");
+    shows(emulator, "-----\n-----\n-\n");
+    ck_assert_int_eq(emulator_lines(emulator), 201);
+    emulator_free(emulator);
+}
+END_TEST
+
+/* A flood of them costs no more than a screen or two. */
+START_TEST(repetitions_are_bounded)
+{
+    struct filter filter = {0};
+    CLEANUP_FREE char *left = xmalloc(FILTER_ROOM(EMULATOR_FEED_MAX));
+    char flood[EMULATOR_FEED_MAX];
+
+    memcpy(flood, "😀", 4);
+    for (size_t at = 4; at + 6 <= sizeof(flood); at += 6)
+        memcpy(flood + at, "\033[999b", 6);
+    for (int i = 0; i < 3; i++) {
+        size_t len = filter_take(&filter, flood, sizeof(flood) / 6 * 6, FILTER_TERMINAL, left);
+        ck_assert_uint_le(len, FILTER_ROOM(EMULATOR_FEED_MAX));
+        ck_assert_uint_ge(len, 4 * FILTER_REPEATS_MAX);
+        ck_assert_uint_le(len, 4 * FILTER_REPEATS_MAX + sizeof(flood));
+    }
+    struct emulator *emulator = emulator_new(40, 120, 100, MEGABYTE);
+    for (int i = 0; i < 10; i++)
+        emulator_feed(emulator, flood, sizeof(flood));
+    emulator_free(emulator);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("emulator");
@@ -467,6 +509,8 @@ int main(void)
     tcase_add_loop_test(tcase, programs_look_right, 0, (int)ARRAY_SIZE(programs));
     tcase_add_test(tcase, colours_as_there_are);
     tcase_add_test(tcase, logs_are_read_not_obeyed);
+    tcase_add_test(tcase, repetitions);
+    tcase_add_test(tcase, repetitions_are_bounded);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
