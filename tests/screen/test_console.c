@@ -62,6 +62,21 @@ START_TEST(in_and_out)
 }
 END_TEST
 
+/* It is the action menu's first line, and where its cursor is. */
+START_TEST(from_the_menu)
+{
+    struct screen *screen = open_console(24, 80, SIM, "db01", "m", "c console");
+
+    goes(screen, "\r", "db01$");
+    ck_assert(screen_wait(screen, LEAVES, PATIENCE_MS));
+    goes(screen, DETACH, IS_BACK);
+    /* It is open: entered, not opened again. */
+    goes(screen, "mc", LEAVES);
+    goes(screen, DETACH, IS_BACK);
+    close_and_quit(screen);
+}
+END_TEST
+
 START_TEST(typed_ahead_is_thrown_away)
 {
     struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
@@ -303,6 +318,12 @@ START_TEST(readonly_says_so)
 
     steps_select(screen, "db01");
     goes(screen, "c", "read-only (start vctop without --readonly)");
+    goes(screen, "m", "c console ");
+    screen_send(screen, "c\r");
+    screen_pump(screen, 300);
+    ck_assert(strstr(screen_text(screen), "c console "));
+    screen_send(screen, "\033");
+    ck_assert(screen_wait_gone(screen, "c console ", PATIENCE_MS));
     /* Its log may be read. */
     goes(screen, "l", "simulated log, line 40");
     goes(screen, "q", "K NAME");
@@ -317,6 +338,10 @@ START_TEST(several_as_tabs)
 
     goes(screen, "flood\r", "\ny 1");
     goes(screen, DETACH, IS_BACK);
+    /* What it says while one is elsewhere is marked, and the mark goes once it is read. */
+    goes(screen, "1", "console has news: db01");
+    goes(screen, "5", "y ");
+    ck_assert(screen_wait_gone(screen, "has news", PATIENCE_MS));
     goes(screen, "1/\025mail\r", "1 of 20");
     ck_assert(screen_wait_gone(screen, "y 1", PATIENCE_MS));
     goes(screen, "a", "mail#");
@@ -508,6 +533,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         in_and_out,
+        from_the_menu,
         typed_ahead_is_thrown_away,
         paste_may_hold_the_detach_key,
         detach_under_flood,
