@@ -18,8 +18,8 @@
 int engine_console_open(struct engine *engine, const struct console_request *request,
                         struct error *err);
 
-/* Why engine_console_open() would refuse a console of that kind: its code, and ERR filled; 0 when it
- * would not. */
+/* Why engine_console_open() would refuse a console of that kind: its code, and ERR filled; 0 when
+ * it would not. */
 int engine_console_check(const struct engine *engine, const struct guest_id *id,
                          enum console_kind kind, struct error *err);
 

@@ -92,8 +92,8 @@ struct frame_want {
     uint32_t *visible; /* handles on the screen */
     size_t visible_count;
     uint32_t selected; /* 0: none */
-    int stuck;         /* calls that others (earlier workers, screens) left hanging in this daemon */
-    char **paths;      /* for the host's own worker: where guests' disks lie */
+    int stuck;    /* calls that others (earlier workers, screens) left hanging in this daemon */
+    char **paths; /* for the host's own worker: where guests' disks lie */
     size_t path_count;
 };
 

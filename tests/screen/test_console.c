@@ -427,6 +427,44 @@ static char *file_with(struct screen *screen, const char *path, const char *want
     return text;
 }
 
+/* As asciicast v2 has it: a header, then [seconds, kind, text] a line, in order. */
+static void check_event(const json_t *event, double *last, const char *line)
+{
+    const json_t *at = json_array_get(event, 0);
+    const char *kind = json_string_value(json_array_get(event, 1));
+    const char *data = json_string_value(json_array_get(event, 2));
+    int columns, rows, len = 0;
+
+    ck_assert_msg(json_array_size(event) == 3 && json_is_number(at) && kind && data, "%s", line);
+    ck_assert_msg(json_number_value(at) >= *last, "%s after %f", line, *last);
+    *last = json_number_value(at);
+    if (*kind == 'r')
+        ck_assert(sscanf(data, "%dx%d%n", &columns, &rows, &len) == 2 && !data[len]);
+    else
+        ck_assert_str_eq(kind, "o");
+}
+
+static void check_cast(char *text)
+{
+    double last = 0;
+    char *line;
+
+    for (int i = 0; (line = strsep(&text, "\n")) && *line; i++) {
+        json_t *json = json_loads(line, 0, NULL); /* refuses what is no UTF-8, too */
+        ck_assert_msg(json != NULL, "line %d is no JSON: %s", i, line);
+        if (i > 0) {
+            check_event(json, &last, line);
+        } else {
+            ck_assert_int_eq(json_integer_value(json_object_get(json, "version")), 2);
+            ck_assert_int_eq(json_integer_value(json_object_get(json, "width")), 80);
+            ck_assert_int_gt(json_integer_value(json_object_get(json, "height")), 2);
+            ck_assert(json_is_integer(json_object_get(json, "timestamp")));
+        }
+        json_decref(json);
+        ck_assert_ptr_null(strstr(line, "pwned"));
+    }
+}
+
 START_TEST(recorded)
 {
     struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
@@ -439,18 +477,13 @@ START_TEST(recorded)
     goes(screen, keys, "REC");
     goes(screen, "c", LEAVES);
     goes(screen, "wide\r", "日本語");
+    screen_resize(screen, 24, 90);
+    ck_assert(screen_wait(screen, LEAVES, PATIENCE_MS));
+    screen_pump(screen, 300);
     goes(screen, "hostile\r", "safe");
-    char *text = file_with(screen, path, "safe"), *line;
-    for (int i = 0; (line = strsep(&text, "\n")) && *line; i++) {
-        json_t *json = json_loads(line, 0, NULL);
-        ck_assert_msg(json != NULL, "line %d is no JSON: %s", i, line);
-        if (i == 0)
-            ck_assert_int_eq(json_integer_value(json_object_get(json, "version")), 2);
-        else
-            ck_assert_str_eq(json_string_value(json_array_get(json, 1)), "o");
-        json_decref(json);
-        ck_assert_ptr_null(strstr(line, "pwned"));
-    }
+    char *text = file_with(screen, path, "safe");
+    ck_assert_ptr_nonnull(strstr(text, "\"r\",\"90x"));
+    check_cast(text);
     goes(screen, DETACH, IS_BACK);
     goes(screen, ":stop\r", "no more is written");
     snprintf(path, sizeof(path), "/tmp/vctop-test-%d.txt", (int)getpid());

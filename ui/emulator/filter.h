@@ -26,10 +26,10 @@ struct filter {
     size_t skipped; /* of a string */
     char utf8[4];   /* the first bytes of a character */
     size_t utf8_len, utf8_whole;
-    int marks;        /* on the last character */
-    char last[4];     /* the last character, without them */
-    size_t last_len;  /* 0: nothing that could be repeated */
-    size_t repeats;   /* that this filter_take() may still make */
+    int marks;       /* on the last character */
+    char last[4];    /* the last character, without them */
+    size_t last_len; /* 0: nothing that could be repeated */
+    size_t repeats;  /* that this filter_take() may still make */
 };
 
 /* So many characters at most are repeated of what is taken at once: a whole screen of lines, and
@@ -37,7 +37,7 @@ struct filter {
 #define FILTER_REPEATS_MAX ((size_t)16384)
 
 /* What filter_take() may make of so many bytes. */
-#define FILTER_ROOM(len)                                                                           \
+#define FILTER_ROOM(len) \
     (3 * (len) + 4 + sizeof(((struct filter *)0)->sequence) + 4 * FILTER_REPEATS_MAX)
 
 /* What is left of BYTES[0..LEN) into DST, which has FILTER_ROOM(LEN); returns how many bytes. */

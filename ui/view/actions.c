@@ -11,9 +11,9 @@
 #include "ui/widget/dialog.h"
 
 #define SHUTDOWN_TIMEOUT_S 60
-#define LISTED_MAX 8 /* guests by name in a confirmation */
-#define OWNERS_MAX 3 /* of guests, in a confirmation */
-#define TYPED_MAX 64 /* of a name that has to be typed */
+#define LISTED_MAX 8   /* guests by name in a confirmation */
+#define OWNERS_MAX 3   /* of guests, in a confirmation */
+#define TYPED_MAX 64   /* of a name that has to be typed */
 #define CONSOLE_LINE 0 /* of the menu; actions follow */
 
 /* A guest that was meant when the menu opened. */
