@@ -146,6 +146,16 @@ static void figure_text(char *dst, size_t size, const struct ui *ui, const struc
         snprintf(dst, size, "%s max %s", average, maximum);
 }
 
+/* Of its figure: that of now may be an old one. */
+static enum style style_of(const struct ui *ui, const struct curve *curve, int count, int column)
+{
+    const struct guest *guest = curve->guest->guest;
+
+    if (column < 0 && guest && guest_is_stale(guest, ui->now_ns, world_period(ui->world)))
+        return STYLE_STALE;
+    return count > 1 ? curve->style : STYLE_NORMAL;
+}
+
 static void draw_title(const struct ui *ui, const struct panel *panel, const struct curve *curves,
                        int count, const struct window *window, int column, bool selected,
                        struct rect rect)
@@ -162,7 +172,7 @@ static void draw_title(const struct ui *ui, const struct panel *panel, const str
         char text[2 * UNITS_MAX + 8];
 
         figure_text(text, sizeof(text), ui, &curves[i], window, column);
-        line_left(&line, 2, count > 1 ? curves[i].style : STYLE_NORMAL, "%s%s%s", curves[i].label,
+        line_left(&line, 2, style_of(ui, &curves[i], count, column), "%s%s%s", curves[i].label,
                   curves[i].label[0] ? " " : "", text);
     }
 }

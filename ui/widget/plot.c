@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "ui/term/term.h"
 
-#define SIGN_EVERY 12 /* columns between two signs of a curve */
+#define SIGN_EVERY 8 /* columns between two signs of one of two curves */
 
 static bool in_signs(int count)
 {
@@ -124,13 +124,16 @@ static void draw_sign(struct rect area, const struct plot *plot, int column,
         draw_text(area, area.height - level, column, style_at(plot, column, curve->style), sign);
 }
 
-/* The first curve lies on top. */
+/* Where several lie in one place they take turns. */
 static void draw_signs(struct rect area, const struct plot *plot, int column)
 {
     for (int y = 0; column == plot->cursor && y < area.height; y++)
         draw_text(area, y, column, STYLE_SELECTED, " ");
-    for (int i = plot->count - 1; i >= 0; i--)
-        draw_sign(area, plot, column, &plot->curves[i], plot->curves[i].values[column]);
+    for (int i = 0; i < plot->count; i++) {
+        const struct plot_curve *curve = &plot->curves[(column + i) % plot->count];
+
+        draw_sign(area, plot, column, curve, curve->values[column]);
+    }
 }
 
 static void draw_ascii_area(struct rect area, const struct plot *plot, int column)
@@ -151,10 +154,10 @@ static void draw_ascii_area(struct rect area, const struct plot *plot, int colum
 /* Where lines of several curves are seen by their colours, a letter says it too. */
 static void sign_lines(struct rect area, const struct plot *plot)
 {
-    int step = SIGN_EVERY / plot->count > 2 ? SIGN_EVERY / plot->count : 2;
+    int step = SIGN_EVERY / 2;
 
     for (int i = 0; i < plot->count; i++)
-        for (int column = i * step; column < area.width; column += step * plot->count) {
+        for (int column = area.width - 2 - i * step; column >= 0; column -= step * plot->count) {
             float value = plot->curves[i].values[column * 2 + 1];
             int dots = level_of(value, plot->top, area.height * 4);
             char sign[2] = {plot->curves[i].sign, '\0'};
