@@ -23,6 +23,8 @@ static const char *label_in_graphs(const struct command_info *info)
         return "Alone";
     case COMMAND_BACK_OR_QUIT:
         return "Back";
+    case COMMAND_OPEN:
+        return "Guest";
     default:
         return info->footer;
     }
@@ -42,8 +44,10 @@ static const char *label_of(const struct command_info *info, enum context contex
         return label_in_graphs(info);
     if (info->command == COMMAND_BACK_OR_QUIT && (context != CONTEXT_GUESTS || !at_top))
         return "Back";
-    if (info->command == COMMAND_FILTER && context == CONTEXT_TEXT)
+    if (info->command == COMMAND_FILTER && context & (CONTEXT_TEXT | CONTEXT_DETAIL))
         return "Search";
+    if (info->command == COMMAND_NEXT_TAB)
+        return context == CONTEXT_DETAIL ? "Next tab" : NULL;
     return info->command == COMMAND_OPEN && context == CONTEXT_LINES ? "Guest" : info->footer;
 }
 

@@ -4,18 +4,14 @@
 #include <string.h>
 
 #include "ui/view/frozen.h"
+#include "ui/view/grade.h"
 #include "ui/view/line.h"
 
-/* As in the list of events, where a calm one needs no sign. */
-static const struct {
-    char sign[2];
-    enum style style;
-} grades[] = {
-    [EVENT_CALM] = {"^", STYLE_NORMAL},
-    [EVENT_GOOD] = {"+", STYLE_GOOD},
-    [EVENT_WARN] = {"~", STYLE_WARN},
-    [EVENT_BAD] = {"!", STYLE_BAD},
-};
+/* As in the list of events, where a calm one needs none. */
+static const char *sign_of(const struct event *event)
+{
+    return event->grade == EVENT_CALM ? "^" : grade_sign(event->grade);
+}
 
 /* How much it wants to be seen: "well again" is more than a change that says nothing. */
 static const int weights[] = {
@@ -98,8 +94,8 @@ void marks_draw(const struct ui *ui, const struct mark *marks, int columns, int 
         const struct event *event = event_log_find(log_of(ui), marks[i].event);
 
         if (event)
-            draw_text(rect, y, x + i, i == cursor ? STYLE_SELECTED : grades[event->grade].style,
-                      grades[event->grade].sign);
+            draw_text(rect, y, x + i, i == cursor ? STYLE_SELECTED : grade_style(event->grade),
+                      sign_of(event));
     }
 }
 
@@ -112,7 +108,7 @@ void mark_say(const struct ui *ui, const struct mark *mark, struct line *line)
         return;
     if (mark->more)
         snprintf(more, sizeof(more), " (and %d more)", mark->more);
-    snprintf(text, sizeof(text), "%s %.60s: %.250s%s", grades[event->grade].sign,
+    snprintf(text, sizeof(text), "%s %.60s: %.250s%s", sign_of(event),
              event->name ? event->name : "", event->text ? event->text : "", more);
-    line_rest(line, 2, grades[event->grade].style, text);
+    line_rest(line, 2, grade_style(event->grade), text);
 }

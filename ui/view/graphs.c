@@ -407,6 +407,8 @@ static unsigned command(struct view *view, struct ui *ui, enum command which)
             return 0;
         view->zoomed = false;
         return REACT_HANDLED | REACT_REDRAW;
+    case COMMAND_OPEN:
+        return ui_show_guest(ui, &graphs->ids[0], graphs->names[0]);
     case COMMAND_ACTIONS:
         actions_open(ui, selected(view));
         return REACT_HANDLED | REACT_REDRAW;
