@@ -83,7 +83,7 @@ bool engine_readonly(const struct engine *engine)
     return engine->readonly;
 }
 
-struct worker *engine_worker(struct engine *engine, const char *source)
+struct worker *engine_worker(const struct engine *engine, const char *source)
 {
     for (size_t i = 0; source && i < engine->worker_count; i++) {
         if (strcmp(engine->workers[i].id, source) == 0)

@@ -40,7 +40,7 @@ enum frame_type {
     FRAME_PROGRESS, /* of a job */
     FRAME_ANSWER,   /* of a probe */
     FRAME_LOG,
-    FRAME_STUCK,   /* how many calls hang in the daemon for good: counted across restarts */
+    FRAME_STUCK,   /* how many of its calls hang in the daemon for good */
     FRAME_STORAGE, /* all that the source knows of storage */
     FRAME_CONSOLE, /* what has become of a console */
     FRAME_CELLS,   /* what a machine's screen looks like */
@@ -102,7 +102,7 @@ struct frame_want {
     size_t visible_count;
     uint32_t selected; /* 0: none */
     unsigned parts;    /* PART_BITs of the selected guest's parts that are to be read; 0: none */
-    int stuck;         /* calls that earlier workers left hanging in this daemon */
+    int stuck;         /* calls that others (earlier workers, screens) left hanging there */
     char **paths;      /* for the host's own worker: where guests' disks lie */
     size_t path_count;
 };
