@@ -23,6 +23,7 @@
 #define FRAME_MAX_BYTES (8u << 20) /* a longer one is a broken child */
 #define FRAME_MAX_STRING (64u << 10)
 #define FRAME_MAX_PART_TEXT 1024   /* of a part: many of them are to fit into one frame */
+#define FRAME_MAX_TEXT (1u << 20)  /* of a configuration */
 #define FRAME_MAX_ROWS (64u << 10) /* guests in one FRAME_ROWS or FRAME_WANT; more need another */
 
 enum frame_type {
@@ -113,7 +114,7 @@ struct frame_do {
     int timeout_s; /* for a shutdown or reboot */
 };
 
-/* A probe's question: "addresses". */
+/* A probe's question: "addresses", "configuration". */
 struct frame_ask {
     char *question, *key, *life;
     int timeout_s;
@@ -123,6 +124,7 @@ struct frame_ask {
 struct frame_answer {
     char *values[FACTS_ADDRESSES_MAX]; /* NULL after the last */
     char *error;                       /* NULL: it worked */
+    char *text;                        /* a configuration; NULL: none was asked for */
 };
 
 /* A console is asked for: all that names the guest is raw. */
@@ -190,7 +192,8 @@ struct frame {
 };
 
 /* Appends the frame with its length to BUF, which may be zeroed or initialised.  Strings are cut at
- * FRAME_MAX_STRING, those of parts at FRAME_MAX_PART_TEXT.  For FRAME_ROWS see frame_rows_*. */
+ * FRAME_MAX_STRING, those of parts at FRAME_MAX_PART_TEXT, a configuration at FRAME_MAX_TEXT.  For
+ * FRAME_ROWS see frame_rows_*. */
 void frame_put(msgpack_sbuffer *buf, const struct frame *frame);
 
 /* Rows are written as they are sampled: the fields (columns) in use once, then one array a guest.
