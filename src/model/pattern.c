@@ -128,9 +128,9 @@ static bool add_place(struct reader *reader, struct place place, struct part *re
 {
     struct pattern *pattern = reader->pattern;
 
+    *ret = (struct part){.empty = false};
     if (pattern->places == PATTERN_PLACES)
         return fail(reader, reader->at, "the pattern is too long, its counts multiplied out");
-    *ret = (struct part){.empty = false};
     put(&ret->first, pattern->places);
     put(&ret->last, pattern->places);
     pattern->place[pattern->places++] = place;
