@@ -373,7 +373,7 @@ static bool read_alternatives(struct reader *reader, struct part *ret)
 {
     *ret = (struct part){.empty = false};
     for (;;) {
-        struct part row = {.empty = true}, next;
+        struct part row = {.empty = true}, next = {.empty = false};
 
         while (here(reader) && here(reader) != '|' && here(reader) != ')') {
             if (!read_repeated(reader, &next))
@@ -393,7 +393,7 @@ struct pattern *pattern_new(const char *text, size_t *ret_at, const char **ret_w
 {
     struct pattern *pattern = xcalloc(1, sizeof(*pattern));
     struct reader reader = {.text = text, .pattern = pattern};
-    struct part all;
+    struct part all = {.empty = false};
 
     if (read_alternatives(&reader, &all) && here(&reader))
         fail(&reader, reader.at, "this group was not opened");
