@@ -470,7 +470,7 @@ static void engine_changed(struct app *app, unsigned changes)
     if (changes & ENGINE_BROKEN)
         ui->engine_broken = true;
     /* Its bytes are taken by tabs_turn(); a state may have changed too. */
-    if (changes & ENGINE_CONSOLES)
+    if (changes & ENGINE_CONSOLES && ui->tabs->visible)
         pane_changed(app);
     changes &= ~(unsigned)ENGINE_CONSOLES;
     if (!changes || ui->frozen)
