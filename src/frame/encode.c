@@ -270,6 +270,9 @@ void frame_put(msgpack_sbuffer *buf, const struct frame *frame)
     case FRAME_STORAGE:
         pack_storage(&pk, &frame->u.storage);
         break;
+    case FRAME_ISOLATION:
+        pack_isolation(&pk, frame->u.isolation.handle, &frame->u.isolation.facts);
+        break;
     case FRAME_WANT:
         put_want(&pk, &frame->u.want);
         break;

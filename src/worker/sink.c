@@ -182,6 +182,13 @@ void sink_storage(struct sink *sink, const struct storage_report *report)
         send_frame(sink, &frame);
 }
 
+void sink_isolation(struct sink *sink, uint32_t handle, const struct isolation_facts *facts)
+{
+    struct frame frame = {.type = FRAME_ISOLATION, .u.isolation = {handle, *facts}};
+
+    send_frame(sink, &frame);
+}
+
 void sink_source(struct sink *sink, enum source_state state, const struct error *why,
                  const char *note)
 {
