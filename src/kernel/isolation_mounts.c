@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
@@ -102,15 +103,17 @@ static bool is_read_only(const struct mount_table *table, const char *point)
     return mount && strcmp(mount->point, point) == 0 && !mount->writable;
 }
 
-/* proc may be written as a whole while what counts in it is mounted over, read-only. */
-static void add_proc(const struct mount_table *table, const struct mount *mount,
-                     struct isolation_facts *ret)
+/* proc may be written as a whole while what counts in it, where the kernel has it, is mounted over,
+ * read-only. */
+static void add_proc(const struct isolation_ground *ground, const struct mount_table *table,
+                     const struct mount *mount, struct isolation_facts *ret)
 {
     static const char *const knobs[] = {"sys", "sysrq-trigger"};
 
     for (size_t i = 0; i < ARRAY_SIZE(knobs); i++) {
         CLEANUP_FREE char *path = xasprintf("%s/%s", mount->point, knobs[i]);
-        if (!is_read_only(table, path))
+        CLEANUP_FREE char *knob = xasprintf("%s/proc/%s", ground->root, knobs[i]);
+        if (!is_read_only(table, path) && access(knob, F_OK) == 0)
             isolation_add(ret, ISOLATION_FACT_SYSTEM_WRITABLE, path);
     }
 }
@@ -141,7 +144,7 @@ void isolation_read_mounts(struct isolation_ground *ground, pid_t init, struct i
         if (is_system(mount))
             isolation_add(ret, ISOLATION_FACT_SYSTEM_WRITABLE, mount->point);
         else if (strcmp(mount->type, "proc") == 0 && strcmp(mount->root, "/") == 0)
-            add_proc(table, mount, ret);
+            add_proc(ground, table, mount, ret);
         else if (host && !is_virtual(mount) &&
                  (mount == root ? host_root && is_own(host_root, root) : !is_own(mount, root)))
             add_writable(host, mount, ret);
