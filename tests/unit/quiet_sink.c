@@ -56,6 +56,11 @@ QUIET void sink_isolation(struct sink *sink, uint32_t handle, const struct isola
     (void)sink, (void)handle, (void)facts;
 }
 
+QUIET void sink_parts(struct sink *sink, uint32_t handle, const struct parts *parts)
+{
+    (void)sink, (void)handle, (void)parts;
+}
+
 QUIET void sink_stuck(struct sink *sink, int calls)
 {
     (void)sink, (void)calls;
