@@ -1,5 +1,5 @@
 /* Domain XML, odd and hostile, and the balloon's figures. */
-// sources: src/backend/libvirt/definition.c src/backend/libvirt/monitor.c
+// sources: src/backend/libvirt/definition.c src/backend/libvirt/monitor.c src/backend/libvirt/isolation.c
 // sources: src/backend/libvirt/owner.c src/backend/libvirt/uri.c src/backend/libvirt/chardev.c
 // libraries: LIBXML LIBVIRT
 #include "backend/libvirt/definition.h"
