@@ -59,6 +59,10 @@ bool proc_guest_measure(struct proc_guest *guest, const char *root, struct qemu_
 void proc_guest_isolation(struct proc_guest *guest, struct isolation_ground *ground,
                           struct isolation_beat *beat, bool selected, struct sink *sink);
 
+/* Says its parts of those KINDS; nothing while it is not measured. */
+void proc_guest_parts(struct proc_guest *guest, struct qemu_ground *ground, unsigned kinds,
+                      struct sink *sink);
+
 /* No more figures for now: nothing is held open for it. */
 void proc_guest_rest(struct proc_guest *guest);
 
