@@ -9,6 +9,9 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 
+#define CAPS_FEW 25
+#define CAPS_KNOWN ((UINT64_C(1) << 41) - 1) /* that have a name */
+
 static const struct {
     const char *json, *words;
     enum isolation_form form;
@@ -227,12 +230,16 @@ bool isolation_maps_root(const struct isolation_facts *facts)
            list_maps_root(&facts->at[ISOLATION_FACT_GID_MAP]);
 }
 
-/* Names of the bits of MASK, apart by blanks. */
+/* Names of the bits of MASK, apart by blanks; nearly all capabilities by those that lack. */
 static void mask_text(enum isolation_form form, uint64_t mask, char *dst, size_t size)
 {
     size_t len = 0;
 
     snprintf(dst, size, "none");
+    if (form == ISOLATION_CAPS && __builtin_popcountll(mask) > CAPS_FEW) {
+        mask = ~mask & CAPS_KNOWN;
+        len = (size_t)snprintf(dst, size, mask ? "all but" : "all");
+    }
     for (unsigned i = 0; i < 64 && len + 1 < size; i++) {
         char number[24];
         const char *name = form == ISOLATION_CAPS ? isolation_cap_name(i)
