@@ -402,6 +402,10 @@ START_TEST(a_question_is_answered_or_refused)
     ck_assert_int_eq(backend_libvirt_ops.ask(backend, &ask, &answer, &err), 0);
     for (size_t i = 0; i < FACTS_ADDRESSES_MAX; i++)
         free(answer.values[i]);
+    ask.question = (char *)"configuration";
+    ck_assert_int_eq(backend_libvirt_ops.ask(backend, &ask, &answer, &err), 0);
+    ck_assert_ptr_nonnull(strstr(answer.text, "<domain type='test'"));
+    free(answer.text);
     ask.key = (char *)"00000000-0000-0000-0000-000000000009";
     ck_assert_int_eq(backend_libvirt_ops.ask(backend, &ask, &answer, &err), ERR_GONE);
 }

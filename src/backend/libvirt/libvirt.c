@@ -153,7 +153,7 @@ static void say_source(struct instance *self, struct sink *sink, int64_t now_ns)
              stuck);
     sink_source(sink, status.state, status.why.code ? &status.why : NULL,
                 stuck >= LV_STUCK_MAX ? note : NULL);
-    sink_stuck(sink, stuck);
+    sink_stuck(sink, lv_balloons_own(&self->balloons));
 }
 
 static void say_remarks(struct instance *self, struct sink *sink)
