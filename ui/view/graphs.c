@@ -31,7 +31,7 @@ struct graphs {
     int count;
     struct graph_guest guests[GRAPH_GUESTS_MAX]; /* as last arranged */
     enum metric selected;                        /* of the panel that keys are for */
-    struct window window;                        /* as last drawn; no columns: not yet */
+    struct window window;                        /* as last drawn */
     struct {
         struct rect rect;
         enum metric metric;
@@ -75,6 +75,26 @@ static void arrange(struct view *view, struct ui *ui, bool resort)
     }
 }
 
+static struct times times_of(const struct graphs *graphs, const struct ui *ui)
+{
+    struct times times = {.now_ns = ui->now_ns, .period_ns = world_period(ui->world)};
+
+    for (int i = 0; i < graphs->count; i++) {
+        int64_t oldest = history_oldest(graphs->guests[i].history);
+
+        if (oldest && (!times.oldest_ns || oldest < times.oldest_ns))
+            times.oldest_ns = oldest;
+    }
+    return times;
+}
+
+static void fit(struct graphs *graphs, const struct ui *ui, int columns)
+{
+    struct times times = times_of(graphs, ui);
+
+    graphs->window = span_window(&graphs->span, &times, columns > 0 ? columns : 1, plot_points(1));
+}
+
 bool graphs_view_about(struct view *view, struct ui *ui, const struct guest *guest)
 {
     struct graphs *graphs = graphs_of(view);
@@ -100,9 +120,10 @@ bool graphs_view_about(struct view *view, struct ui *ui, const struct guest *gue
         ui_say(ui, STYLE_WARN, "%d guests fit on one axis: %d marked ones are not shown",
                GRAPH_GUESTS_MAX, left_out);
     span_init(&graphs->span);
-    graphs->window.columns = 0;
     graphs->view.zoomed = false;
+    graphs->drawn_count = 0;
     arrange(view, ui, false);
+    fit(graphs, ui, panel_columns(draw_screen().width)); /* keys may come before it is drawn */
     return true;
 }
 
@@ -122,19 +143,6 @@ static void want(const struct view *view, struct ui *ui)
     const struct guest *guest = selected(view);
 
     engine_want(ui->engine, graphs->ids, (size_t)graphs->count, guest ? &guest->id : NULL);
-}
-
-static struct times times_of(const struct graphs *graphs, const struct ui *ui)
-{
-    struct times times = {.now_ns = ui->now_ns, .period_ns = world_period(ui->world)};
-
-    for (int i = 0; i < graphs->count; i++) {
-        int64_t oldest = history_oldest(graphs->guests[i].history);
-
-        if (oldest && (!times.oldest_ns || oldest < times.oldest_ns))
-            times.oldest_ns = oldest;
-    }
-    return times;
 }
 
 /* ---- drawing ---- */
@@ -286,12 +294,11 @@ static void draw_panels(struct graphs *graphs, const struct ui *ui, int column, 
 static void draw(struct view *view, struct ui *ui, struct rect rect)
 {
     struct graphs *graphs = graphs_of(view);
-    struct times times = times_of(graphs, ui);
     int columns = panel_columns(rect.width);
     CLEANUP_FREE struct mark *marks = xcalloc((size_t)columns + 1, sizeof(*marks));
 
     graphs->drawn_count = 0;
-    graphs->window = span_window(&graphs->span, &times, columns, plot_points(1));
+    fit(graphs, ui, columns);
     int column = span_column(&graphs->span, &graphs->window);
     int cursor = graphs->span.cursor_ns ? column : -1;
     bool labels = rect.height >= LABELS_FROM_ROWS;
@@ -385,8 +392,9 @@ static unsigned move(struct graphs *graphs, struct ui *ui, enum command which)
 static unsigned command(struct view *view, struct ui *ui, enum command which)
 {
     struct graphs *graphs = graphs_of(view);
-    unsigned moved = graphs->window.columns ? move(graphs, ui, which) : 0;
 
+    fit(graphs, ui, graphs->window.columns);
+    unsigned moved = move(graphs, ui, which);
     if (moved)
         return moved;
     switch (which) {
@@ -421,8 +429,6 @@ static unsigned mouse(struct view *view, struct ui *ui, struct key key)
 {
     struct graphs *graphs = graphs_of(view);
 
-    if (!graphs->window.columns)
-        return 0;
     if (key.code == MOUSE_WHEEL_UP || key.code == MOUSE_WHEEL_DOWN)
         return zoom(graphs, ui, key.code == MOUSE_WHEEL_UP ? 1 : -1);
     for (int i = 0; i < graphs->drawn_count; i++) {
