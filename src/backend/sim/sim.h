@@ -157,6 +157,9 @@ double sim_guest_mem_host(const struct sim_guest *guest, double now);
 void sim_guest_parts(const struct sim_guest *guest, const struct sim *sim, unsigned wanted,
                      struct parts *ret);
 
+/* isolation.c: with the facts of GUEST. */
+void sim_isolation_say(const struct sim *sim, const struct sim_guest *guest, struct sink *sink);
+
 /* screen.c: of a machine. */
 struct relay *sim_screen(const struct sim_guest *guest);
 /* ask.c, console.c: see struct backend_ops. */
