@@ -107,6 +107,17 @@ static bool is_frozen(const struct guest *guest)
     return guest->state == STATE_PAUSED && strcmp(text_of(guest->reason), "frozen") == 0;
 }
 
+/* Only that it is unknown is known of one that could not be judged; nothing of one that is off. */
+static enum query_answer compare_isolation(const struct query_node *node, const struct guest *guest)
+{
+    const char *word = guest_isolation(guest);
+    bool judged = word && strcmp(word, isolation_verdict_word(ISOLATION_UNKNOWN)) != 0;
+
+    if (!word || (!judged && node->choice != ISOLATION_UNKNOWN))
+        return QUERY_UNKNOWN;
+    return answer(strcmp(word, query_choice(WORD_ISOLATION, (size_t)node->choice)) == 0);
+}
+
 static enum query_answer ask_choice(const struct query_node *node, const struct asked *asked)
 {
     const struct guest *guest = asked->guest;
@@ -119,6 +130,8 @@ static enum query_answer ask_choice(const struct query_node *node, const struct 
     case WORD_STATE:
         return answer(node->choice == STATE_COUNT ? is_frozen(guest)
                                                   : (int)guest->state == node->choice);
+    case WORD_ISOLATION:
+        return compare_isolation(node, guest);
     case WORD_AUTOSTART:
         return guest->facts.autostart < 0 ? QUERY_UNKNOWN
                                           : answer(guest->facts.autostart == node->choice);

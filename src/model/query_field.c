@@ -23,6 +23,7 @@ static const struct {
     [WORD_PROBLEM] = {"problem", NULL, QUERY_TEXT, true, "what is wrong with it"},
     [WORD_KIND] = {"kind", NULL, QUERY_CHOICE, false, "vm or ct"},
     [WORD_STATE] = {"state", NULL, QUERY_CHOICE, false, "running, paused, off, ..."},
+    [WORD_ISOLATION] = {"isolation", NULL, QUERY_CHOICE, false, "strong, fair, weak, unknown"},
     [WORD_AUTOSTART] = {"autostart", NULL, QUERY_FLAG, true, "it starts with the host"},
     [WORD_MARKED] = {"marked", NULL, QUERY_FLAG, true, "marked here"},
     [WORD_STALE] = {"stale", NULL, QUERY_FLAG, true, "its figures are old"},
@@ -142,6 +143,8 @@ const char *query_choice(int field, size_t index)
         return index < ARRAY_SIZE(flag_values) ? flag_values[index] : NULL;
     if (field == WORD_KIND)
         return index < ARRAY_SIZE(kind_values) ? kind_values[index] : NULL;
+    if (field == WORD_ISOLATION && index <= ISOLATION_WEAK)
+        return isolation_verdict_word((enum isolation_verdict)index);
     if (field == WORD_STATE && index < STATE_COUNT)
         return state_name((enum guest_state)index);
     /* What the table says of a container. */

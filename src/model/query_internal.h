@@ -45,6 +45,7 @@ enum query_word {
     WORD_PROBLEM, /* a text, and alone a flag */
     WORD_KIND,
     WORD_STATE,
+    WORD_ISOLATION,
     WORD_AUTOSTART,
     WORD_MARKED,
     WORD_STALE,

@@ -260,6 +260,23 @@ START_TEST(errors_point_at_what_is_wrong)
 }
 END_TEST
 
+static void ask_isolation(struct guest *guest)
+{
+    struct isolation isolation = {.verdict = ISOLATION_WEAK};
+
+    ck_assert_int_eq(ask("isolation=weak", guest), QUERY_UNKNOWN);
+    ck_assert_int_eq(ask("isolation!=weak", guest), QUERY_UNKNOWN);
+    ck_assert_int_eq(ask("isolation=unknown", guest), QUERY_YES);
+    guest->isolation = &isolation;
+    ck_assert_int_eq(ask("isolation=weak", guest), QUERY_YES);
+    ck_assert_int_eq(ask("isolation!=strong", guest), QUERY_YES);
+    ck_assert_int_eq(ask("isolation=unknown", guest), QUERY_NO);
+    guest->isolation = NULL;
+    guest->state = STATE_OFF;
+    ck_assert_int_eq(ask("isolation=unknown", guest), QUERY_UNKNOWN);
+    guest->state = STATE_RUNNING;
+}
+
 START_TEST(what_is_unknown_matches_neither_way)
 {
     struct guest *guest = add("A", "a");
@@ -273,6 +290,7 @@ START_TEST(what_is_unknown_matches_neither_way)
     ck_assert_int_eq(ask("address~1", guest), QUERY_UNKNOWN);
     ck_assert_int_eq(ask("address!~1", guest), QUERY_UNKNOWN);
     ck_assert_int_eq(ask("type=kvm", guest), QUERY_UNKNOWN);
+    ask_isolation(guest);
     /* But what is certain whatever it may be is certain. */
     ck_assert_int_eq(ask("cpu>80 | name=a", guest), QUERY_YES);
     ck_assert_int_eq(ask("name=a | cpu>80", guest), QUERY_YES);
