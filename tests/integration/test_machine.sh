@@ -56,8 +56,8 @@ compare_rate "bytes sent" tx 1 "$row/net_tx_bps"
 
 # Its parts: threads and links at every tick, its disk as its monitor says every few seconds.
 thread="guests/0/guest_threads/name=vCPU 0"
-compare_rate "CPU of a virtual CPU" vcpu 1e-7 "$thread/cpu_percent" parts
-compare_rate "bytes received by its link" rx 1 "guests/0/guest_links/0/rx_bps" parts
+SAMPLES=parts compare_rate "CPU of a virtual CPU" vcpu 1e-7 "$thread/cpu_percent"
+SAMPLES=parts compare_rate "bytes received by its link" rx 1 "guests/0/guest_links/0/rx_bps"
 tail -n 1 "$work/parts" >"$work/last-parts"
 vda=guests/0/guest_disks/name=vda
 read -r time age written rate latency < <(get time "$vda/age_s" "$vda/write_bytes" "$vda/write_bps" \
