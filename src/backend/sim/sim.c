@@ -254,6 +254,12 @@ static void sim_tick(struct backend *backend, const struct want *want, struct si
     sim->up = true;
     for (uint32_t i = 0; i < sim->spec.guests; i++) {
         struct sim_guest *guest = &sim->guest[i];
+        if (guest->gone) {
+            if (guest->told)
+                sink_gone(sink, guest->handle);
+            guest->told = false;
+            continue;
+        }
         sim_guest_settle(guest, sim->now, now);
         sim_storage_suffer(sim, guest);
         if (!guest->told)

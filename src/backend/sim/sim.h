@@ -26,6 +26,7 @@ enum sim_fault {
     SIM_TASKS,   /* its limit keeps a task from starting */
     SIM_OFF,     /* it goes off though it starts with the host */
     SIM_NOSPACE, /* the place that it stands on is full at once */
+    SIM_GONE,    /* it is taken out of the host */
     SIM_FAULT_COUNT
 };
 
@@ -87,6 +88,7 @@ struct sim_guest {
     double started; /* seconds; negative: before the simulation began */
     uint32_t boot_ms;
     bool stubborn, hangs, busy, silent;
+    bool gone;
 
     uint64_t oom_kills, pids_hits;
     const char *io_error_disk; /* static, while an I/O error holds it */
