@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/confine.h"
 #include "base/text.h"
 #include "batch/output.h"
 
@@ -310,6 +311,7 @@ int batch_run(struct engine *engine, const struct options *options)
     int ret;
 
     catch_signals();
+    confine_front();
     batch.fds = xcalloc(batch.fds_max, sizeof(*batch.fds));
     batch.complained = xcalloc(sources + 1, sizeof(*batch.complained));
     wait_for_sources(&batch);
