@@ -116,6 +116,8 @@ static int read_settings(struct options *options)
         return fail(EXIT_USAGE, &err);
     if (options->batch && options->notice)
         complain(options->notice);
+    if (options->home_silent)
+        unsetenv("HOME"); /* no library shall look there either, here and in children */
     return 0;
 }
 

@@ -46,6 +46,12 @@ void backend_tick(struct backend *backend, const struct want *want, struct sink 
         backend->ops->tick(backend, want, sink, at_ns);
 }
 
+void backend_parts(struct backend *backend, const struct want *want, struct sink *sink)
+{
+    if (backend->ops->parts && want->parts && want->selected)
+        backend->ops->parts(backend, want, sink);
+}
+
 size_t backend_poll_fds(struct backend *backend, struct pollfd *fds)
 {
     return backend->ops->poll_fds ? backend->ops->poll_fds(backend, fds) : 0;

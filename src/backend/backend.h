@@ -32,6 +32,8 @@ void sink_event(struct sink *sink, uint32_t handle, const char *text);
 void sink_stuck(struct sink *sink, int calls);
 /* All that the source knows of storage; what is not in REPORT is gone. */
 void sink_storage(struct sink *sink, const struct storage_report *report);
+/* All parts of a guest that are wanted; of more than PARTS_MAX the first ones are taken. */
+void sink_parts(struct sink *sink, uint32_t handle, const struct parts *parts);
 
 /* What the screen wants now; valid during the call. */
 struct want {
@@ -39,6 +41,7 @@ struct want {
     const uint32_t *visible;
     size_t visible_count;
     uint32_t selected;  /* 0: none */
+    unsigned parts;     /* PART_BITs: see the slot parts */
     int stuck;          /* calls that earlier workers of this source left hanging */
     char *const *paths; /* for the host: where disks of guests lie; sorted, each once */
     size_t path_count;
@@ -78,6 +81,12 @@ struct backend_ops {
     void (*tick)(struct backend *backend, const struct want *want, struct sink *sink,
                  int64_t at_ns);
 
+    /* Optional.  Says the parts of want->selected that are in want->parts (never 0 here) with
+     * sink_parts: after each tick, and once more when they are first wanted.  Bound by the same
+     * time as tick(), and nothing of it is read unless it is asked for.  A guest that is not
+     * running or not this backend's has none: nothing is said. */
+    void (*parts)(struct backend *backend, const struct want *want, struct sink *sink);
+
     /* Optional.  Descriptors to wait for between ticks (inotify, an eventfd of a thread): fills
      * FDS, returns how many, at most BACKEND_POLL_MAX. */
     size_t (*poll_fds)(struct backend *backend, struct pollfd *fds);
@@ -112,6 +121,7 @@ int backend_open(const struct backend_ops *ops, struct backend **ret, const char
 void backend_close(struct backend *backend);
 void backend_tick(struct backend *backend, const struct want *want, struct sink *sink,
                   int64_t at_ns);
+void backend_parts(struct backend *backend, const struct want *want, struct sink *sink);
 size_t backend_poll_fds(struct backend *backend, struct pollfd *fds);
 bool backend_ready(struct backend *backend, const struct want *want, struct sink *sink,
                    const struct pollfd *fds, size_t count);

@@ -53,6 +53,14 @@ static void trace_tick(struct backend *backend, const struct want *want, struct 
              (double)(start - at_ns) / (double)NS_PER_MS);
 }
 
+static void trace_parts(struct backend *backend, const struct want *want, struct sink *sink)
+{
+    int64_t start = clock_mono_ns();
+
+    backend_parts(inner(backend), want, sink);
+    log_line("parts: %#x of %u, %.2f ms", want->parts, want->selected, ms_since(start));
+}
+
 static size_t trace_poll_fds(struct backend *backend, struct pollfd *fds)
 {
     int64_t start = clock_mono_ns();
@@ -141,6 +149,7 @@ int trace_open(const struct backend_ops *ops, struct backend **ret, const char *
         .capabilities = ops->capabilities,
         .close = trace_close,
         .tick = ops->tick ? trace_tick : NULL,
+        .parts = ops->parts ? trace_parts : NULL,
         .poll_fds = ops->poll_fds ? trace_poll_fds : NULL,
         .ready = ops->ready ? trace_ready : NULL,
         .act = ops->act ? trace_act : NULL,

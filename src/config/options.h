@@ -51,6 +51,7 @@ struct options {
     struct key_setting *keys;
     size_t key_count;
     char *notice;       /* what was wrong with a file; NULL: nothing */
+    bool home_silent;   /* the file system of the home directory does not answer */
     char *save_path;    /* where settings are saved, or NULL ... */
     char *save_refusal; /* ... and why not */
 };

@@ -11,6 +11,13 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 
+/* The files that a start needs, in this order. */
+enum {
+    SYSTEM,
+    IN_HOME, /* not for what is in it: ncurses looks there too, and would hang as well */
+    OWN
+};
+
 /* Who can write to DIR can put another file in its place; in a sticky one only to their own. */
 static int check_one_folder(const char *dir, struct error *err)
 {
@@ -110,22 +117,33 @@ static void add_notice(struct options *options, const struct settings_place *pla
     options->notice = both;
 }
 
-/* One file over what SETTINGS has; one that is not there is no error unless it must be. */
-static int read_one(struct options *options, struct settings *settings, const char *path, bool must,
-                    const struct settings_place *place, const struct settings_words *words,
-                    struct error *err)
+/* What FILE says over what SETTINGS has. */
+static int apply_file(struct options *options, struct settings *settings,
+                      const struct settings_file *file, const struct settings_place *place,
+                      const struct settings_words *words, struct error *err)
 {
-    CLEANUP_FREE char *text = NULL;
     struct error note = {0};
 
-    if (!must && access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR))
-        return 0;
-    int rc = settings_read_file(AT_FDCWD, path, path, 0, place->as_root, &text, err);
-    if (rc == 0)
-        rc = settings_parse(settings, path, text, words, &note, err);
+    if (!file->text) {
+        *err = file->err;
+        return err->code;
+    }
+    int rc = settings_parse(settings, file->path, file->text, words, &note, err);
     if (rc == 0 && note.message[0])
         add_notice(options, place, &note);
     return rc;
+}
+
+/* The same of one that need not be there and need not be right. */
+static void try_file(struct options *options, struct settings *settings,
+                     const struct settings_file *file, const struct settings_place *place,
+                     const struct settings_words *words)
+{
+    struct error wrong;
+    int rc = apply_file(options, settings, file, place, words, &wrong);
+
+    if (rc && rc != ERR_GONE && !(rc == ERR_TIMEOUT && options->home_silent))
+        add_notice(options, place, &wrong);
 }
 
 /* The command line beats the files. */
@@ -164,34 +182,62 @@ static char *user_file(const struct settings_place *place)
     return NULL;
 }
 
-int settings_read(struct options *options, const struct settings_place *place,
-                  const struct settings_words *words, struct error *err)
+static void give_up_home(struct options *options, const struct settings_place *place)
+{
+    struct error err;
+
+    options->home_silent = true;
+    error_set(&err, ERR_TIMEOUT, "what is set there is not in use", "%s does not answer",
+              place->home);
+    add_notice(options, place, &err);
+}
+
+/* As far as FILES go, over what the command line says. */
+static int apply_files(struct options *options, const struct settings_file *files,
+                       const struct settings_place *place, const struct settings_words *words,
+                       struct error *err)
 {
     struct settings settings;
-    struct error wrong;
     int rc = 0;
 
-    if (options->no_config) {
-        options->save_refusal = xstrdup("started with --no-config: nothing is saved");
-        return 0;
-    }
     settings_init(&settings);
     if (options->config_file) {
-        options->save_path = xstrdup(options->config_file);
-        rc = read_one(options, &settings, options->config_file, true, place, words, err);
+        rc = apply_file(options, &settings, &files[OWN], place, words, err);
     } else {
-        options->save_path = user_file(place);
-        if (read_one(options, &settings, place->system_file, false, place, words, &wrong))
-            add_notice(options, place, &wrong);
-        if (options->save_path &&
-            read_one(options, &settings, options->save_path, false, place, words, &wrong))
-            add_notice(options, place, &wrong);
+        try_file(options, &settings, &files[SYSTEM], place, words);
+        try_file(options, &settings, &files[OWN], place, words);
     }
-    if (!options->save_path)
-        options->save_refusal =
-            xstrdup("HOME is not set: name a file with --config to save settings");
     if (rc == 0)
         apply(options, &settings);
     settings_clear(&settings);
+    return rc;
+}
+
+int settings_read(struct options *options, const struct settings_place *place,
+                  const struct settings_words *words, struct error *err)
+{
+    bool has_home = place->home && place->home[0] == '/', all = !options->no_config;
+    CLEANUP_FREE char *in_home = has_home ? xasprintf("%s/.terminfo", place->home) : NULL;
+    struct settings_file files[] = {[IN_HOME] = {.path = in_home}, [OWN] = {0}};
+    int rc = 0;
+
+    if (all && options->config_file)
+        options->save_path = xstrdup(options->config_file);
+    else if (all)
+        options->save_path = user_file(place);
+    files[OWN].path = options->save_path;
+    files[SYSTEM].path = all && !options->config_file ? place->system_file : NULL;
+    settings_fetch(files, ARRAY_SIZE(files), place->as_root);
+    if (files[IN_HOME].err.code == ERR_TIMEOUT)
+        give_up_home(options, place);
+    if (!all)
+        options->save_refusal = xstrdup("started with --no-config: nothing is saved");
+    else if (!options->save_path)
+        options->save_refusal =
+            xstrdup("HOME is not set: name a file with --config to save settings");
+    if (all)
+        rc = apply_files(options, files, place, words, err);
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+        free(files[i].text);
     return rc;
 }

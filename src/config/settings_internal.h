@@ -32,6 +32,18 @@ int settings_parse(struct settings *settings, const char *path, const char *text
 int settings_read_file(int dirfd, const char *name, const char *path, int flags, bool as_root,
                        char **ret, struct error *err);
 
+struct settings_file {
+    const char *path; /* NULL: none */
+    char *text;       /* the caller's to free; NULL: ERR tells why */
+    struct error err; /* ERR_GONE: there is none, ERR_TIMEOUT: it did not answer in time */
+};
+
+/* Reads them in order, by a process apart: they may lie on a file system whose server is dead,
+ * which holds up that one and those behind it.  Waits 2 s at most.  For a caller without threads.
+ */
+#define SETTINGS_FILES_MAX 3
+void settings_fetch(struct settings_file *files, size_t count, bool as_root);
+
 /* As root: nobody else can write or replace what lies in the folder of PATH. */
 int settings_check_folder(const char *path, struct error *err);
 

@@ -338,6 +338,14 @@ void engine_want(struct engine *engine, const struct guest_id *visible, size_t c
         tell_workers(engine);
 }
 
+void engine_want_parts(struct engine *engine, unsigned parts)
+{
+    if (parts == engine->parts)
+        return;
+    engine->parts = parts;
+    tell_workers(engine);
+}
+
 bool engine_sampled_since(const struct engine *engine, int64_t since_ns)
 {
     for (size_t i = 0; i < engine->worker_count; i++) {

@@ -60,6 +60,10 @@ void engine_set_period(struct engine *engine, int64_t period_ns);
 void engine_want(struct engine *engine, const struct guest_id *visible, size_t count,
                  const struct guest_id *selected);
 
+/* Which parts of the selected guest are on the screen: PART_BITs (model/part.h), 0 none, which is
+ * so at first.  They come with ENGINE_ROWS, see world_parts_of(). */
+void engine_want_parts(struct engine *engine, unsigned parts);
+
 /* Queues one job for the guest as it is now (identity and life are bound here); at most four run at
  * a time for each source.  Returns the job's number, or a negative error code. */
 int engine_act(struct engine *engine, enum action action, const struct guest_id *guest,

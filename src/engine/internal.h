@@ -217,6 +217,7 @@ struct engine {
     size_t visible_count;
     struct guest_id selected;
     int64_t selected_ns; /* since when it is that one */
+    unsigned parts;      /* of it, that are on the screen */
     unsigned changes;    /* since the last dispatch returned */
 };
 

@@ -172,6 +172,11 @@ int worker_frame(struct engine *engine, struct child *child, struct frame *frame
         if (!is_host(worker)) /* pools have directories */
             engine->want_changed = engine->paths_changed = true;
         break;
+    case FRAME_PARTS:
+        world_parts(engine->world, worker->id, frame->u.parts.handle, &frame->u.parts.parts,
+                    now_ns);
+        engine->changes |= ENGINE_ROWS;
+        break;
     case FRAME_STUCK:
         worker->stuck = frame->u.stuck < 0           ? 0
                         : frame->u.stuck > STUCK_MAX ? STUCK_MAX
@@ -290,6 +295,7 @@ void worker_tell(struct engine *engine, struct worker *worker)
     frame.u.want.period_ns = engine->period_ns;
     frame.u.want.visible = visible;
     frame.u.want.selected = handle_of(engine, worker, &engine->selected);
+    frame.u.want.parts = frame.u.want.selected ? engine->parts : 0;
     frame.u.want.stuck = worker->stuck;
     if (is_host(worker)) {
         frame.u.want.paths = engine->paths;

@@ -72,6 +72,7 @@ static void decode_want(struct reader *reader, struct frame_want *want)
     want->path_count = count;
     for (size_t i = 0; i < count; i++)
         want->paths[i] = reader_string(reader);
+    want->parts = (unsigned)reader_uint(reader, UINT32_MAX);
 }
 
 static void decode_do(struct reader *reader, struct frame_do *request)
@@ -164,13 +165,13 @@ static int known_elements(uint64_t type)
         [FRAME_HELLO] = 3, [FRAME_BEAT] = 0,     [FRAME_SOURCE] = 5,   [FRAME_FACTS] = 18,
         [FRAME_ROWS] = 3,  [FRAME_GONE] = 1,     [FRAME_ANSWERED] = 0, [FRAME_HOST] = 13,
         [FRAME_EVENT] = 3, [FRAME_PROGRESS] = 6, [FRAME_ANSWER] = 2,   [FRAME_LOG] = 1,
-        [FRAME_STUCK] = 1, [FRAME_STORAGE] = 2,  [FRAME_CONSOLE] = 7,  [FRAME_WANT] = 5,
+        [FRAME_STUCK] = 1, [FRAME_STORAGE] = 2,  [FRAME_CONSOLE] = 7,  [FRAME_WANT] = 6,
         [FRAME_DO] = 5,    [FRAME_ASK] = 4,      [FRAME_OPEN] = 9,     [FRAME_SIZE] = 2,
         [FRAME_CLOSE] = 0, [FRAME_BYTES] = 1,    [FRAME_CREDIT] = 1,   [FRAME_CELLS] = 11,
-        [FRAME_VIEW] = 8,  [FRAME_PRESS] = 3,
+        [FRAME_VIEW] = 8,  [FRAME_PRESS] = 3,    [FRAME_PARTS] = 4,
     };
 
-    if (type < FRAME_HELLO || type > FRAME_CREDIT || (type > FRAME_CELLS && type < FRAME_WANT) ||
+    if (type < FRAME_HELLO || type > FRAME_CREDIT || (type > FRAME_PARTS && type < FRAME_WANT) ||
         (type > FRAME_PRESS && type < FRAME_BYTES))
         return -1;
     return elements[type];
@@ -202,6 +203,8 @@ int frame_parse(struct frame *ret, const char *data, size_t len, struct error *e
         decode_host(&reader, count - 1, &frame);
     } else if (type == FRAME_STORAGE) {
         decode_storage(&reader, count - 1, &frame);
+    } else if (type == FRAME_PARTS) {
+        decode_parts(&reader, count - 1, &frame);
     } else {
         decode_fields(&reader, &frame);
         reader_skip(&reader, count - 1 - (size_t)known);
@@ -281,6 +284,9 @@ void frame_clear(struct frame *frame)
         break;
     case FRAME_STORAGE:
         storage_report_clear(&frame->u.storage);
+        break;
+    case FRAME_PARTS:
+        parts_clear(&frame->u.parts.parts);
         break;
     case FRAME_WANT:
         free(frame->u.want.visible);

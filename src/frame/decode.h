@@ -9,6 +9,7 @@
  * violations in READER; what was filled in until then is released by frame_clear(). */
 void decode_rows(struct reader *reader, size_t count, struct frame *frame);
 void decode_host(struct reader *reader, size_t count, struct frame *frame);
+void decode_parts(struct reader *reader, size_t count, struct frame *frame);
 void decode_storage(struct reader *reader, size_t count, struct frame *frame);
 void decode_disks(struct reader *reader, struct facts_disk *disks); /* one array of them */
 

@@ -14,6 +14,7 @@
 #include "model/field.h"
 #include "model/guest.h"
 #include "model/host.h"
+#include "model/part.h"
 #include "model/screen.h"
 #include "model/storage.h"
 #include "model/world.h"
@@ -21,6 +22,7 @@
 #define FRAME_PROTOCOL 1
 #define FRAME_MAX_BYTES (8u << 20) /* a longer one is a broken child */
 #define FRAME_MAX_STRING (64u << 10)
+#define FRAME_MAX_PART_TEXT 1024   /* of a part: many of them are to fit into one frame */
 #define FRAME_MAX_ROWS (64u << 10) /* guests in one FRAME_ROWS or FRAME_WANT; more need another */
 
 enum frame_type {
@@ -41,6 +43,7 @@ enum frame_type {
     FRAME_STORAGE, /* all that the source knows of storage */
     FRAME_CONSOLE, /* what has become of a console */
     FRAME_CELLS,   /* what a machine's screen looks like */
+    FRAME_PARTS,   /* of the selected guest: all that are wanted */
     /* parent to child */
     FRAME_WANT = 32,
     FRAME_DO,
@@ -80,6 +83,11 @@ struct frame_event {
     char *text;
 };
 
+struct frame_parts {
+    uint32_t handle;
+    struct parts parts;
+};
+
 struct frame_progress {
     char *text; /* what is going on, or the result */
     char *remedy;
@@ -92,6 +100,7 @@ struct frame_want {
     uint32_t *visible; /* handles on the screen */
     size_t visible_count;
     uint32_t selected; /* 0: none */
+    unsigned parts;    /* PART_BITs of the selected guest's parts that are to be read; 0: none */
     int stuck;         /* calls that earlier workers left hanging in this daemon */
     char **paths;      /* for the host's own worker: where guests' disks lie */
     size_t path_count;
@@ -165,6 +174,7 @@ struct frame {
         char *log;
         int stuck;
         struct storage_report storage;
+        struct frame_parts parts;
         struct frame_want want;
         struct frame_do action;
         struct frame_ask ask;
@@ -180,7 +190,7 @@ struct frame {
 };
 
 /* Appends the frame with its length to BUF, which may be zeroed or initialised.  Strings are cut at
- * FRAME_MAX_STRING.  For FRAME_ROWS see frame_rows_*. */
+ * FRAME_MAX_STRING, those of parts at FRAME_MAX_PART_TEXT.  For FRAME_ROWS see frame_rows_*. */
 void frame_put(msgpack_sbuffer *buf, const struct frame *frame);
 
 /* Rows are written as they are sampled: the fields (columns) in use once, then one array a guest.

@@ -45,11 +45,17 @@ void pack_close(msgpack_sbuffer *buf, size_t start);
 #define STORAGE_PLACE_ELEMENTS 12
 #define STORAGE_PATH_ELEMENTS 4
 
+/* A part: kind, number, name, words, instant, then its figures as field (an index into the names
+ * that the frame begins with) and value in turn. */
+#define PART_ELEMENTS 6
+
 struct facts_disk;
+struct frame_parts;
 struct storage_report;
 
 void pack_disks(msgpack_packer *pk, const struct facts_disk *disks); /* FACTS_DISKS_MAX of them */
 void pack_storage(msgpack_packer *pk, const struct storage_report *report);
+void pack_parts(msgpack_packer *pk, const struct frame_parts *parts);
 void pack_host(msgpack_packer *pk, const struct host_sample *host);
 
 #endif

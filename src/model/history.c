@@ -1,27 +1,22 @@
-#include "model/history.h"
+#include "model/history_internal.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 
-#define SLOTS 12
 #define FIRST_CAPACITY 32
 
-static const enum metric slot_metrics[SLOTS] = {
-    METRIC_CPU,       METRIC_CPU_WAIT,   METRIC_MEM_USED, METRIC_MEM_HOST,
-    METRIC_DISK_READ, METRIC_DISK_WRITE, METRIC_NET_RX,   METRIC_NET_TX,
-    METRIC_PIDS,      METRIC_PSI_CPU,    METRIC_PSI_MEM,  METRIC_PSI_IO,
+static const enum metric slot_metrics[HISTORY_SLOTS] = {
+    METRIC_CPU,        METRIC_CPU_WAIT,      METRIC_THROTTLED,
+    METRIC_MEM_USED,   METRIC_MEM_HOST,      METRIC_DISK_READ,
+    METRIC_DISK_WRITE, METRIC_DISK_READ_OPS, METRIC_DISK_WRITE_OPS,
+    METRIC_NET_RX,     METRIC_NET_TX,        METRIC_NET_DROPS,
+    METRIC_PIDS,       METRIC_PSI_CPU,       METRIC_PSI_MEM,
+    METRIC_PSI_IO,
 };
-
-/* A figure in 16 bits: a float's exponent and the upper 8 bits of its fraction.  Figures are never
- * negative, so the sign is no loss; 0.2 % is finer than any graph draws, and a thousand guests cost
- * half the memory. */
-typedef uint16_t packed;
-#define UNKNOWN UINT16_C(0xffff)
-#define PACKED_MAX UINT16_C(0xfeff) /* the greatest finite one */
 
 static packed pack(double value)
 {
@@ -34,35 +29,6 @@ static packed pack(double value)
     bits = (bits + (UINT32_C(1) << 14)) >> 15;
     return bits > PACKED_MAX ? PACKED_MAX : (packed)bits;
 }
-
-static float unpack(packed value)
-{
-    if (value == UNKNOWN)
-        return NAN;
-    uint32_t bits = (uint32_t)value << 15;
-    float ret;
-    memcpy(&ret, &bits, sizeof(ret));
-    return ret;
-}
-
-struct fine {
-    int64_t at;
-    packed value[SLOTS];
-};
-
-struct coarse {
-    uint32_t number; /* it covers what came to be in (number, number + 1] times 10 s */
-    packed maximum[SLOTS];
-};
-
-/* Oldest first from START on once they are full; they grow up to that. */
-struct history {
-    struct fine *fine;
-    struct coarse *coarse;
-    int fine_count, fine_start, fine_capacity;
-    int coarse_count, coarse_start, coarse_capacity;
-    int64_t newest; /* of anything told, gaps too */
-};
 
 struct history *history_new(void)
 {
@@ -80,21 +46,11 @@ void history_free(struct history *history)
 
 int history_slot(enum metric metric)
 {
-    for (int i = 0; i < SLOTS; i++) {
+    for (int i = 0; i < HISTORY_SLOTS; i++) {
         if (slot_metrics[i] == metric)
             return i;
     }
     return -1;
-}
-
-static const struct fine *fine_at(const struct history *history, int index)
-{
-    return &history->fine[(history->fine_start + index) % HISTORY_FINE];
-}
-
-static const struct coarse *coarse_at(const struct history *history, int index)
-{
-    return &history->coarse[(history->coarse_start + index) % HISTORY_COARSE];
 }
 
 static int grown(int capacity, int limit)
@@ -139,31 +95,63 @@ static struct coarse *coarse_newest(struct history *history)
     return history->coarse_count ? &history->coarse[last % HISTORY_COARSE] : NULL;
 }
 
-static void merge(struct coarse *coarse, const struct fine *fine)
+/* That of NUMBER, which is the newest or newer. */
+static struct coarse *coarse_of(struct history *history, uint32_t number)
 {
-    /* Packed figures are ordered like what they stand for. */
-    for (int i = 0; i < SLOTS; i++) {
-        packed value = fine->value[i];
-        if (value != UNKNOWN && (coarse->maximum[i] == UNKNOWN || value > coarse->maximum[i]))
-            coarse->maximum[i] = value;
-    }
-}
-
-static void add_coarse(struct history *history, const struct fine *fine)
-{
-    uint32_t number = (uint32_t)((fine->at - 1) / HISTORY_COARSE_NS);
     struct coarse *coarse = coarse_newest(history);
-    if (!coarse || coarse->number != number) {
-        coarse = push_coarse(history);
-        coarse->number = number;
-        memset(coarse->maximum, 0xff, sizeof(coarse->maximum));
-    }
-    merge(coarse, fine);
+    if (coarse && coarse->number == number)
+        return coarse;
+    coarse = push_coarse(history);
+    coarse->number = number;
+    memset(coarse->average, 0xff, sizeof(coarse->average));
+    memset(coarse->maximum, 0xff, sizeof(coarse->maximum));
+    memset(history->open, 0, sizeof(history->open));
+    return coarse;
 }
 
-static bool is_gap(const struct fine *fine)
+/* The figures of FINE were so for LENGTH of what COARSE covers. */
+static void merge(struct history *history, struct coarse *coarse, const struct fine *fine,
+                  int64_t length)
 {
-    for (int i = 0; i < SLOTS; i++) {
+    double seconds = (double)length / (double)NS_PER_S;
+
+    for (int i = 0; i < HISTORY_SLOTS; i++) {
+        packed value = fine->value[i];
+        if (value == UNKNOWN)
+            continue;
+        /* Packed figures are ordered like what they stand for. */
+        if (coarse->maximum[i] == UNKNOWN || value > coarse->maximum[i])
+            coarse->maximum[i] = value;
+        double average = history->open[i].average;
+        history->open[i].seconds += (float)seconds;
+        average += (history_unpack(value) - average) * (seconds / history->open[i].seconds);
+        history->open[i].average = (float)average;
+        packed rounded = pack(average);
+        coarse->average[i] = rounded < coarse->maximum[i] ? rounded : coarse->maximum[i];
+    }
+}
+
+/* Figures tell of the time since START: each coarse point gets its part of it, so that a slow
+ * refresh leaves no hole. */
+static void add_coarse(struct history *history, const struct fine *fine, int64_t start)
+{
+    int64_t first = start / HISTORY_COARSE_NS, last = (fine->at - 1) / HISTORY_COARSE_NS;
+
+    if (last - first >= HISTORY_COARSE)
+        first = last - HISTORY_COARSE + 1;
+    for (int64_t number = first; number <= last; number++) {
+        int64_t from = number * HISTORY_COARSE_NS;
+        int64_t to = number == last ? fine->at : from + HISTORY_COARSE_NS;
+
+        from = from < start ? start : from;
+        if (!history_is_sliver(to - from, fine->at - start, HISTORY_COARSE_NS))
+            merge(history, coarse_of(history, (uint32_t)number), fine, to - from);
+    }
+}
+
+bool history_is_gap(const struct fine *fine)
+{
+    for (int i = 0; i < HISTORY_SLOTS; i++) {
         if (fine->value[i] != UNKNOWN)
             return false;
     }
@@ -176,96 +164,26 @@ void history_add(struct history *history, int64_t at_ns, const struct metrics *m
         return;
     history->newest = at_ns;
 
+    const struct fine *before =
+        history->fine_count ? history_fine_at(history, history->fine_count - 1) : NULL;
+    int64_t start = before && !history_is_gap(before) ? before->at : at_ns - 1;
     struct fine *fine = push_fine(history);
     fine->at = at_ns;
-    for (int i = 0; i < SLOTS; i++) {
+    for (int i = 0; i < HISTORY_SLOTS; i++) {
         enum metric metric = slot_metrics[i];
         fine->value[i] = metrics_has(metrics, metric) ? pack(metrics->value[metric]) : UNKNOWN;
     }
-    add_coarse(history, fine);
+    add_coarse(history, fine, start);
 }
 
 void history_gap(struct history *history, int64_t at_ns)
 {
     /* One point says it; a guest that is off for a day must not push its last hour out. */
     if (at_ns <= 0 || at_ns <= history->newest || history->fine_count == 0 ||
-        is_gap(fine_at(history, history->fine_count - 1)))
+        history_is_gap(history_fine_at(history, history->fine_count - 1)))
         return;
     history->newest = at_ns;
     struct fine *fine = push_fine(history);
     fine->at = at_ns;
     memset(fine->value, 0xff, sizeof(fine->value));
-}
-
-/* A window cut into slices. */
-struct window {
-    int64_t from, to;
-    float *slices;
-    int count;
-};
-
-static int slice_of(const struct window *window, int64_t at)
-{
-    __extension__ typedef __int128 wide;
-    return (int)((wide)(at - window->from) * window->count / (window->to - window->from));
-}
-
-/* VALUE was so during [START, END). */
-static void paint(const struct window *window, int64_t start, int64_t end, float value)
-{
-    if (start < window->from)
-        start = window->from;
-    if (end > window->to)
-        end = window->to;
-    if (start >= end || isnan(value))
-        return;
-    int last = slice_of(window, end - 1);
-    for (int i = slice_of(window, start); i <= last; i++) {
-        if (isnan(window->slices[i]) || window->slices[i] < value)
-            window->slices[i] = value;
-    }
-}
-
-static void read_window(const struct history *history, int slot, const struct window *window)
-{
-    /* A figure tells of the time since the one before it; the first after a gap of its instant. */
-    for (int i = 0; i < history->fine_count; i++) {
-        const struct fine *fine = fine_at(history, i);
-        bool follows = i > 0 && !is_gap(fine_at(history, i - 1));
-        int64_t start = follows ? fine_at(history, i - 1)->at : fine->at - 1;
-        paint(window, start, fine->at, unpack(fine->value[slot]));
-    }
-    if (history->fine_count < HISTORY_FINE) /* nothing is older than what was painted */
-        return;
-    int64_t oldest = fine_at(history, 0)->at - 1;
-    for (int i = 0; i < history->coarse_count; i++) {
-        const struct coarse *coarse = coarse_at(history, i);
-        int64_t start = coarse->number * HISTORY_COARSE_NS;
-        int64_t end = start + HISTORY_COARSE_NS;
-        paint(window, start, end < oldest ? end : oldest, unpack(coarse->maximum[slot]));
-    }
-}
-
-void history_read(const struct history *history, enum metric metric, int64_t from_ns, int64_t to_ns,
-                  float *ret, int count)
-{
-    for (int i = 0; i < count; i++)
-        ret[i] = NAN;
-    int slot = history_slot(metric);
-    if (!history || slot < 0 || count <= 0 || to_ns <= from_ns)
-        return;
-    struct window window = {.from = from_ns, .to = to_ns, .slices = ret, .count = count};
-    read_window(history, slot, &window);
-}
-
-int history_tail(const struct history *history, enum metric metric, float *ret, int count)
-{
-    int slot = history_slot(metric);
-    if (!history || slot < 0 || count <= 0)
-        return 0;
-    if (count > history->fine_count)
-        count = history->fine_count;
-    for (int i = 0; i < count; i++)
-        ret[i] = unpack(fine_at(history, history->fine_count - count + i)->value[slot]);
-    return count;
 }

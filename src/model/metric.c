@@ -7,10 +7,6 @@
 #include "base/clock.h"
 #include "model/host.h"
 
-/* Two samples nearer to each other than this say more about the jitter of the clock than about the
- * guest. */
-#define MIN_GAP_NS (50 * NS_PER_MS)
-
 /* More CPUs than a host has are a counter that came from somewhere else. */
 #define PERCENT_MAX (100.0 * HOST_CPUS_MAX)
 
@@ -114,7 +110,7 @@ void metrics_compute(struct metrics *ret, const struct sample *prev, const struc
     if (cur->at_ns == 0)
         return;
     int64_t gap = prev->at_ns == 0 ? 0 : cur->at_ns - prev->at_ns;
-    bool rates = gap >= MIN_GAP_NS && gap <= max_gap_ns;
+    bool rates = gap >= METRIC_MIN_GAP_NS && gap <= max_gap_ns;
     double seconds = (double)gap / (double)NS_PER_S;
 
     for (size_t i = 0; i < ARRAY_SIZE(recipes); i++) {

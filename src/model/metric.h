@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "base/units.h"
 #include "model/field.h"
 
@@ -85,6 +86,10 @@ static inline bool metrics_has(const struct metrics *metrics, enum metric metric
 {
     return metrics->valid >> metric & 1;
 }
+
+/* Two samples nearer to each other than this say more about the jitter of the clock than about the
+ * guest. */
+#define METRIC_MIN_GAP_NS (50 * NS_PER_MS)
 
 /* Fills RET from two samples of one life.  PREV may have at_ns 0 (none): then only gauges are
  * valid. A rate is valid when both samples have the counter, it did not go back, and the gap is

@@ -101,5 +101,45 @@ struct parts {
 };
 
 void parts_clear(struct parts *parts);
+void parts_copy(struct parts *dst, const struct parts *src); /* dst is overwritten, not cleared */
+
+/* One more at the end of a list that only this has made; a copy of NAME is taken.  The pointer is
+ * valid until the next call. */
+struct part *parts_add(struct parts *parts, enum part_kind kind, uint32_t number, const char *name);
+
+/* Drops all that are not of the KINDS (PART_BITs). */
+void parts_keep(struct parts *parts, unsigned kinds);
+
+#define PART_BIT(kind) (1u << (kind)) /* in what is wanted */
+
+const char *part_field_name(enum part_field field); /* on the wire */
+/* The field of that wire name, PART_FIELD_COUNT when there is none. */
+enum part_field part_field_from_name(const char *name);
+bool part_field_is_counter(enum part_field field);
+
+/* ---- feeding and asking the world; pointers stay valid until the next feeding call ---- */
+
+struct guest;
+struct world;
+
+/* All parts of the guest that SOURCE calls HANDLE, in place of those of whoever was reported last.
+ * A part that is as old as in the last report is the same measurement said again. */
+void world_parts(struct world *world, const char *source, uint32_t handle,
+                 const struct parts *parts, int64_t now_ns);
+
+/* The last report when it is of GUEST and its present life, sanitised; NULL: there is none. */
+const struct parts *world_parts_of(const struct world *world, const struct guest *guest);
+
+/* What a counter of PART, one of world_parts_of(), grew by a second (for ns: in a second).  False:
+ * unknown, as in metrics_compute(). */
+bool world_part_rate(const struct world *world, const struct part *part, enum part_field field,
+                     double *ret);
+/* The mean time of an operation in ns: what TIME grew by for each that OPS grew by.  False:
+ * unknown, or there was no operation. */
+bool world_part_latency(const struct world *world, const struct part *part, enum part_field time,
+                        enum part_field ops, double *ret);
+
+/* TO gets the parts that FROM knows, when it has the guest too. */
+void world_parts_copy(struct world *to, const struct world *from);
 
 #endif

@@ -36,6 +36,7 @@ void world_free(struct world *world)
     }
     free(world->sources);
     world_storage_clear(world);
+    world_parts_clear(world);
     host_clear(&world->host);
     event_log_free(world->events);
     free(world);

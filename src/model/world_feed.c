@@ -13,10 +13,6 @@
 #define MAX_GAP_PERIODS 5
 #define MAX_GAP_EXTRA_NS (5 * NS_PER_S)
 
-/* A worker has the clock that we have: a sample from the future is a broken one, and would make all
- * that follow look old. */
-#define FUTURE_NS (5 * NS_PER_S)
-
 /* Limits that were not hit for that long: the next hit is news again. */
 #define HITS_QUIET_NS (60 * NS_PER_S)
 
@@ -38,6 +34,8 @@ void world_unbind(struct world *world, struct guest_entry *entry)
 
 void world_drop(struct world *world, struct guest_entry *entry)
 {
+    if (world->parts.guest == entry)
+        world_parts_clear(world);
     world_unbind(world, entry);
     HASH_DELETE(by_id, world->by_id, entry);
     guest_id_clear(&entry->guest.id);
@@ -295,14 +293,19 @@ static void tell_hits(struct world *world, struct guest_entry *entry, int64_t no
     }
 }
 
+int64_t world_max_gap(const struct world *world)
+{
+    return MAX_GAP_PERIODS * world->period_ns + MAX_GAP_EXTRA_NS;
+}
+
 static void take_sample(struct world *world, struct guest_entry *entry, const struct sample *sample,
                         int64_t now_ns, int64_t wall_ns)
 {
     struct guest *guest = &entry->guest;
 
-    if (sample->at_ns <= guest->cur.at_ns || sample->at_ns > now_ns + FUTURE_NS)
+    if (sample->at_ns <= guest->cur.at_ns || sample->at_ns > now_ns + WORLD_FUTURE_NS)
         return;
-    int64_t max_gap_ns = MAX_GAP_PERIODS * world->period_ns + MAX_GAP_EXTRA_NS;
+    int64_t max_gap_ns = world_max_gap(world);
     if (guest->cur.at_ns != 0 && sample->at_ns - guest->cur.at_ns > max_gap_ns)
         history_gap(guest->history, guest->cur.at_ns + 1);
     guest->prev = guest->cur;

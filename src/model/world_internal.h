@@ -3,6 +3,7 @@
 #define VCTOP_MODEL_WORLD_INTERNAL_H
 
 #include "base/alloc.h"
+#include "model/part.h"
 #include "model/world.h"
 
 #define uthash_malloc(size) xmalloc(size)
@@ -13,6 +14,10 @@
 #define NAME_CELLS 256
 #define WORD_CELLS 64
 #define SENTENCE_CELLS 512
+
+/* A worker has the clock that we have: a sample from the future is a broken one, and would make all
+ * that follow look old. */
+#define WORLD_FUTURE_NS (5 * NS_PER_S)
 
 struct source_entry {
     struct source source; /* first */
@@ -55,6 +60,15 @@ struct path_entry {
     UT_hash_handle hh;
 };
 
+/* The parts of one guest. */
+struct parts_entry {
+    const struct guest_entry *guest; /* NULL: nobody's */
+    char *life;                      /* the one that they are of */
+    struct parts parts;
+    struct part *before; /* for each of them its measurement before; at_ns 0: there is none.  Only
+                            figures: its strings are NULL */
+};
+
 struct world {
     int64_t period_ns;
     struct source_entry **sources;
@@ -67,6 +81,7 @@ struct world {
     struct place_entry **places; /* in order of arrival */
     size_t place_count;
     struct path_entry *paths; /* head of the table */
+    struct parts_entry parts;
     struct event_log *events;
 };
 
@@ -99,6 +114,10 @@ void world_review(struct world *world, const char *uuid);
 bool world_is_local_libvirt(const struct source *source);
 
 void world_storage_clear(struct world *world);
+void world_parts_clear(struct world *world);
+
+/* Two samples are so far from each other that a rate over them says nothing. */
+int64_t world_max_gap(const struct world *world);
 
 /* Its figures are of the past: no rate and no line of a graph may span what happened since. */
 void world_forget_samples(struct guest *guest);

@@ -26,10 +26,11 @@ struct sampling {
     struct frame want; /* FRAME_WANT */
     bool wanted;       /* the screen has sent it */
     int64_t next_tick, next_beat;
-    int64_t last_tick; /* 0: none yet */
-    bool last_said;    /* it found something */
-    bool out_of_turn;  /* NEXT_TICK is one that the backend asked for */
-    bool starved;      /* no descriptors were left, and the source was said to be lost */
+    int64_t last_tick;  /* 0: none yet */
+    bool last_said;     /* it found something */
+    int64_t last_parts; /* when parts were last read; 0: not since they are wanted */
+    bool out_of_turn;   /* NEXT_TICK is one that the backend asked for */
+    bool starved;       /* no descriptors were left, and the source was said to be lost */
 };
 
 /* Rates over a few milliseconds are noise, for CPU time is counted in hundredths of a second: two
@@ -131,6 +132,7 @@ static struct want current_want(const struct sampling *sampling)
                          .visible = want->visible,
                          .visible_count = want->visible_count,
                          .selected = want->selected,
+                         .parts = want->parts,
                          .stuck = want->stuck,
                          .paths = want->paths,
                          .path_count = want->path_count};
@@ -160,8 +162,31 @@ static bool same_paths(const struct frame_want *a, const struct frame_want *b)
     return true;
 }
 
+static bool wants_parts(const struct sampling *sampling)
+{
+    return sampling->want.u.want.parts && sampling->want.u.want.selected;
+}
+
+static void read_parts(struct sampling *sampling, const struct want *want, int64_t now)
+{
+    backend_parts(sampling->backend, want, &sampling->sink);
+    sampling->last_parts = now;
+}
+
+/* They are wanted anew: at once, without a tick, for a tick is for everybody. */
+static void parts_at_once(struct sampling *sampling, int64_t now)
+{
+    struct want want = current_want(sampling);
+
+    sink_begin(&sampling->sink, now);
+    read_parts(sampling, &want, now);
+    sink_end(&sampling->sink);
+}
+
 static void take_want(struct sampling *sampling, const struct frame *want)
 {
+    bool parts_changed = want->u.want.selected != sampling->want.u.want.selected ||
+                         want->u.want.parts != sampling->want.u.want.parts;
     bool period_changed = want->u.want.period_ns != sampling->want.u.want.period_ns;
     bool paths_changed = !same_paths(&want->u.want, &sampling->want.u.want);
 
@@ -175,6 +200,8 @@ static void take_want(struct sampling *sampling, const struct frame *want)
         sampling->out_of_turn = false;
     if (paths_changed)
         tick_soon(sampling, clock_mono_ns());
+    if (parts_changed)
+        sampling->last_parts = 0;
     sampling->wanted = true;
 }
 
@@ -209,6 +236,8 @@ static void tick(struct sampling *sampling, int64_t now)
 
     sink_begin(&sampling->sink, at_ns);
     backend_tick(sampling->backend, &want, &sampling->sink, at_ns);
+    if (wants_parts(sampling) && now - sampling->last_parts >= gap_ns(sampling))
+        read_parts(sampling, &want, now);
     sink_end(&sampling->sink);
     sampling->last_tick = now;
     sampling->last_said = sampling->sink.said > 0;
@@ -266,6 +295,8 @@ static bool turn(struct sampling *sampling)
         int64_t now = clock_mono_ns();
         if (now >= sampling->next_tick)
             tick(sampling, now);
+        else if (wants_parts(sampling) && !sampling->last_parts && sampling->last_tick)
+            parts_at_once(sampling, now);
     }
     if (clock_mono_ns() >= sampling->next_beat) {
         sink_beat(&sampling->sink);

@@ -182,6 +182,14 @@ void sink_storage(struct sink *sink, const struct storage_report *report)
         send_frame(sink, &frame);
 }
 
+void sink_parts(struct sink *sink, uint32_t handle, const struct parts *parts)
+{
+    struct frame frame = {.type = FRAME_PARTS, .u.parts = {.handle = handle, .parts = *parts}};
+
+    if (!sink->dropping)
+        send_frame(sink, &frame);
+}
+
 void sink_source(struct sink *sink, enum source_state state, const struct error *why,
                  const char *note)
 {

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -601,6 +602,71 @@ START_TEST(row_56_file_system_that_hangs_is_left)
 }
 END_TEST
 
+/* HOME on a mount that DEADMOUNT serves, or -1: no FUSE here. */
+static pid_t mount_dead_home(void)
+{
+    const char *tools = getenv("TOOLS");
+    char path[512], line[32];
+    int ends[2];
+    pid_t pid;
+
+    clear_home();
+    snprintf(path, sizeof(path), "%s/deadmount", tools ? tools : "build/tests");
+    ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+    if ((pid = fork()) == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        execl(path, path, home, (char *)NULL);
+        _exit(127);
+    }
+    close(ends[1]);
+    bool mounted = read(ends[0], line, sizeof(line)) > 0;
+    close(ends[0]);
+    if (mounted)
+        return pid;
+    waitpid(pid, NULL, 0);
+    fprintf(stderr, "SKIPPED: no FUSE here\n");
+    return -1;
+}
+
+static struct screen *see_dead_home(const char *option)
+{
+    struct screen *screen = start(option);
+
+    expect(screen, "/home does not answer (what is set there is not in use)");
+    ck_assert_int_lt(steps_key_ms(screen), KEY_LIMIT_MS);
+    screen_send(screen, "q");
+    ck_assert_int_eq(screen_exit(screen, PATIENCE_MS), 0);
+    ck_assert(screen_restored(screen));
+    return screen;
+}
+
+/* A server that is dead when vctop starts: it does without what is there, and says so. */
+START_TEST(row_56_dead_home)
+{
+    char command[600];
+
+    if (!own_mounts())
+        return;
+    pid_t server = mount_dead_home();
+    if (server < 0)
+        return;
+    kill(server, SIGSTOP);
+    struct screen *screens[] = {see_dead_home(NULL), see_dead_home("--no-config")};
+    snprintf(command, sizeof(command),
+             "HOME='%s' '%s' %s -d 0.2 -b -n 1 2>&1 >'%s/out' | grep -q 'home does not answer'",
+             home, screen_program(), SIM, top);
+    ck_assert_int_eq(shell(command), 0);
+    kill(server, SIGCONT);
+    for (size_t i = 0; i < ARRAY_SIZE(screens); i++) {
+        /* What asked there has its answer, and ends. */
+        ck_assert(family_shrinks_to(screens[i], 0, PATIENCE_MS));
+        screen_free(screens[i]);
+    }
+    kill(server, SIGTERM);
+    waitpid(server, NULL, 0);
+}
+END_TEST
+
 /* Under sudo that keeps HOME: root neither trusts what is there nor leaves anything behind. */
 START_TEST(row_56_root_in_anothers_home)
 {
@@ -692,6 +758,7 @@ int main(void)
         row_56_full_disk,
         row_56_file_system_that_hangs,
         row_56_file_system_that_hangs_is_left,
+        row_56_dead_home,
         row_56_root_in_anothers_home,
         row_62_two_save,
         row_62_held_folder,

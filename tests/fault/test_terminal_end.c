@@ -2,6 +2,7 @@
  * moment. */
 // sources: tests/fault/manners.c
 #include <check.h>
+#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,8 +16,7 @@
 #include "screen/steps.h"
 
 #define SIM "guests=20,machines=6," RESTING
-#define SOON_MS 5000    /* 1 to 2 s in the list of faults; the machine may be busy */
-#define RANDOM_MS 20000 /* of random signals */
+#define SOON_MS 5000 /* 1 to 2 s in the list of faults; the machine may be busy */
 #define READY "ready$"
 
 /* ---- the terminal goes away ---- */
@@ -179,49 +179,162 @@ END_TEST
 
 /* ---- signals at any moment ---- */
 
-static void signal_at(unsigned ms, int number)
-{
-    static const char *const args[] = {"--sim=" SIM, "-d", "0.2", NULL};
-    struct screen *screen = screen_start(24, 80, args, NULL);
+struct victim {
+    struct screen *screen;
+    long long since_ms;
+    unsigned ms; /* so long after the start ... */
+    int number;  /* ... this signal */
+    bool hit;
+};
 
-    screen_pump(screen, (int)ms);
-    kill(screen_pid(screen), number);
-    int status = screen_exit(screen, number == SIGINT ? 300 : SOON_MS);
-    if (number == SIGINT && status < 0) {
-        ck_assert(screen_wait(screen, "press q to quit", PATIENCE_MS));
-        screen_send(screen, "q");
-        status = screen_exit(screen, SOON_MS);
-        ck_assert_int_eq(status, 0);
-    } else {
-        ck_assert_msg(status == 128 + number, "signal %d after %u ms: status %d", number, ms,
-                      status);
+/* ^C from outside asks first, when there is a screen to ask on. */
+static int status_of(const struct victim *victim)
+{
+    long long end = screen_now_ms() + SOON_MS;
+    int status = -1;
+
+    if (victim->number != SIGINT)
+        return screen_exit(victim->screen, SOON_MS);
+    while (status < 0 && screen_now_ms() < end) {
+        if (screen_find(victim->screen, "press q to quit") >= 0) {
+            screen_send(victim->screen, "q");
+            ck_assert_int_eq(screen_exit(victim->screen, SOON_MS), 0);
+            return 128 + SIGINT;
+        }
+        status = screen_exit(victim->screen, 10);
     }
+    return status;
+}
+
+static void check_end(const struct victim *victim)
+{
+    struct screen *screen = victim->screen;
+    int status = status_of(victim), number = victim->number;
+
+    ck_assert_msg(status == 128 + number, "signal %d after %u ms: status %d", number, victim->ms,
+                  status);
     if (number == SIGSEGV || number == SIGABRT) {
         ck_assert(screen_was_killed(screen));
         if (screen_bytes(screen) > 2000) /* it had drawn: the words stand on the screen before */
             ck_assert(screen_wait(screen, "vctop: crashed", PATIENCE_MS));
     }
-    ck_assert_msg(screen_restored(screen), "signal %d after %u ms", number, ms);
-    ck_assert(family_shrinks_to(screen, 0, PATIENCE_MS));
-    screen_free(screen);
+    ck_assert_msg(screen_restored(screen), "signal %d after %u ms", number, victim->ms);
+}
+
+static void no_cores(void)
+{
+    const struct rlimit none = {0};
+
+    setrlimit(RLIMIT_CORE, &none);
+}
+
+/* So many at once: they mostly wait. */
+#define HERD 20
+
+static void signal_herd(const int *numbers, size_t count, unsigned *seed)
+{
+    static const char *const args[] = {"--sim=" SIM, "-d", "0.2", NULL};
+    struct victim herd[HERD];
+    size_t left = HERD;
+
+    for (size_t i = 0; i < HERD; i++) {
+        *seed = *seed * 1103515245 + 12345;
+        herd[i] = (struct victim){.screen = screen_start(24, 80, args, NULL),
+                                  .since_ms = screen_now_ms(),
+                                  .ms = (*seed >> 16) % 250,
+                                  .number = numbers[i % count]};
+    }
+    while (left > 0) {
+        for (size_t i = 0; i < HERD; i++) {
+            struct victim *victim = &herd[i];
+            screen_pump(victim->screen, 0);
+            if (victim->hit || screen_now_ms() - victim->since_ms < victim->ms)
+                continue;
+            kill(screen_pid(victim->screen), victim->number);
+            victim->hit = true;
+            left--;
+        }
+        usleep(1000);
+    }
+    for (size_t i = 0; i < HERD; i++)
+        check_end(&herd[i]);
+    for (size_t i = 0; i < HERD; i++) {
+        ck_assert(family_shrinks_to(herd[i].screen, 0, PATIENCE_MS));
+        screen_free(herd[i].screen);
+    }
 }
 
 START_TEST(row_48_signals_at_random)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGQUIT, SIGSEGV, SIGABRT};
-    struct rlimit none = {0};
-    long long end = screen_now_ms() + RANDOM_MS;
     unsigned seed = 48;
-    int rounds = 0;
 
-    setrlimit(RLIMIT_CORE, &none);
-    for (; screen_now_ms() < end; rounds++) {
-        int number = numbers[rounds % (manners_sanitized() ? 3 : 5)];
-        seed = seed * 1103515245 + 12345;
-        signal_at((seed >> 16) % 250, number);
+    no_cores();
+    for (int i = 0; i < 500 / HERD; i++)
+        signal_herd(numbers, manners_sanitized() ? 3 : 5, &seed);
+}
+END_TEST
+
+/* In the middle of an allocation, with its lock held, and where no stack is left:
+ * tests/rig/crasher.c does that for real. */
+static const struct {
+    const char *how;
+    int number;
+} crashes[] = {{"abort", SIGABRT}, {"heap", SIGABRT}, {"stack", SIGSEGV}};
+
+static void crash(const char *how, int number, unsigned ms)
+{
+    static const char *const args[] = {"--sim=" SIM, "-d", "0.2", NULL};
+    const char *tools = getenv("TOOLS");
+    char preload[300], at[64];
+    const char *const env[] = {preload, at, NULL};
+
+    snprintf(preload, sizeof(preload), "LD_PRELOAD=%s/crasher.so", tools ? tools : "build/tests");
+    snprintf(at, sizeof(at), "VCTOP_CRASHER=%s %u", how, ms);
+    struct victim victim = {.screen = screen_start(24, 80, args, env), .ms = ms, .number = number};
+    check_end(&victim);
+    if (ms >= 1000)
+        ck_assert(screen_wait(victim.screen, "vctop: crashed", PATIENCE_MS));
+    ck_assert(family_shrinks_to(victim.screen, 0, PATIENCE_MS));
+    screen_free(victim.screen);
+}
+
+START_TEST(row_48_crashes_inside)
+{
+    if (manners_sanitized()) {
+        printf("SKIPPED: a sanitizer has an allocator of its own\n");
+        return;
     }
-    printf("%d signals\n", rounds);
-    ck_assert_int_ge(rounds, 10);
+    no_cores();
+    for (unsigned ms = 0; ms <= 1000; ms = ms ? ms * 10 : 1)
+        for (size_t i = 0; i < ARRAY_SIZE(crashes); i++)
+            crash(crashes[i].how, crashes[i].number, ms);
+}
+END_TEST
+
+/* Where the kernel writes cores to files, there is one. */
+START_TEST(row_48_core_is_kept)
+{
+    const struct rlimit much = {.rlim_cur = 1 << 28, .rlim_max = 1 << 28};
+    char dir[] = "/tmp/vctop-core-XXXXXX", pattern[128] = "";
+    CLEANUP_FCLOSE FILE *file = fopen("/proc/sys/kernel/core_pattern", "re");
+
+    if (manners_sanitized() || !file || !fgets(pattern, sizeof(pattern), file) ||
+        strpbrk(pattern, "|/") || setrlimit(RLIMIT_CORE, &much) != 0) {
+        printf("SKIPPED: no cores in files here\n");
+        return;
+    }
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    ck_assert_int_eq(chdir(dir), 0);
+    struct screen *screen = steps_start(24, 80, SIM, NULL);
+    kill(screen_pid(screen), SIGSEGV);
+    ck_assert_int_eq(screen_exit(screen, PATIENCE_MS), 128 + SIGSEGV);
+    glob_t found = {0};
+    ck_assert_int_eq(glob("*core*", 0, NULL, &found), 0);
+    ck_assert_int_eq(unlink(found.gl_pathv[0]), 0);
+    globfree(&found);
+    ck_assert_int_eq(rmdir(dir), 0);
+    screen_free(screen);
 }
 END_TEST
 
@@ -257,6 +370,8 @@ int main(void)
         row_47_stopped_over_a_question,
         row_47_nobody_to_continue_it,
         row_48_signals_at_random,
+        row_48_crashes_inside,
+        row_48_core_is_kept,
         row_48_children_crash,
     };
 

@@ -117,7 +117,8 @@ static void judge(struct screen *screen, unsigned char byte)
     case CSI:
         if (byte < 0x20 || byte > 0x7e) {
             screen->foreign++;
-            screen->parse = PLAIN;
+            /* One that was torn, as by a crash: the next begins here, for any terminal. */
+            screen->parse = byte == 0x1b ? ESCAPE : PLAIN;
         } else if (byte < 0x40) {
             if (screen->params_len + 1 < sizeof screen->params)
                 screen->params[screen->params_len++] = (char)byte;

@@ -33,6 +33,8 @@ struct sink {
     size_t places;
     int64_t restarted_ns;
     struct host_sample host, host_before;
+    uint32_t parts_of; /* 0: none were said */
+    struct parts parts;
 };
 
 void sink_source(struct sink *sink, enum source_state state, const struct error *why,
@@ -98,6 +100,13 @@ void sink_storage(struct sink *sink, const struct storage_report *report)
     sink->places = report->places;
 }
 
+void sink_parts(struct sink *sink, uint32_t handle, const struct parts *parts)
+{
+    sink->parts_of = handle;
+    parts_clear(&sink->parts);
+    parts_copy(&sink->parts, parts);
+}
+
 struct world_of_test {
     struct backend *backend;
     struct sink sink;
@@ -123,8 +132,17 @@ static void tick(struct world_of_test *t)
     t->at += PERIOD;
 }
 
+static void read_parts(struct world_of_test *t, uint32_t handle, unsigned kinds)
+{
+    const struct want want = {.period_ns = PERIOD, .selected = handle, .parts = kinds};
+
+    t->sink.parts_of = 0;
+    backend_parts(t->backend, &want, &t->sink);
+}
+
 static void teardown(struct world_of_test *t)
 {
+    parts_clear(&t->sink.parts);
     for (uint32_t i = 0; i < GUESTS_MAX; i++)
         facts_clear(&t->sink.guest[i].facts);
     free(t->sink.guest);
@@ -639,6 +657,82 @@ START_TEST(a_job_without_a_worker_says_so)
 }
 END_TEST
 
+static uint64_t sum(const struct parts *parts, unsigned kinds, enum part_field field)
+{
+    uint64_t total = 0;
+
+    for (size_t i = 0; i < parts->count; i++)
+        if (kinds & PART_BIT(parts->part[i].kind) && part_has(&parts->part[i], field))
+            total += parts->part[i].value[field];
+    return total;
+}
+
+/* Whatever kind of guest, at any time: what its parts have is what its row has. */
+START_TEST(parts_add_up_to_the_row)
+{
+    const unsigned all = PART_BIT(PART_KINDS) - 1;
+    const unsigned threads =
+        PART_BIT(PART_VCPU) | PART_BIT(PART_EMULATOR) | PART_BIT(PART_IOTHREAD);
+    struct world_of_test t;
+
+    setup(&t, "guests=40,machines=20,calm");
+    for (int turn = 0; turn < 5; turn++) {
+        tick(&t);
+        for (uint32_t i = 1; i <= t.sink.count; i++) {
+            const struct sample *row = &t.sink.guest[i].sample;
+            bool machine = t.sink.guest[i].facts.kind == KIND_MACHINE;
+            read_parts(&t, i, all);
+            ck_assert_uint_eq(t.sink.parts_of, i);
+            const struct parts *parts = &t.sink.parts;
+            unsigned cpu = machine ? threads : PART_BIT(PART_PROCESS);
+            ck_assert_uint_eq(sum(parts, cpu, PART_FIELD_CPU), row->value[FIELD_CPU]);
+            ck_assert_uint_eq(sum(parts, all, PART_FIELD_READ), row->value[FIELD_DISK_READ]);
+            ck_assert_uint_eq(sum(parts, all, PART_FIELD_WRITE_OPS),
+                              row->value[FIELD_DISK_WRITE_OPS]);
+            ck_assert_uint_eq(sum(parts, all, PART_FIELD_RX), row->value[FIELD_NET_RX]);
+            ck_assert_uint_eq(sum(parts, PART_BIT(PART_MEMORY), PART_FIELD_USED),
+                              row->value[FIELD_MEM_USED]);
+            if (machine)
+                ck_assert_uint_eq(sum(parts, threads, PART_FIELD_WAIT), row->value[FIELD_CPU_WAIT]);
+            for (size_t k = 1; k < parts->count; k++)
+                ck_assert_int_ge(parts->part[k].kind, parts->part[k - 1].kind);
+            ck_assert_int_eq(parts->part[0].at_ns, row->at_ns);
+        }
+    }
+    teardown(&t);
+}
+END_TEST
+
+START_TEST(parts_are_read_when_wanted)
+{
+    struct world_of_test t;
+
+    setup(&t, "guests=4,machines=2,calm");
+    read_parts(&t, 1, PART_BIT(PART_DISK)); /* before the first tick */
+    ck_assert_uint_eq(t.sink.parts_of, 0);
+    tick(&t);
+    read_parts(&t, 1, 0);
+    ck_assert_uint_eq(t.sink.parts_of, 0);
+    read_parts(&t, 0, PART_BIT(PART_DISK));
+    ck_assert_uint_eq(t.sink.parts_of, 0);
+    read_parts(&t, 5, PART_BIT(PART_DISK)); /* nobody's handle */
+    ck_assert_uint_eq(t.sink.parts_of, 0);
+    read_parts(&t, 3, PART_BIT(PART_DISK) | PART_BIT(PART_MEMORY));
+    ck_assert_uint_eq(t.sink.parts_of, 3);
+    for (size_t i = 0; i < t.sink.parts.count; i++)
+        ck_assert(t.sink.parts.part[i].kind == PART_DISK ||
+                  t.sink.parts.part[i].kind == PART_MEMORY);
+    teardown(&t);
+
+    setup(&t, "");
+    tick(&t);
+    struct seen *off = by_name(&t, "old1");
+    read_parts(&t, (uint32_t)(off - t.sink.guest), PART_BIT(PART_DISK));
+    ck_assert_uint_eq(t.sink.parts_of, 0);
+    teardown(&t);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("backend/sim");
@@ -646,6 +740,8 @@ int main(void)
 
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, bad_specs_name_the_word);
+    tcase_add_test(tests, parts_add_up_to_the_row);
+    tcase_add_test(tests, parts_are_read_when_wanted);
     tcase_add_test(tests, counts_kinds_and_unique_names);
     tcase_add_test(tests, states_are_mixed);
     tcase_add_test(tests, same_seed_same_figures);

@@ -277,6 +277,42 @@ START_TEST(wants_name_this_workers_handles)
 }
 END_TEST
 
+START_TEST(parts_of_the_selected_guest_come_when_wanted)
+{
+    struct rig rig = rig_new(false, two, 2);
+    struct rig_child *lxc = healthy(&rig, LXC);
+    struct rig_child *libvirt = healthy(&rig, LIBVIRT);
+    struct guest_id id = {(char *)LXC, (char *)"alpha"};
+    struct frame said = {.type = FRAME_PARTS, .u.parts.handle = 1};
+    struct frame want;
+
+    engine_want(rig.engine, NULL, 0, &id);
+    ck_assert(rig_receive(lxc, FRAME_WANT, &want));
+    ck_assert_uint_eq(want.u.want.parts, 0);
+    frame_clear(&want);
+    rig_receive(libvirt, FRAME_WANT, &want);
+    frame_clear(&want);
+    engine_want_parts(rig.engine, PART_BIT(PART_DISK));
+    engine_want_parts(rig.engine, PART_BIT(PART_DISK));
+    ck_assert(rig_receive(lxc, FRAME_WANT, &want));
+    ck_assert_uint_eq(want.u.want.parts, PART_BIT(PART_DISK));
+    frame_clear(&want);
+    ck_assert(!rig_receive(libvirt, FRAME_WANT, &want)); /* not its guest */
+
+    parts_add(&said.u.parts.parts, PART_DISK, 0, "sda");
+    rig_send(lxc, &said);
+    frame_clear(&said);
+    rig.changes = 0;
+    rig_turn(&rig, NS_PER_MS);
+    ck_assert(rig.changes & ENGINE_ROWS);
+    const struct parts *parts =
+        world_parts_of(engine_world(rig.engine), rig_find(&rig, LXC, "alpha"));
+    ck_assert_ptr_nonnull(parts);
+    ck_assert_str_eq(parts->part[0].name, "sda");
+    rig_free(&rig);
+}
+END_TEST
+
 START_TEST(machines_that_libvirt_lacks_are_wanted_from_proc)
 {
     static const char *const sources[] = {"libvirt:qemu:///system", "proc"};
@@ -572,6 +608,7 @@ int main(void)
     tcase_add_test(tc, another_protocol_is_refused);
     tcase_add_test(tc, stuck_calls_are_handed_over);
     tcase_add_test(tc, wants_name_this_workers_handles);
+    tcase_add_test(tc, parts_of_the_selected_guest_come_when_wanted);
     tcase_add_test(tc, machines_that_libvirt_lacks_are_wanted_from_proc);
     tcase_add_test(tc, the_host_is_asked_about_paths_and_nobody_else);
     tcase_add_test(tc, refusal_of_the_spawner_is_told);

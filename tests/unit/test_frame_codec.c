@@ -76,6 +76,7 @@ enum {
     SOME_CELLS,
     A_VIEW,
     A_PRESS,
+    SOME_PARTS,
     FRAMES_COUNT
 };
 
@@ -121,6 +122,16 @@ static struct storage_path lying[] = {
     {(char *)"/i/b", -1, false, 0, 0},
 };
 
+static struct part parts[] = {
+    {.kind = PART_DISK,
+     .name = (char *)"vda\n",
+     .words = {(char *)"/i/a \xff", NULL, (char *)"pool"},
+     .at_ns = 6,
+     .valid = UINT64_C(1) << PART_FIELD_READ | UINT64_C(1) << PART_FIELD_KERNEL,
+     .value = {[PART_FIELD_READ] = UINT64_MAX, [PART_FIELD_KERNEL] = 7}},
+    {.kind = PART_MEMORY, .number = UINT32_MAX},
+};
+
 static struct screen_cell cells[6] = {[1] = {0x2580, 0xffffff, -1}};
 
 /* One valid frame of each type; rows are made apart. */
@@ -159,7 +170,7 @@ static const struct frame frames[FRAMES_COUNT] = {
     [AN_ANSWER] = {.type = FRAME_ANSWER, .u.answer.values = {(char *)"fe80::1", (char *)""}},
     [A_LOG] = {.type = FRAME_LOG, .u.log = (char *)"line"},
     [A_STUCK] = {.type = FRAME_STUCK, .u.stuck = 4},
-    [A_WANT] = {.type = FRAME_WANT, .u.want = {NS_PER_S / 5, visible, 3, 70000, 2, paths, 2}},
+    [A_WANT] = {.type = FRAME_WANT, .u.want = {NS_PER_S / 5, visible, 3, 70000, 0x7f, 2, paths, 2}},
     [A_DO] = {.type = FRAME_DO,
               .u.action = {.action = ACTION_FORCE_OFF,
                            .key = (char *)"k",
@@ -202,6 +213,8 @@ static const struct frame frames[FRAMES_COUNT] = {
     [A_VIEW] = {.type = FRAME_VIEW,
                 .u.view = {24, 80, SCREEN_ZOOM_MAX, -1, 1000, true, false, true}},
     [A_PRESS] = {.type = FRAME_PRESS, .u.press = {PRESS_TEXT, 12, (char *)"ls \xff"}},
+    [SOME_PARTS] = {.type = FRAME_PARTS,
+                    .u.parts = {.handle = 9, .parts = {parts, 2, .left_out = 3}}},
 };
 
 static msgpack_sbuffer make(int which)
@@ -279,6 +292,17 @@ START_TEST(values_arrive)
     ck_assert(frame.u.storage.place[1].read_only_fault && !frame.u.storage.place[1].has_inodes);
     ck_assert_int_eq(frame.u.storage.path[0].place, 1);
     ck_assert(!frame.u.storage.path[1].has_allocated);
+    frame_clear(&frame);
+    free(buf.data);
+
+    buf = make(SOME_PARTS);
+    ck_assert_int_eq(decode(&buf, &frame), 0);
+    ck_assert_uint_eq(frame.u.parts.parts.left_out, 3);
+    ck_assert_str_eq(frame.u.parts.parts.part[0].words[0], "/i/a \xff");
+    ck_assert_ptr_null(frame.u.parts.parts.part[0].words[1]);
+    ck_assert(frame.u.parts.parts.part[0].value[PART_FIELD_READ] == UINT64_MAX);
+    ck_assert(frame.u.parts.parts.part[0].valid == parts[0].valid);
+    ck_assert_ptr_null(frame.u.parts.parts.part[1].name);
     frame_clear(&frame);
     free(buf.data);
 }
@@ -396,11 +420,16 @@ START_TEST(what_does_not_fit_is_refused)
     REFUSED("\x92\x0c\xc0");                     /* nil where a string must be */
     REFUSED("\x92\x0d\xcb\x3f\xf0\0\0\0\0\0\0"); /* 1.0 for an integer */
     REFUSED("\x95\x03\x07\xc0\xc0\xc0");         /* no such source state */
-    REFUSED("\x96\x20\x00\x90\x00\x00\x90");     /* period 0 */
-    REFUSED("\x96\x20\xd2\xff\xff\xff\xff\x90\x00\x00\x90");
+    REFUSED("\x97\x20\x00\x90\x00\x00\x90\x00"); /* period 0 */
+    REFUSED("\x97\x20\xd2\xff\xff\xff\xff\x90\x00\x00\x90\x00");
     REFUSED("\x96\x21\xa5"
             "crash\xa0\xa0\xc0\x00");            /* no such action */
     REFUSED("\x97\x0a\xc0\xc0\x65\xc3\xc3\xc3"); /* 101 percent */
+    /* Parts: of handle 0, of no kind, a field that was not named, a field without a value. */
+    REFUSED("\x95\x11\x00\x00\x90\x90");
+    REFUSED("\x95\x11\x01\x00\x90\x91\x96\x63\x00\xc0\x90\x05\x90");
+    REFUSED("\x95\x11\x01\x00\x91\xa4read\x91\x96\x00\x00\xc0\x90\x05\x92\x01\x05");
+    REFUSED("\x95\x11\x01\x00\x91\xa4read\x91\x96\x00\x00\xc0\x90\x05\x91\x00");
 }
 END_TEST
 
@@ -411,8 +440,10 @@ START_TEST(claims_allocate_nothing)
     REFUSED("\x94\x05\x01\xdd\xff\xff\xff\xff");
     REFUSED("\x94\x05\x01\x90\xdd\xff\xff\xff\xff");
     REFUSED("\x94\x05\x01\x90\xdd\x00\x00\xff\xff");
-    REFUSED("\x96\x20\xce\x3b\x9a\xca\x00\xdd\x00\x00\xff\xff");
-    REFUSED("\x96\x20\xce\x3b\x9a\xca\x00\x90\x00\x00\xdd\x00\x00\x0f\xff");
+    REFUSED("\x97\x20\xce\x3b\x9a\xca\x00\xdd\x00\x00\xff\xff");
+    REFUSED("\x97\x20\xce\x3b\x9a\xca\x00\x90\x00\x00\xdd\x00\x00\x0f\xff");
+    REFUSED("\x95\x11\x01\x00\x90\xdd\x00\x00\x02\x00");
+    REFUSED("\x95\x11\x01\x00\xdd\x00\x00\x00\x80");
     REFUSED("\x93\x0e\xdd\x00\x00\x01\xff\x90");
     REFUSED("\x93\x0e\x90\xdd\x00\x00\xff\xff");
     REFUSED("\x92\x0c\xdb\xff\xff\xff\xff"
@@ -445,6 +476,49 @@ START_TEST(strings_are_bounded)
     free(buf.data);
     free(text);
     free(data);
+}
+END_TEST
+
+START_TEST(a_part_of_a_later_version_is_understood)
+{
+    /* Fields "read" and "quarks", five words, an element behind the part's and the frame's. */
+    static const char data[] = "\x96\x11\x07\x00\x92\xa4read\xa6quarks\x91\x97\x00\x02\xa1"
+                               "a\x95\xc0\xc0\xc0\xa1w\xa1x\x05\x94\x01\x08\x00\x09\xc0\xc3";
+    struct frame frame;
+
+    ck_assert_int_eq(frame_parse(&frame, data, sizeof(data) - 1, NULL), 0);
+    ck_assert_uint_eq(frame.u.parts.parts.count, 1);
+    const struct part *part = frame.u.parts.parts.part;
+    ck_assert(part->valid == UINT64_C(1) << PART_FIELD_READ);
+    ck_assert_uint_eq(part->value[PART_FIELD_READ], 9);
+    ck_assert_str_eq(part->words[3], "w");
+    frame_clear(&frame);
+}
+END_TEST
+
+/* A container of shell scripts with endless command lines: what is said of it stays small. */
+START_TEST(many_parts_with_long_words_fit)
+{
+    struct frame frame = {.type = FRAME_PARTS, .u.parts.handle = 1};
+    struct parts *said = &frame.u.parts.parts, made = {0};
+    char *text = xmalloc(FRAME_MAX_STRING + 1);
+    msgpack_sbuffer buf;
+
+    memset(text, 'x', FRAME_MAX_STRING);
+    text[FRAME_MAX_STRING] = '\0';
+    for (uint32_t i = 0; i < PARTS_MAX + 5; i++)
+        parts_add(said, PART_PROCESS, i, text)->words[1] = xstrdup(text);
+    made = *said;
+    buf = encode(&frame);
+    ck_assert_uint_lt(buf.size, FRAME_MAX_BYTES / 4);
+    ck_assert_int_eq(decode(&buf, &frame), 0);
+    ck_assert_uint_eq(said->count, PARTS_MAX);
+    ck_assert_uint_eq(said->left_out, 5);
+    ck_assert_uint_eq(strlen(said->part[0].name), FRAME_MAX_PART_TEXT);
+    frame_clear(&frame);
+    parts_clear(&made);
+    free(buf.data);
+    free(text);
 }
 END_TEST
 
@@ -585,6 +659,8 @@ int main(void)
     tcase_add_test(tc, what_does_not_fit_is_refused);
     tcase_add_test(tc, claims_allocate_nothing);
     tcase_add_test(tc, strings_are_bounded);
+    tcase_add_test(tc, a_part_of_a_later_version_is_understood);
+    tcase_add_test(tc, many_parts_with_long_words_fit);
     tcase_add_test(tc, deep_nesting_is_passed_over);
     tcase_add_test(tc, later_versions_are_understood);
     tcase_add_test(tc, too_many_cpus_or_devices_are_bounded);

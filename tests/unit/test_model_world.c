@@ -469,6 +469,36 @@ START_TEST(restarted_workers_find_their_guests_again)
 }
 END_TEST
 
+/* A worker that dies, the silence until another answers, another life: all of it is in one history.
+ */
+START_TEST(history_outlives_what_befalls_a_guest)
+{
+    struct guest *guest = facts(VM, 1, "a", "1", 0);
+    world_source_answered(world, VM, AT(1), AT(1));
+    row(VM, 1, STATE_RUNNING, 10, 2);
+    row(VM, 1, STATE_RUNNING, 11, 4);
+    source_is(VM, SOURCE_LOST, "gone", 5);
+    world_source_restarted(world, VM);
+    ck_assert_ptr_eq(facts(VM, 9, "a", "1", 60), guest);
+    world_source_answered(world, VM, AT(60), AT(60));
+    row(VM, 9, STATE_RUNNING, 40, 62);
+    row(VM, 9, STATE_RUNNING, 41, 64);
+    row(VM, 9, STATE_OFF, 41, 66);
+    facts(VM, 9, "a", "2", 80);
+    row(VM, 9, STATE_RUNNING, 1, 82);
+    row(VM, 9, STATE_RUNNING, 2, 84);
+    struct history_slice slices[42];
+    history_slices(guest->history, METRIC_CPU, AT(2), AT(86), slices, 42);
+    for (int i = 0; i < 42; i++) {
+        bool known = i == 0 || i == 30 || i == 40;
+        ck_assert_msg(known == !isnan(slices[i].average), "second %d", 2 + 2 * i);
+        if (known)
+            ck_assert_float_eq_tol(slices[i].average, 50, 0.2f);
+    }
+    ck_assert_int_eq(history_oldest(guest->history), AT(2));
+}
+END_TEST
+
 START_TEST(stale_names_the_culprit)
 {
     int since = 0;
@@ -603,6 +633,7 @@ int main(void)
     tcase_add_test(tests, sources_tell_what_becomes_of_them);
     tcase_add_test(tests, a_restarted_daemon_is_news_for_a_while);
     tcase_add_test(tests, restarted_workers_find_their_guests_again);
+    tcase_add_test(tests, history_outlives_what_befalls_a_guest);
     tcase_add_test(tests, stale_names_the_culprit);
     tcase_add_test(tests, off_is_stale_only_with_its_source);
     tcase_add_test(tests, totals_say_what_they_rest_on);

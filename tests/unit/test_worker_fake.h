@@ -97,6 +97,18 @@ static void fake_tick(struct backend *backend, const struct want *want, struct s
     sink_answered(sink);
 }
 
+static void fake_parts(struct backend *backend, const struct want *want, struct sink *sink)
+{
+    struct parts parts = {0};
+
+    (void)backend;
+    for (int kind = 0; kind < PART_KINDS; kind++)
+        if (want->parts & PART_BIT(kind))
+            parts_add(&parts, (enum part_kind)kind, 0, "fake")->at_ns = clock_mono_ns();
+    sink_parts(sink, want->selected, &parts);
+    parts_clear(&parts);
+}
+
 static size_t fake_poll_fds(struct backend *backend, struct pollfd *fds)
 {
     struct fake *fake = (struct fake *)backend;
@@ -221,6 +233,7 @@ const struct backend_ops fake_ops = {
     .open = fake_open,
     .close = fake_close,
     .tick = fake_tick,
+    .parts = fake_parts,
     .poll_fds = fake_poll_fds,
     .ready = fake_ready,
     .act = fake_act,

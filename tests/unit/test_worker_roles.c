@@ -70,6 +70,45 @@ START_TEST(ticks_fall_on_multiples_of_the_period)
 }
 END_TEST
 
+static void want_parts(struct kid *kid, int64_t period_ns, unsigned parts)
+{
+    struct frame frame = {.type = FRAME_WANT,
+                          .u.want = {.period_ns = period_ns, .selected = 2, .parts = parts}};
+
+    ck_assert_int_eq(channel_send(&kid->channel, &frame, NULL), 0);
+}
+
+/* Whoever opens a tab does not wait for the next tick, and nobody else notices. */
+START_TEST(parts_come_at_once_and_with_each_tick)
+{
+    struct kid kid = start(ROLE_WORKER, 1, "fake:ok");
+    struct frame frame;
+
+    want_parts(&kid, 3600 * NS_PER_S, 0);
+    expect(&kid, FRAME_ANSWERED, &frame);
+    want_parts(&kid, 3600 * NS_PER_S, PART_BIT(PART_LINK) | PART_BIT(PART_DISK));
+    expect(&kid, FRAME_PARTS, &frame);
+    ck_assert_uint_eq(frame.u.parts.handle, 2);
+    ck_assert_uint_eq(frame.u.parts.parts.count, 2);
+    ck_assert_int_eq(frame.u.parts.parts.part[1].kind, PART_LINK);
+    frame_clear(&frame);
+    want_parts(&kid, 3600 * NS_PER_S, PART_BIT(PART_VCPU));
+    expect(&kid, FRAME_PARTS, &frame);
+    ck_assert_uint_eq(frame.u.parts.parts.count, 1);
+    frame_clear(&frame);
+
+    want_parts(&kid, NS_PER_S / 5, PART_BIT(PART_VCPU));
+    for (int ticks = 0; ticks < 3; ticks++) {
+        expect(&kid, FRAME_PARTS, &frame);
+        frame_clear(&frame);
+        expect(&kid, FRAME_ROWS, &frame);
+        frame_clear(&frame);
+    }
+    forget(&kid);
+    exit_of(1);
+}
+END_TEST
+
 START_TEST(worker_does_not_wait_for_ever_to_be_asked)
 {
     int64_t start_ns = clock_mono_ns();
@@ -330,6 +369,7 @@ int main(int argc, char **argv)
     TCase *tc = kid_tests();
     tcase_add_test(tc, worker_samples_as_wanted);
     tcase_add_test(tc, ticks_fall_on_multiples_of_the_period);
+    tcase_add_test(tc, parts_come_at_once_and_with_each_tick);
     tcase_add_test(tc, worker_does_not_wait_for_ever_to_be_asked);
     tcase_add_test(tc, ready_backend_gets_a_tick_out_of_turn);
     tcase_add_loop_test(tc, what_cannot_be_opened_says_why_and_beats, 0, 2);

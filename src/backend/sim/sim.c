@@ -269,6 +269,21 @@ static void sim_tick(struct backend *backend, const struct want *want, struct si
     free(host);
 }
 
+static void sim_parts(struct backend *backend, const struct want *want, struct sink *sink)
+{
+    const struct sim *sim = sim_of(backend);
+    struct parts parts = {0};
+
+    if (!sim->up || want->selected > sim->spec.guests)
+        return;
+    const struct sim_guest *guest = &sim->guest[want->selected - 1];
+    if (!state_is_live(guest->state) || hanging(sim, guest) || sim_storage_hangs(sim, guest))
+        return;
+    sim_guest_parts(guest, sim, want->parts, &parts);
+    sink_parts(sink, guest->handle, &parts);
+    parts_clear(&parts);
+}
+
 static size_t sim_poll_fds(struct backend *backend, struct pollfd *fds)
 {
     struct sim *sim = sim_of(backend);
@@ -312,6 +327,7 @@ const struct backend_ops backend_sim_ops = {
     .open = sim_open,
     .close = sim_close,
     .tick = sim_tick,
+    .parts = sim_parts,
     .poll_fds = sim_poll_fds,
     .ready = sim_ready,
     .act = sim_act,

@@ -151,6 +151,10 @@ void sim_guest_sample(const struct sim_guest *guest, const struct sim *sim, int6
                       struct sample *ret);
 double sim_guest_mem_host(const struct sim_guest *guest, double now);
 
+/* parts.c: the WANTED parts of GUEST; what they have adds up to its sample. */
+void sim_guest_parts(const struct sim_guest *guest, const struct sim *sim, unsigned wanted,
+                     struct parts *ret);
+
 /* screen.c: of a machine. */
 struct relay *sim_screen(const struct sim_guest *guest);
 /* console.c: see struct backend_ops. */
