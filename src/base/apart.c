@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -22,18 +23,21 @@ struct apart {
 
 static struct {
     int fd; /* of the clerk; -1: there is none */
+    pid_t pid;
     const struct apart_work *const *works;
     size_t count;
 } clerk = {.fd = -1};
 
 int apart_open(const struct apart_work *const *works, size_t count, struct error *err)
 {
-    int fd = clerk_start(works, count);
+    pid_t pid;
+    int fd = clerk_start(works, count, &pid);
 
     if (fd < 0)
         return error_errno(err, -fd, "cannot start the clerk");
     apart_close();
     clerk.fd = fd;
+    clerk.pid = pid;
     clerk.works = works;
     clerk.count = count;
     return 0;
@@ -41,9 +45,13 @@ int apart_open(const struct apart_work *const *works, size_t count, struct error
 
 void apart_close(void)
 {
-    if (clerk.fd >= 0)
-        close(clerk.fd);
+    if (clerk.fd < 0)
+        return;
+    close(clerk.fd);
     clerk.fd = -1;
+    /* It waits for nobody. */
+    while (waitpid(clerk.pid, NULL, 0) < 0 && errno == EINTR)
+        ;
 }
 
 static int ask(const struct apart_work *work, const void *task, size_t size, const int fds[2],

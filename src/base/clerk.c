@@ -98,7 +98,7 @@ static _Noreturn void run(int screen, const struct apart_work *const *works, siz
     _exit(0);
 }
 
-int clerk_start(const struct apart_work *const *works, size_t count)
+int clerk_start(const struct apart_work *const *works, size_t count, pid_t *ret)
 {
     sigset_t all, before;
     int pair[2];
@@ -119,5 +119,6 @@ int clerk_start(const struct apart_work *const *works, size_t count)
         close(pair[0]);
         return -errnum;
     }
+    *ret = pid;
     return pair[0];
 }

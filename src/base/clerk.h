@@ -3,6 +3,7 @@
 #define VCTOP_BASE_CLERK_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/apart.h"
 
@@ -15,7 +16,8 @@ struct clerk_request {
     char task[APART_TASK_MAX];
 };
 
-/* The screen's end, nonblocking and close-on-exec, or -errno. */
-int clerk_start(const struct apart_work *const *works, size_t count);
+/* The screen's end, nonblocking and close-on-exec, or -errno.  The clerk ends when that is closed.
+ */
+int clerk_start(const struct apart_work *const *works, size_t count, pid_t *ret);
 
 #endif
