@@ -224,7 +224,7 @@ static unsigned open_palette(struct app *app)
     guest_id_clear(&app->ui.about);
     if (guest)
         guest_id_copy(&app->ui.about, &guest->id);
-    palette_open(&app->ui, current_view(app)->ops->context);
+    palette_open(&app->ui, view_context(current_view(app)));
     return REACT_HANDLED | REACT_REDRAW;
 }
 
@@ -315,7 +315,7 @@ static unsigned handle_key(struct app *app, struct key key)
 {
     struct view *view = current_view(app);
     struct ui *ui = &app->ui;
-    enum command which = command_for_key(view->ops->context, key);
+    enum command which = command_for_key(view_context(view), key);
 
     if (screen_is_too_small())
         return works_unseen(ui, which) ? run_command(app, which) : 0;

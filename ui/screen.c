@@ -19,7 +19,7 @@ static void draw_footer(const struct ui *ui, const struct view *view, struct rec
     if (hint)
         draw_cell(rect, 0, 1, STYLE_KEY_TEXT, hint, rect.width - 1);
     else
-        footer_draw(view->ops->context, !view->zoomed, rect, 0);
+        footer_draw(view_context(view), !view->zoomed, rect, 0);
 }
 
 static void draw_centred(struct rect screen, int y, const char *text)

@@ -70,8 +70,9 @@ enum context {
     CONTEXT_TEXT = 1 << 1,    /* a text to read */
     CONTEXT_LINES = 1 << 2,   /* a list of events or jobs */
     CONTEXT_CONSOLE = 1 << 3, /* consoles, while the keyboard is not a guest's */
-    CONTEXT_LAST = CONTEXT_CONSOLE,
-    CONTEXT_ALL = CONTEXT_GUESTS | CONTEXT_TEXT | CONTEXT_LINES | CONTEXT_CONSOLE
+    CONTEXT_DETAIL = 1 << 4,  /* the tabs of one guest, while they have the keyboard */
+    CONTEXT_LAST = CONTEXT_DETAIL,
+    CONTEXT_ALL = CONTEXT_GUESTS | CONTEXT_TEXT | CONTEXT_LINES | CONTEXT_CONSOLE | CONTEXT_DETAIL
 };
 
 #define COMMAND_KEYS_MAX 4

@@ -4,38 +4,32 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
+#include "base/alloc.h"
+#include "base/cleanup.h"
 #include "base/text.h"
-#include "ui/view/frozen.h"
-#include "ui/view/header.h"
+#include "ui/view/ask.h"
+#include "ui/view/detail_internal.h"
 #include "ui/view/line.h"
-#include "ui/view/recent.h"
-#include "ui/view/wording.h"
+#include "ui/view/scroll.h"
 
-#define POINTS_MAX 512
-#define SMALL_TITLE 22 /* "Disk r 1023K w 1023K" */
-#define FULL_SOON_S (6 * 3600)
-#define SPAN_S 300 /* a graph shows at least so much */
+#define SHORT_HEIGHT 4 /* who, and two lines of two small graphs: no room for tabs */
 
-int detail_height(int height)
-{
-    if (height < 20)
-        return 0;
-    if (height < 30)
-        return 4; /* a blank or rule, who, and two lines of two small graphs */
-    int wanted = height * 2 / 5;
-    return wanted < 13 ? 13 : wanted > 24 ? 24 : wanted;
-}
+/* A tab is added by a line here. */
+static const struct detail_tab *const tabs[] = {
+    &detail_overview,
+    &detail_events,
+};
 
-static double value_of(const struct ui *ui, const struct guest *guest, enum metric metric)
+_Static_assert(ARRAY_SIZE(tabs) <= DETAIL_TABS_MAX, "each tab has its place");
+
+double detail_metric(const struct ui *ui, const struct guest *guest, enum metric metric)
 {
     double value;
 
     return guest_metric(guest, metric, ui->now_ns, &value) ? value : NAN;
 }
 
-/* "188.2" or "-". */
-static const char *figure(char dst[UNITS_MAX], enum metric metric, double value)
+const char *detail_metric_text(char dst[UNITS_MAX], enum metric metric, double value)
 {
     if (isnan(value))
         snprintf(dst, UNITS_MAX, "-");
@@ -44,371 +38,242 @@ static const char *figure(char dst[UNITS_MAX], enum metric metric, double value)
     return dst;
 }
 
-static void draw_state(struct line *line, const struct ui *ui, const struct guest *guest)
+void detail_init(struct detail *detail)
 {
-    struct wording wording;
-    char age[UNITS_MAX] = "";
-
-    wording_short(&wording, ui->world, guest, ui->now_ns, 24);
-    if (guest->state != STATE_RUNNING || wording.stale || guest->blame) {
-        line_left(line, 2, wording.style, "%s", wording.text);
-        return;
-    }
-    double up = value_of(ui, guest, METRIC_UPTIME);
-    if (!isnan(up))
-        units_duration(age, up);
-    line_left(line, 2, STYLE_NORMAL, "running%s%s", age[0] ? " " : "", age);
+    *detail = (struct detail){.pager.cursor = -1};
 }
 
-/* Who it is.  A guest that is like all others says nothing about it: only what is known and what is
- * unusual stands here. */
-static void draw_who(const struct ui *ui, const struct guest *guest, struct rect rect, int y)
+void detail_clear(struct detail *detail)
 {
-    const struct facts *facts = &guest->facts;
-    struct line line = line_new(rect, y);
-    char memory[UNITS_MAX];
+    guest_id_clear(&detail->of);
+    free(detail->rows);
+}
 
-    line_rest(&line, 0, STYLE_TITLE, facts->name ? facts->name : "?");
-    line_left(&line, 2, STYLE_DIM, "%s%s%s", facts->type ? facts->type : "", facts->type ? " " : "",
-              kind_name(facts->kind));
-    draw_state(&line, ui, guest);
-    if (facts->vcpus)
-        line_left(&line, 2, STYLE_NORMAL, "%u vCPU", facts->vcpus);
-    if (facts->memory) {
-        units_bytes(memory, (double)facts->memory);
-        line_left(&line, facts->vcpus ? 1 : 2, STYLE_NORMAL, "%s", memory);
+void detail_rows_clear(struct detail *detail)
+{
+    detail->row_count = 0;
+}
+
+void detail_row_add(struct detail *detail, uint64_t number)
+{
+    if (detail->row_count == detail->row_room) {
+        detail->row_room = detail->row_room ? 2 * detail->row_room : 64;
+        detail->rows = xrealloc(detail->rows, detail->row_room, sizeof(*detail->rows));
     }
-    for (int i = 0; i < FACTS_ADDRESSES_MAX && facts->addresses[i]; i++)
-        if (!line_left(&line, i ? 1 : 2, STYLE_NORMAL, "%s", facts->addresses[i]))
+    detail->rows[detail->row_count++] = number;
+}
+
+int detail_height(int height)
+{
+    if (height < 20)
+        return 0;
+    if (height < 30)
+        return SHORT_HEIGHT;
+    int wanted = height * 2 / 5;
+    return wanted < 13 ? 13 : wanted > 24 ? 24 : wanted;
+}
+
+/* ---- tabs ---- */
+
+bool detail_has_tabs(struct rect rect)
+{
+    return rect.height > SHORT_HEIGHT;
+}
+
+/* Another tab, or another guest in it: from its beginning. */
+static void begin_anew(struct detail *detail)
+{
+    detail->pager.top = 0;
+    detail->pager.cursor = -1;
+}
+
+static void open_tab(struct detail *detail, int tab)
+{
+    if (tab != detail->tab)
+        detail->pager.pattern[0] = '\0';
+    detail->tab = tab;
+    begin_anew(detail);
+}
+
+void detail_turn(struct detail *detail, int step)
+{
+    int count = (int)ARRAY_SIZE(tabs);
+
+    open_tab(detail, (detail->tab + step + count) % count);
+}
+
+static const char *title_of(int tab, bool brief)
+{
+    return brief ? tabs[tab]->brief : tabs[tab]->title;
+}
+
+/* What the tabs from FROM on take, brackets of the open one included. */
+static int width_of_titles(int from, bool brief, int gap)
+{
+    int width = 2 - gap;
+
+    for (int i = from; i < (int)ARRAY_SIZE(tabs); i++)
+        width += (int)strlen(title_of(i, brief)) + gap;
+    return width;
+}
+
+/* The open one stands in brackets, which take of the gaps: no title moves when another opens. */
+static void draw_titles(struct detail *detail, struct rect rect)
+{
+    bool brief = width_of_titles(0, false, 1) > rect.width;
+    int gap = width_of_titles(0, brief, 2) > rect.width ? 1 : 2, from = 0, x = 1;
+
+    while (from < detail->tab && width_of_titles(from, brief, gap) > rect.width)
+        from++;
+    memset(detail->title, 0, sizeof(detail->title));
+    draw_cell(rect, 0, 0, STYLE_HEADER, "", rect.width);
+    for (int i = from; i < (int)ARRAY_SIZE(tabs); i++) {
+        const char *title = title_of(i, brief);
+        int width = (int)strlen(title);
+        enum style style = i != detail->tab ? STYLE_KEY_TEXT
+                           : detail->keys   ? STYLE_SELECTED
+                                            : STYLE_SELECTED_AWAY;
+
+        if (x + width + 1 > rect.width)
             break;
-    if (facts->autostart == 1)
-        line_left(&line, 2, STYLE_DIM, "autostart");
-    if (facts->persistent == 0)
-        line_left(&line, 2, STYLE_WARN, "transient");
-    if (facts->manager)
-        line_left(&line, 2, STYLE_WARN, "managed by %.40s", facts->manager);
-    line_left(&line, 2, STYLE_DIM, "%.80s", guest->id.source);
-    if (facts->title && (!facts->name || strcmp(facts->title, facts->name) != 0))
-        line_rest(&line, 2, STYLE_DIM, facts->title);
-}
-
-/* Figures without a graph; trouble only when there is some. */
-static void draw_figures(const struct ui *ui, const struct guest *guest, struct rect rect, int y)
-{
-    static const struct {
-        enum metric metric;
-        const char *before, *after;
-        bool only_trouble;
-    } shown[] = {
-        {METRIC_CPU_WAIT, "wait ", " %", false},
-        {METRIC_THROTTLED, "throttled ", " %", true},
-        {METRIC_PIDS, "tasks ", "", false},
-        {METRIC_MEM_CACHE, "cache ", "", false},
-        {METRIC_MEM_HOST, "host memory ", "", false},
-        {METRIC_MEM_OVERHEAD, "overhead ", "", false},
-        {METRIC_BOOT, "boot ", "", false},
-        {METRIC_OOM_KILLS, "OOM kills ", "", true},
-        {METRIC_PIDS_LIMIT_HITS, "tasks refused ", "", true},
-        {METRIC_NET_ERRORS, "net errors ", "/s", true},
-        {METRIC_NET_DROPS, "drops ", "/s", true},
-        {METRIC_PSI_CPU, "PSI c ", "", true},
-        {METRIC_PSI_MEM, "PSI m ", "", true},
-        {METRIC_PSI_IO, "PSI i ", "", true},
-    };
-    struct line line = line_new(rect, y);
-    char text[UNITS_MAX];
-
-    for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
-        double value = value_of(ui, guest, shown[i].metric);
-
-        if (isnan(value) || (shown[i].only_trouble && value < 0.05))
-            continue;
-        line_left(&line, 2, shown[i].only_trouble ? STYLE_WARN : STYLE_DIM, "%s%s%s",
-                  shown[i].before, figure(text, shown[i].metric, value), shown[i].after);
-    }
-}
-
-/* "12.3G of 200G left, full in 3h04"; what is wrong comes first. */
-static enum style describe_place(const struct ui *ui, const struct place *place, char *dst,
-                                 size_t size)
-{
-    enum place_trouble trouble = place_trouble(place);
-    double to_full = place_seconds_to_full(place, ui->now_ns);
-    char left[UNITS_MAX] = "-", total[UNITS_MAX] = "-", when[UNITS_MAX], words[80] = "";
-
-    if (place->has_bytes) {
-        units_bytes(left, (double)place->avail);
-        units_bytes(total, (double)place->total);
-    }
-    if (trouble == PLACE_SILENT) {
-        units_duration(when, (double)(ui->now_ns - place->silent_since_ns) / NS_PER_S);
-        snprintf(dst, size, "not answering for %s", when);
-        return STYLE_BAD;
-    }
-    if (trouble != PLACE_FINE)
-        snprintf(words, sizeof(words), "%s, ", place_trouble_words(place));
-    snprintf(dst, size, "%s%s of %s left", words, left, total);
-    if (to_full > 0) {
-        size_t len = strlen(dst);
-        units_duration(when, to_full);
-        snprintf(dst + len, size - len, ", full in %s", when);
-    }
-    if (trouble == PLACE_FINE)
-        return to_full < FULL_SOON_S ? STYLE_WARN : STYLE_NORMAL;
-    return trouble == PLACE_NEARLY_FULL || trouble == PLACE_INODES_NEARLY_FULL ? STYLE_WARN
-                                                                               : STYLE_BAD;
-}
-
-/* What it adds to a place that fills or is in trouble; elsewhere nobody asks. */
-static void draw_growth(const struct ui *ui, const struct guest *guest, const struct place *place,
-                        struct line *line)
-{
-    struct growth growth;
-    char bytes[UNITS_MAX], span[UNITS_MAX];
-
-    if ((place_trouble(place) == PLACE_FINE && isnan(place_seconds_to_full(place, ui->now_ns))) ||
-        !place_growth(ui->world, place, guest, ui->now_ns, &growth) || growth.bytes <= 0)
-        return;
-    units_bytes(bytes, growth.bytes);
-    units_duration(span, (double)(ui->now_ns - growth.since_ns) / NS_PER_S);
-    line_left(line, 2, STYLE_NORMAL, "%s %s in %s", growth.written_only ? "wrote" : "grew", bytes,
-              span);
-}
-
-/* The places that its disks lie on, each once: "vda on pool images: ...". */
-static void draw_storage(const struct ui *ui, const struct guest *guest, struct rect rect, int y)
-{
-    const struct place *seen[FACTS_DISKS_MAX];
-    struct line line = line_new(rect, y);
-    size_t count = 0;
-    char text[160];
-
-    for (size_t i = 0; i < FACTS_DISKS_MAX && guest->facts.disks[i].target; i++) {
-        const struct place *place = world_place_of_disk(ui->world, guest, i);
-        bool known = !place;
-        for (size_t j = 0; j < count; j++)
-            known |= seen[j] == place;
-        if (known)
-            continue;
-        seen[count++] = place;
-        const char *kind = place->kind == PLACE_FS ? "" : place_kind_words(place->kind);
-        line_left(&line, 2, STYLE_DIM, "%.16s on %s%s%.40s:", guest->facts.disks[i].target, kind,
-                  kind[0] ? " " : "", place->name);
-        enum style style = describe_place(ui, place, text, sizeof(text));
-        line_left(&line, 1, style, "%s", text);
-        draw_growth(ui, guest, place, &line);
-    }
-}
-
-static void label_percent(char dst[16], double value)
-{
-    snprintf(dst, 16, "%.0f", value);
-}
-
-static void label_bytes(char dst[16], double value)
-{
-    units_bytes(dst, value);
-}
-
-/* One graph: its curves, and words with the current values. */
-struct plot {
-    char title[80];
-    char more[40];               /* of the title, where there is room */
-    enum metric metric, metric2; /* METRIC_COUNT: one curve */
-    double top, least;           /* as struct graph has them */
-    void (*label)(char dst[16], double value);
-};
-
-static void plot_cpu(struct plot *ret, const struct ui *ui, const struct guest *guest)
-{
-    double now = value_of(ui, guest, METRIC_CPU);
-    double all = guest->facts.vcpus * 100.0;
-    char text[UNITS_MAX];
-
-    *ret = (struct plot){.metric = METRIC_CPU,
-                         .metric2 = METRIC_COUNT,
-                         .top = all,
-                         .least = 1,
-                         .label = label_percent};
-    figure(text, METRIC_CPU, now);
-    if (all > 0)
-        snprintf(ret->title, sizeof(ret->title), "CPU %s %% of %.0f", text, all);
-    else
-        snprintf(ret->title, sizeof(ret->title), "CPU %s %%", text);
-}
-
-static void plot_memory(struct plot *ret, const struct ui *ui, const struct guest *guest)
-{
-    double used = value_of(ui, guest, METRIC_MEM_USED);
-    double limit = value_of(ui, guest, METRIC_MEM_LIMIT);
-    double host = value_of(ui, guest, METRIC_MEM_HOST);
-    char text[32];
-
-    if (isnan(limit) && guest->facts.memory)
-        limit = (double)guest->facts.memory;
-    *ret = (struct plot){.metric2 = METRIC_COUNT, .label = label_bytes};
-    /* A machine without a balloon driver does not tell: then what it costs the host stands here. */
-    bool own = !isnan(used) || isnan(host);
-    ret->metric = own ? METRIC_MEM_USED : METRIC_MEM_HOST;
-    /* What the host spends may well be more than the guest has. */
-    if (!own)
-        limit = NAN;
-    ret->top = isnan(limit) ? 0 : limit;
-    wording_ratio(text, own ? used : host, limit);
-    snprintf(ret->title, sizeof(ret->title), "Memory %s%s", own ? "" : "of host ", text);
-}
-
-static void plot_flow(struct plot *ret, const struct ui *ui, const struct guest *guest,
-                      const char *name, const enum metric pair[2], const char *const words[2])
-{
-    char first[UNITS_MAX], second[UNITS_MAX];
-
-    *ret =
-        (struct plot){.more = " /s", .metric = pair[0], .metric2 = pair[1], .label = label_bytes};
-    snprintf(ret->title, sizeof(ret->title), "%s %s %s %s %s", name, words[0],
-             figure(first, pair[0], value_of(ui, guest, pair[0])), words[1],
-             figure(second, pair[1], value_of(ui, guest, pair[1])));
-}
-
-static void plot_disk(struct plot *ret, const struct ui *ui, const struct guest *guest)
-{
-    static const enum metric pair[2] = {METRIC_DISK_READ, METRIC_DISK_WRITE};
-    static const char *const words[2] = {"r", "w"};
-    double reads = value_of(ui, guest, METRIC_DISK_READ_OPS);
-    double writes = value_of(ui, guest, METRIC_DISK_WRITE_OPS);
-
-    plot_flow(ret, ui, guest, "Disk", pair, words);
-    if (!isnan(reads) && !isnan(writes)) {
-        char text[UNITS_MAX];
-
-        figure(text, METRIC_DISK_READ_OPS, reads + writes);
-        snprintf(ret->more, sizeof(ret->more), " /s  %s op/s", text);
-    }
-}
-
-static void plot_net(struct plot *ret, const struct ui *ui, const struct guest *guest)
-{
-    static const enum metric pair[2] = {METRIC_NET_RX, METRIC_NET_TX};
-    static const char *const words[2] = {"in", "out"};
-
-    plot_flow(ret, ui, guest, "Net", pair, words);
-}
-
-static bool read_curve(const struct history *history, enum metric metric, int64_t slice,
-                       int64_t now, float *ret, int count)
-{
-    if (metric == METRIC_COUNT || history_slot(metric) < 0)
-        return false;
-    /* Slices stand still on the clock, so that a curve moves on instead of trembling. */
-    int64_t to = (now / slice + 1) * slice;
-    history_read(history, metric, to - count * slice, to, ret, count);
-    return true;
-}
-
-/* All in one line: words, and both curves as one. */
-static void draw_small_plot(struct rect rect, const struct plot *plot, float *first,
-                            const float *second, int count)
-{
-    for (int i = 0; second && i < count; i++)
-        if (!isnan(first[i]) && !isnan(second[i]))
-            first[i] += second[i];
-    double top = plot->least;
-    for (int i = 0; i < count; i++)
-        top = fmax(top, first[i]); /* which passes over NAN */
-    draw_cell(rect, 0, 0, STYLE_NORMAL, plot->title, SMALL_TITLE);
-    draw_sparkline(rect, 0, SMALL_TITLE + 1, count, STYLE_GRAPH, first, count,
-                   plot->top > 0 ? plot->top : top);
-}
-
-static void draw_plot(const struct ui *ui, const struct guest *guest, struct rect rect,
-                      const struct plot *plot)
-{
-    float first[POINTS_MAX], second[POINTS_MAX];
-    const struct history *history = frozen_history(ui, guest);
-    int64_t period = world_period(ui->world);
-    int count = rect.height == 1 ? rect.width - SMALL_TITLE - 1 : draw_graph_points(rect);
-    char span[UNITS_MAX], title[128];
-
-    if (count > POINTS_MAX)
-        count = POINTS_MAX;
-    if (count < 1)
-        return;
-    int64_t ticks = (SPAN_S * NS_PER_S + count * period - 1) / (count * period);
-    int64_t slice = (ticks < 1 ? 1 : ticks) * period;
-    for (int i = 0; i < count; i++)
-        first[i] = second[i] = NAN;
-    bool two = false;
-    if (history) {
-        read_curve(history, plot->metric, slice, ui->now_ns - period / 2, first, count);
-        two = read_curve(history, plot->metric2, slice, ui->now_ns - period / 2, second, count);
-    }
-    if (rect.height == 1) {
-        draw_small_plot(rect, plot, first, two ? second : NULL, count);
-        return;
-    }
-    snprintf(title, sizeof(title), "%s%s", plot->title, plot->more);
-    units_duration(span, (double)(count * slice) / NS_PER_S);
-    struct graph graph = {.title = title,
-                          .values = first,
-                          .values2 = two ? second : NULL,
-                          .count = count,
-                          .top = plot->top,
-                          .least = plot->least,
-                          .label = plot->label,
-                          .span = span};
-    draw_graph(rect, &graph);
-}
-
-static void draw_plots(const struct ui *ui, const struct guest *guest, struct rect rect)
-{
-    static void (*const make[4])(struct plot *, const struct ui *, const struct guest *) = {
-        plot_cpu, plot_memory, plot_disk, plot_net};
-    /* A cell is twice as tall as wide: side by side while that gives graphs wider than tall. */
-    int columns = rect.width >= 76 && rect.width > rect.height ? 2 : 1;
-    int rows = 4 / columns;
-    int left = rect.height;
-
-    if (rect.height < rows)
-        return;
-    for (int row = 0; row < rows; row++) {
-        int height = left / (rows - row);
-        struct rect band = rect_cut_rows(&rect, height);
-
-        left -= height;
-        /* A line of air between graphs that can spare it: below six rows it would cost the axis. */
-        if (height > 5 && row + 1 < rows)
-            band.height--;
-        for (int column = 0; column < columns; column++) {
-            struct plot plot;
-            struct rect area = rect_cut_columns(&band, band.width / (columns - column));
-
-            area.x += 1;
-            area.width -= column + 1 < columns ? 3 : 2;
-            make[row * columns + column](&plot, ui, guest);
-            draw_plot(ui, guest, area, &plot);
+        detail->title[i] = (struct rect){rect.y, rect.x + x, 1, width};
+        draw_text(rect, 0, x, style, title);
+        if (i == detail->tab) {
+            draw_text(rect, 0, x - 1, style, "[");
+            draw_text(rect, 0, x + width, style, "]");
         }
+        x += width + gap;
     }
 }
 
-void detail_draw(const struct ui *ui, const struct guest *guest, struct rect rect)
+/* What has to be known to use them, where there is room. */
+static void draw_keys(const struct detail *detail, struct rect rect, int used)
 {
+    struct line line = line_new(rect, 0);
+    char before[16], next[16], key[16];
+
+    line.left = used;
+    command_key_text(before, COMMAND_PREVIOUS_TAB);
+    command_key_text(next, COMMAND_NEXT_TAB);
+    command_key_text(key, COMMAND_NEXT_PANE);
+    if (detail->keys)
+        line_right(&line, 2, STYLE_DIM, "%s %s tabs", before, next);
+    else
+        line_right(&line, 2, STYLE_DIM, "%s %s tabs  %s: keys to it", before, next, key);
+}
+
+void detail_draw(struct detail *detail, struct ui *ui, const struct guest *guest, struct rect rect)
+{
+    detail->rect = rect;
     if (rect.height < 3)
         return;
     if (!guest) {
         draw_text(rect, 1, 1, STYLE_DIM, "no guest selected");
         return;
     }
-    rect_cut_rows(&rect, 1);
-    draw_who(ui, guest, rect_cut_rows(&rect, 1), 0);
-    if (rect.height >= 10) {
-        draw_figures(ui, guest, rect_cut_rows(&rect, 1), 0);
-        if (rect.height >= 11)
-            draw_storage(ui, guest, rect_cut_rows(&rect, 1), 0);
-        struct rect screen = draw_screen();
-        bool elsewhere = header_height(screen.height, screen.width) >= HEADER_WITH_EVENTS;
-        recent_draw(ui, elsewhere ? guest : NULL,
-                    rect_cut_rows(&rect, rect.height >= 13 ? -2 : -1));
-        rect_cut_rows(&rect, rect.height >= 14 ? 1 : 0);
+    if (!guest_id_equal(&detail->of, &guest->id)) {
+        guest_id_clear(&detail->of);
+        guest_id_copy(&detail->of, &guest->id);
+        begin_anew(detail);
     }
-    draw_plots(ui, guest, rect);
+    struct rect titles = rect_cut_rows(&rect, 1);
+    if (detail_has_tabs(detail->rect)) {
+        draw_titles(detail, titles);
+        draw_keys(detail, titles, width_of_titles(0, false, 2));
+    }
+    detail_draw_who(ui, guest, rect_cut_rows(&rect, 1));
+    const struct detail_tab *tab =
+        detail_has_tabs(detail->rect) ? tabs[detail->tab] : &detail_overview;
+    tab->draw(detail, ui, guest, rect);
+}
+
+/* ---- keys and mouse ---- */
+
+struct search {
+    struct detail *detail;
+    const struct ui *ui;
+    const struct guest *guest;
+};
+
+static void text_of_line(void *context, long line, char *dst, size_t size)
+{
+    const struct search *search = context;
+
+    tabs[search->detail->tab]->text(search->detail, search->ui, search->guest, line, dst, size);
+}
+
+static unsigned search_typed(struct ui *ui, void *context, const char *text)
+{
+    struct detail *detail = context;
+    struct search search = {detail, ui, world_find(ui->world, &detail->of)};
+
+    snprintf(detail->pager.pattern, sizeof(detail->pager.pattern), "%s", text);
+    detail->pager.cursor = -1;
+    pager_move_to(&detail->pager, detail->top_before);
+    if (search.guest)
+        pager_find(&detail->pager, 1, text_of_line, &search);
+    return 0;
+}
+
+static unsigned search_done(struct ui *ui, void *context, const char *text, bool accepted)
+{
+    struct detail *detail = context;
+
+    search_typed(ui, context, text);
+    if (accepted && text[0] && detail->pager.cursor < 0)
+        ui_say(ui, STYLE_WARN, "no line holds '%.80s'", text);
+    if (!accepted)
+        pager_move_to(&detail->pager, detail->top_before);
+    return 0;
+}
+
+static const struct ask search_ask = {
+    .label = " Search: ",
+    .hint = "Enter keeps it: n and N go to the next and the one before; Esc cancels",
+    .typed = search_typed,
+    .done = search_done,
+};
+
+static unsigned find(struct detail *detail, struct ui *ui, const struct guest *guest,
+                     enum command which)
+{
+    struct search search = {detail, ui, guest};
+
+    if (!guest || !tabs[detail->tab]->text) {
+        ui_say(ui, STYLE_DIM, "there is no text to search here");
+        return REACT_HANDLED | REACT_REDRAW;
+    }
+    if (which != COMMAND_FILTER)
+        return scroll_find(&detail->pager, ui, which, text_of_line, &search);
+    detail->top_before = detail->pager.top;
+    ask_open(ui, &search_ask, "", detail);
+    return REACT_HANDLED | REACT_REDRAW;
+}
+
+unsigned detail_command(struct detail *detail, struct ui *ui, const struct guest *guest,
+                        enum command which)
+{
+    switch (which) {
+    case COMMAND_FILTER:
+    case COMMAND_NEXT_HIT:
+    case COMMAND_PREVIOUS_HIT:
+        return find(detail, ui, guest, which);
+    default:
+        return tabs[detail->tab]->still ? 0 : scroll_command(&detail->pager, which);
+    }
+}
+
+unsigned detail_mouse(struct detail *detail, struct key key)
+{
+    if (!rect_has(detail->rect, key.y, key.x))
+        return 0;
+    if (key.code == MOUSE_WHEEL_UP || key.code == MOUSE_WHEEL_DOWN)
+        return scroll_mouse(&detail->pager, key) | REACT_HANDLED;
+    for (int i = 0; i < (int)ARRAY_SIZE(tabs); i++) {
+        if (!rect_has(detail->title[i], key.y, key.x))
+            continue;
+        open_tab(detail, i);
+        break;
+    }
+    return REACT_HANDLED | REACT_REDRAW;
 }

@@ -5,25 +5,13 @@
 
 #include "base/cleanup.h"
 #include "ui/view/frozen.h"
+#include "ui/view/grade.h"
 #include "ui/view/moment.h"
 #include "ui/view/timeline.h"
 
 #define SIGN_X 1
 #define MOMENT_X 3
 #define KIND_CELLS 6
-
-struct grade {
-    char sign[2];
-    enum style style;
-};
-
-/* Colour never says it alone. */
-static const struct grade grades[] = {
-    [EVENT_CALM] = {" ", STYLE_NORMAL},
-    [EVENT_GOOD] = {"+", STYLE_GOOD},
-    [EVENT_WARN] = {"~", STYLE_WARN},
-    [EVENT_BAD] = {"!", STYLE_BAD},
-};
 
 /* The live log, up to the moment shown: the copy of a frozen world has none. */
 static const struct event_log *log_of(const struct ui *ui)
@@ -76,7 +64,7 @@ static void text_of(const struct ui *ui, uint64_t key, char *dst, size_t size)
     moment_text(when, event->wall_ns, MOMENT_FULL);
     /* The source of a guest's event; that of a source's is its name. */
     const char *source = guest_id_is_set(&event->id) ? timeline_source_name(ui, &event->id) : "";
-    snprintf(dst, size, "%s  %s %-6s  %s: %s%s%s%s", when, grades[event->grade].sign,
+    snprintf(dst, size, "%s  %s %-6s  %s: %s%s%s%s", when, grade_sign(event->grade),
              event_kind_name(event->kind), or_empty(event->name), or_empty(event->text),
              *source ? "  (" : "", source, *source ? ")" : "");
 }
@@ -123,15 +111,15 @@ static void draw_row(const struct timeline *timeline, const struct ui *ui, int y
 
     if (!event)
         return;
-    struct grade grade = grades[event->grade];
+    enum style grade = grade_style(event->grade);
     enum style over = cursor ? STYLE_SELECTED : STYLE_NORMAL;
     enum style calm = cursor ? over : STYLE_DIM;
     enum style style = cursor                                                   ? over
                        : event->kind == EVENT_LOG && event->grade == EVENT_CALM ? STYLE_DIM
-                                                                                : grade.style;
+                                                                                : grade;
 
     draw_cell(rect, y, 0, over, cursor ? ">" : "", rect.width);
-    draw_text(rect, y, SIGN_X, cursor ? over : grade.style, grade.sign);
+    draw_text(rect, y, SIGN_X, cursor ? over : grade, grade_sign(event->grade));
     timeline_draw_moment(timeline, rect, y, MOMENT_X, calm, event->wall_ns, dated);
     pager_cell(pager, rect, y, at.kind, calm, event_kind_name(event->kind), KIND_CELLS);
     pager_cell(pager, rect, y, at.name, over, or_empty(event->name), at.name_cells);

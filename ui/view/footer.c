@@ -16,8 +16,10 @@ static const char *label_of(const struct command_info *info, enum context contex
                                                      : info->footer;
     if (info->command == COMMAND_BACK_OR_QUIT && (context != CONTEXT_GUESTS || !at_top))
         return "Back";
-    if (info->command == COMMAND_FILTER && context == CONTEXT_TEXT)
+    if (info->command == COMMAND_FILTER && context & (CONTEXT_TEXT | CONTEXT_DETAIL))
         return "Search";
+    if (info->command == COMMAND_NEXT_TAB)
+        return context == CONTEXT_DETAIL ? "Next tab" : NULL;
     return info->command == COMMAND_OPEN && context == CONTEXT_LINES ? "Guest" : info->footer;
 }
 

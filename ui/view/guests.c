@@ -2,7 +2,6 @@
  * screen. */
 #include "base/alloc.h"
 #include "base/cleanup.h"
-#include "ui/view/detail.h"
 #include "ui/view/empty.h"
 #include "ui/view/guests_internal.h"
 
@@ -79,23 +78,33 @@ void guests_choose_pane(struct guests_view *guests, struct ui *ui)
 void guests_zoom(struct guests_view *guests, enum zoom to)
 {
     guests->zoom = to;
-    guests->view.zoomed = to != ZOOM_NONE;
+    guests_give_keys(guests, to == ZOOM_DETAIL);
+}
+
+void guests_give_keys(struct guests_view *guests, bool to_detail)
+{
+    guests->detail.keys = to_detail;
+    guests->view.context = to_detail ? CONTEXT_DETAIL : CONTEXT_GUESTS;
+    guests->view.zoomed = guests->zoom != ZOOM_NONE || to_detail;
 }
 
 static void draw_tables(struct guests_view *guests, struct ui *ui, struct rect rect)
 {
     bool titles = draw_screen().height >= 30 || guests_side_by_side(guests);
+    bool keys = !guests->detail.keys;
 
     if (!guests_side_by_side(guests) || guests->zoom == ZOOM_TABLE) {
-        pane_draw(guests_active_pane(guests), ui, rect, titles, true);
+        pane_draw(guests_active_pane(guests), ui, rect, titles, keys);
         return;
     }
     /* Alike, with a space between them, so that both have the same columns. */
     struct rect left = rect_cut_columns(&rect, (rect.width + 1) / 2);
     left.width--;
     rect.width = left.width;
-    pane_draw(&guests->panes[PANE_MACHINES], ui, left, titles, guests->active == PANE_MACHINES);
-    pane_draw(&guests->panes[PANE_CONTAINERS], ui, rect, titles, guests->active == PANE_CONTAINERS);
+    pane_draw(&guests->panes[PANE_MACHINES], ui, left, titles,
+              keys && guests->active == PANE_MACHINES);
+    pane_draw(&guests->panes[PANE_CONTAINERS], ui, rect, titles,
+              keys && guests->active == PANE_CONTAINERS);
 }
 
 /* A third, unless two tables beside it need more. */
@@ -114,33 +123,41 @@ static int detail_rows(int height, int room)
     return room >= PART_WITH_DETAIL ? DETAIL_SMALL : 0;
 }
 
+/* Cuts what the detail takes off REST. */
+static struct rect cut_detail(const struct guests_view *guests, struct rect *rest)
+{
+    struct rect screen = draw_screen(), detail = {0};
+
+    if (guests->zoom == ZOOM_DETAIL)
+        return rect_cut_rows(rest, rest->height);
+    if (guests->zoom == ZOOM_TABLE || screen.height < 20)
+        return detail;
+    if (screen.width < DETAIL_RIGHT_WIDTH)
+        return rect_cut_rows(rest, -detail_rows(screen.height, rest->height));
+    detail = rect_cut_columns(rest, -detail_width(screen.width));
+    rest->width--; /* air between the two */
+    return detail;
+}
+
 static void draw(struct view *view, struct ui *ui, struct rect rect)
 {
     struct guests_view *guests = guests_of(view);
-    struct rect screen = draw_screen(), detail = {0};
 
     /* No height: not on the screen, its rows are not to be touched. */
     for (int i = 0; i < PANE_COUNT; i++)
         guests->panes[i].rect.height = guests->panes[i].table.height = 0;
+    guests->detail.rect.height = 0;
     if (!world_guest_count(ui->world)) {
         empty_draw(ui, rect);
         return;
     }
-    if (guests->zoom == ZOOM_DETAIL) {
-        detail_draw(ui, pane_selected(guests_active_pane(guests)), rect);
-        return;
-    }
-    if (guests->zoom == ZOOM_NONE && screen.height >= 20) {
-        if (screen.width >= DETAIL_RIGHT_WIDTH) {
-            detail = rect_cut_columns(&rect, -detail_width(screen.width));
-            rect.width--; /* air between the two */
-        } else {
-            detail = rect_cut_rows(&rect, -detail_rows(screen.height, rect.height));
-        }
-    }
-    draw_tables(guests, ui, rect);
+    struct rect detail = cut_detail(guests, &rect);
+    if (guests->zoom == ZOOM_NONE && !detail_has_tabs(detail))
+        guests_give_keys(guests, false);
+    if (guests->zoom != ZOOM_DETAIL)
+        draw_tables(guests, ui, rect);
     if (detail.height)
-        detail_draw(ui, pane_selected(guests_active_pane(guests)), detail);
+        detail_draw(&guests->detail, ui, pane_selected(guests_active_pane(guests)), detail);
 }
 
 static const struct guest *selected(const struct view *view)
@@ -206,6 +223,7 @@ static void free_guests(struct view *view)
         return;
     for (int i = 0; i < PANE_COUNT; i++)
         pane_clear(&guests_of(view)->panes[i]);
+    detail_clear(&guests_of(view)->detail);
     guest_id_clear(&guests_of(view)->before_filter);
     free(view);
 }
@@ -232,5 +250,6 @@ struct view *guests_view_new(void)
     guests->view.ops = &guests_ops;
     for (int i = 0; i < PANE_COUNT; i++)
         pane_init(&guests->panes[i], kinds[i]);
+    detail_init(&guests->detail);
     return &guests->view;
 }

@@ -102,18 +102,37 @@ static unsigned next_layout(struct guests_view *guests, struct ui *ui)
     return REACT_HANDLED | REACT_REDRAW;
 }
 
+/* Table, the other table, and the detail where it has something to turn or to scroll. */
 static unsigned next_pane(struct guests_view *guests)
 {
-    if (guests_side_by_side(guests)) {
-        guests->active = guests->active == PANE_MACHINES ? PANE_CONTAINERS : PANE_MACHINES;
-        pane_move(guests_active_pane(guests), 0); /* its guest is chosen now */
+    bool last = !guests_side_by_side(guests) || guests->active == PANE_CONTAINERS;
+
+    if (guests->zoom != ZOOM_NONE)
+        return REACT_HANDLED;
+    if (!guests->detail.keys && last && detail_has_tabs(guests->detail.rect)) {
+        guests_give_keys(guests, true);
+    } else {
+        if (guests_side_by_side(guests))
+            guests->active = guests->active == PANE_MACHINES ? PANE_CONTAINERS : PANE_MACHINES;
+        guests_give_keys(guests, false);
     }
+    pane_move(guests_active_pane(guests), 0); /* its guest is chosen now */
+    return REACT_HANDLED | REACT_REDRAW;
+}
+
+/* Where there is no room for tabs they open at full size. */
+static unsigned turn(struct guests_view *guests, int step)
+{
+    pane_move(guests_active_pane(guests), 0);
+    detail_turn(&guests->detail, step);
+    if (!detail_has_tabs(guests->detail.rect))
+        guests_zoom(guests, ZOOM_DETAIL);
     return REACT_HANDLED | REACT_REDRAW;
 }
 
 static unsigned go_back(struct guests_view *guests, struct ui *ui, bool quits)
 {
-    if (guests->zoom != ZOOM_NONE) {
+    if (guests->view.zoomed) {
         guests_zoom(guests, ZOOM_NONE);
         return REACT_HANDLED | REACT_REDRAW;
     }
@@ -249,8 +268,12 @@ unsigned guests_command(struct view *view, struct ui *ui, enum command which)
 {
     struct guests_view *guests = guests_of(view);
     struct pane *pane = guests_active_pane(guests);
-    unsigned done = move(guests, which);
+    unsigned done = 0;
 
+    if (guests->detail.keys)
+        done = detail_command(&guests->detail, ui, pane_selected(pane), which);
+    if (!done)
+        done = move(guests, which);
     if (!done)
         done = sort_command(guests, ui, which);
     if (done)
@@ -260,12 +283,16 @@ unsigned guests_command(struct view *view, struct ui *ui, enum command which)
         pane_move(pane, 0); /* the cursor is chosen now */
         return guests->zoom == ZOOM_DETAIL ? (unsigned)REACT_HANDLED : zoom(guests, ZOOM_DETAIL);
     case COMMAND_ZOOM:
-        return zoom(guests, ZOOM_TABLE);
+        return zoom(guests, guests->detail.keys ? ZOOM_DETAIL : ZOOM_TABLE);
     case COMMAND_BACK:
     case COMMAND_BACK_OR_QUIT:
         return go_back(guests, ui, which == COMMAND_BACK_OR_QUIT);
     case COMMAND_NEXT_PANE:
         return next_pane(guests);
+    case COMMAND_NEXT_TAB:
+        return turn(guests, 1);
+    case COMMAND_PREVIOUS_TAB:
+        return turn(guests, -1);
     case COMMAND_LAYOUT:
         return next_layout(guests, ui);
     case COMMAND_FILTER:
@@ -299,7 +326,13 @@ unsigned guests_command(struct view *view, struct ui *ui, enum command which)
 unsigned guests_mouse(struct view *view, struct ui *ui, struct key key)
 {
     struct guests_view *guests = guests_of(view);
+    unsigned done = detail_mouse(&guests->detail, key);
 
+    if (done) {
+        if (key.code == MOUSE_LEFT && detail_has_tabs(guests->detail.rect))
+            guests_give_keys(guests, true);
+        return done;
+    }
     for (int i = 0; i < PANE_COUNT; i++) {
         struct pane *pane = &guests->panes[i];
 
@@ -310,6 +343,7 @@ unsigned guests_mouse(struct view *view, struct ui *ui, struct key key)
             return REACT_HANDLED | REACT_REDRAW;
         }
         guests->active = i;
+        guests_give_keys(guests, false);
         if (key.y == pane->table.y - 1) {
             int sort_key = columns_sort_key_at(&pane->columns, key.x - pane->rect.x);
 

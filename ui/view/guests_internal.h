@@ -2,6 +2,7 @@
 #ifndef VCTOP_UI_VIEW_GUESTS_INTERNAL_H
 #define VCTOP_UI_VIEW_GUESTS_INTERNAL_H
 
+#include "ui/view/detail.h"
 #include "ui/view/pane.h"
 #include "ui/view/view.h"
 
@@ -34,6 +35,7 @@ struct guests_view {
     int active;
     enum layout layout;
     enum zoom zoom;
+    struct detail detail;          /* of the guest under the cursor */
     struct guest_id before_filter; /* the cursor when the prompt opened */
 };
 
@@ -45,6 +47,8 @@ static inline struct guests_view *guests_of(struct view *view)
 bool guests_side_by_side(const struct guests_view *guests);
 struct pane *guests_active_pane(struct guests_view *guests);
 void guests_zoom(struct guests_view *guests, enum zoom to);
+/* Keys go to the detail, or to the tables again. */
+void guests_give_keys(struct guests_view *guests, bool to_detail);
 void guests_arrange(struct view *view, struct ui *ui, bool resort);
 
 /* After a change of layout or width: the pane that has the keyboard now, its cursor on the guest

@@ -140,8 +140,14 @@ struct view_ops {
 /* The base of every view. */
 struct view {
     const struct view_ops *ops;
-    bool zoomed; /* going back stays in this view, and the footer says so */
+    bool zoomed;          /* going back stays in this view, and the footer says so */
+    enum context context; /* while other commands hold than its ops say, else 0 */
 };
+
+static inline enum context view_context(const struct view *view)
+{
+    return view->context ? view->context : view->ops->context;
+}
 
 struct view *guests_view_new(void);
 struct view *events_view_new(void);
