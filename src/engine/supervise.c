@@ -198,6 +198,8 @@ void worker_failed(struct engine *engine, struct worker *worker, const char *why
         child_drop(engine, worker->child);
         worker->child = NULL;
     }
+    worker->stuck_before += worker->stuck;
+    worker->stuck = 0;
     if (worker->has_said && worker->said.state == SOURCE_FAILED && !worker->late) {
         worker->given_up = true; /* it said itself that it cannot work, and left */
         return;
@@ -296,7 +298,7 @@ void worker_tell(struct engine *engine, struct worker *worker)
     frame.u.want.visible = visible;
     frame.u.want.selected = handle_of(engine, worker, &engine->selected);
     frame.u.want.parts = frame.u.want.selected ? engine->parts : 0;
-    frame.u.want.stuck = worker->stuck;
+    frame.u.want.stuck = worker->stuck_before + screens_held(engine, worker->id);
     if (is_host(worker)) {
         frame.u.want.paths = engine->paths;
         frame.u.want.path_count = engine->path_count;

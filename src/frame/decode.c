@@ -133,6 +133,7 @@ static void decode_fields(struct reader *reader, struct frame *frame)
     case FRAME_ANSWER:
         frame->u.answer.error = reader_text(reader);
         decode_list(reader, frame->u.answer.values, FACTS_ADDRESSES_MAX);
+        frame->u.answer.text = reader_text_max(reader, FRAME_MAX_TEXT);
         break;
     case FRAME_LOG:
         frame->u.log = reader_string(reader);
@@ -164,7 +165,7 @@ static int known_elements(uint64_t type)
     static const signed char elements[] = {
         [FRAME_HELLO] = 3, [FRAME_BEAT] = 0,     [FRAME_SOURCE] = 5,   [FRAME_FACTS] = 18,
         [FRAME_ROWS] = 3,  [FRAME_GONE] = 1,     [FRAME_ANSWERED] = 0, [FRAME_HOST] = 13,
-        [FRAME_EVENT] = 3, [FRAME_PROGRESS] = 6, [FRAME_ANSWER] = 2,   [FRAME_LOG] = 1,
+        [FRAME_EVENT] = 3, [FRAME_PROGRESS] = 6, [FRAME_ANSWER] = 3,   [FRAME_LOG] = 1,
         [FRAME_STUCK] = 1, [FRAME_STORAGE] = 2,  [FRAME_CONSOLE] = 7,  [FRAME_WANT] = 6,
         [FRAME_DO] = 5,    [FRAME_ASK] = 4,      [FRAME_OPEN] = 9,     [FRAME_SIZE] = 2,
         [FRAME_CLOSE] = 0, [FRAME_BYTES] = 1,    [FRAME_CREDIT] = 1,   [FRAME_CELLS] = 11,
@@ -277,6 +278,7 @@ void frame_clear(struct frame *frame)
         break;
     case FRAME_ANSWER:
         free(frame->u.answer.error);
+        free(frame->u.answer.text);
         clear_list(frame->u.answer.values, FACTS_ADDRESSES_MAX);
         break;
     case FRAME_LOG:

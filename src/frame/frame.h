@@ -23,6 +23,7 @@
 #define FRAME_MAX_BYTES (8u << 20) /* a longer one is a broken child */
 #define FRAME_MAX_STRING (64u << 10)
 #define FRAME_MAX_PART_TEXT 1024   /* of a part: many of them are to fit into one frame */
+#define FRAME_MAX_TEXT (1u << 20)  /* of a configuration */
 #define FRAME_MAX_ROWS (64u << 10) /* guests in one FRAME_ROWS or FRAME_WANT; more need another */
 
 enum frame_type {
@@ -39,7 +40,7 @@ enum frame_type {
     FRAME_PROGRESS, /* of a job */
     FRAME_ANSWER,   /* of a probe */
     FRAME_LOG,
-    FRAME_STUCK,   /* how many calls hang in the daemon for good: counted across restarts */
+    FRAME_STUCK,   /* how many of its calls hang in the daemon for good */
     FRAME_STORAGE, /* all that the source knows of storage */
     FRAME_CONSOLE, /* what has become of a console */
     FRAME_CELLS,   /* what a machine's screen looks like */
@@ -101,7 +102,7 @@ struct frame_want {
     size_t visible_count;
     uint32_t selected; /* 0: none */
     unsigned parts;    /* PART_BITs of the selected guest's parts that are to be read; 0: none */
-    int stuck;         /* calls that earlier workers left hanging in this daemon */
+    int stuck;         /* calls that others (earlier workers, screens) left hanging there */
     char **paths;      /* for the host's own worker: where guests' disks lie */
     size_t path_count;
 };
@@ -113,7 +114,7 @@ struct frame_do {
     int timeout_s; /* for a shutdown or reboot */
 };
 
-/* A probe's question: "addresses". */
+/* A probe's question: "addresses", "configuration". */
 struct frame_ask {
     char *question, *key, *life;
     int timeout_s;
@@ -123,6 +124,7 @@ struct frame_ask {
 struct frame_answer {
     char *values[FACTS_ADDRESSES_MAX]; /* NULL after the last */
     char *error;                       /* NULL: it worked */
+    char *text;                        /* a configuration; NULL: none was asked for */
 };
 
 /* A console is asked for: all that names the guest is raw. */
@@ -190,7 +192,8 @@ struct frame {
 };
 
 /* Appends the frame with its length to BUF, which may be zeroed or initialised.  Strings are cut at
- * FRAME_MAX_STRING, those of parts at FRAME_MAX_PART_TEXT.  For FRAME_ROWS see frame_rows_*. */
+ * FRAME_MAX_STRING, those of parts at FRAME_MAX_PART_TEXT, a configuration at FRAME_MAX_TEXT.  For
+ * FRAME_ROWS see frame_rows_*. */
 void frame_put(msgpack_sbuffer *buf, const struct frame *frame);
 
 /* Rows are written as they are sampled: the fields (columns) in use once, then one array a guest.

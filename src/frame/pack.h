@@ -37,6 +37,8 @@ void pack_init(msgpack_packer *pk, msgpack_sbuffer *buf);
 
 /* Raw bytes (foreign names need not be UTF-8), nil for NULL. */
 void pack_text(msgpack_packer *pk, const char *text);
+/* The same, cut at MAX bytes instead of FRAME_MAX_STRING. */
+void pack_text_max(msgpack_packer *pk, const char *text, size_t max);
 
 /* Reserves the length of a frame at the end of BUF; pack_close fills it in. */
 size_t pack_open(msgpack_sbuffer *buf);

@@ -13,6 +13,7 @@
 #include "backend/libvirt/guests.h"
 #include "backend/libvirt/local.h"
 #include "backend/libvirt/loop.h"
+#include "backend/libvirt/parts.h"
 #include "backend/libvirt/restart.h"
 #include "backend/libvirt/words.h"
 #include "base/alloc.h"
@@ -149,7 +150,7 @@ static void say_source(struct instance *self, struct sink *sink, int64_t now_ns)
              stuck);
     sink_source(sink, status.state, status.why.code ? &status.why : NULL,
                 stuck >= LV_STUCK_MAX ? note : NULL);
-    sink_stuck(sink, stuck);
+    sink_stuck(sink, lv_balloons_own(&self->balloons));
 }
 
 static void say_remarks(struct instance *self, struct sink *sink)
@@ -351,6 +352,25 @@ static void lv_tick(struct backend *backend, const struct want *want, struct sin
     }
 }
 
+static void lv_parts(struct backend *backend, const struct want *want, struct sink *sink)
+{
+    struct instance *self = (struct instance *)backend;
+    struct lv_guest *guest = lv_guests_find_handle(&self->guests, want->selected);
+    struct parts parts = {0};
+
+    /* What stands still has its last figures, which grow old. */
+    if (!guest || !guest->was_told || !lv_guest_is_active(guest) ||
+        (guest->qemu && guest->health == QEMU_STOPPED))
+        return;
+    if (self->daemon)
+        step_balloons(self, want, clock_mono_ns());
+    if (self->local)
+        lv_local_links_anew(self->local);
+    lv_guest_parts(guest, &self->guests, self->neighbours, want->parts, &parts);
+    sink_parts(sink, guest->handle, &parts);
+    parts_clear(&parts);
+}
+
 static size_t lv_poll_fds(struct backend *backend, struct pollfd *fds)
 {
     struct instance *self = (struct instance *)backend;
@@ -417,6 +437,7 @@ const struct backend_ops backend_libvirt_ops = {
     .open = lv_open,
     .close = lv_close,
     .tick = lv_tick,
+    .parts = lv_parts,
     .poll_fds = lv_poll_fds,
     .ready = lv_ready,
     .act = lv_backend_act,

@@ -205,6 +205,15 @@ static void proc_tick(struct backend *backend, const struct want *want, struct s
     sink_answered(sink);
 }
 
+static void proc_parts(struct backend *backend, const struct want *want, struct sink *sink)
+{
+    struct proc_backend *self = (struct proc_backend *)backend;
+
+    for (size_t i = 0; i < self->count; i++)
+        if (self->guests[i]->handle == want->selected)
+            proc_guest_parts(self->guests[i], self->ground, want->parts, sink);
+}
+
 const struct backend_ops backend_proc_ops = {
     .name = "proc",
     /* what other users' QEMUs read and hold open; the kernel's log of OOM kills */
@@ -213,4 +222,5 @@ const struct backend_ops backend_proc_ops = {
     .open = proc_open,
     .close = proc_close,
     .tick = proc_tick,
+    .parts = proc_parts,
 };

@@ -331,5 +331,6 @@ const struct backend_ops backend_sim_ops = {
     .poll_fds = sim_poll_fds,
     .ready = sim_ready,
     .act = sim_act,
+    .ask = sim_ask,
     .console = sim_console,
 };

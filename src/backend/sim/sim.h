@@ -157,7 +157,9 @@ void sim_guest_parts(const struct sim_guest *guest, const struct sim *sim, unsig
 
 /* screen.c: of a machine. */
 struct relay *sim_screen(const struct sim_guest *guest);
-/* console.c: see struct backend_ops. */
+/* ask.c, console.c: see struct backend_ops. */
+int sim_ask(struct backend *backend, const struct frame_ask *request, struct frame_answer *answer,
+            struct error *err);
 int sim_console(struct backend *backend, const struct frame_open *request, struct relay **ret,
                 struct error *err);
 
