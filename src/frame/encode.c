@@ -272,6 +272,9 @@ void frame_put(msgpack_sbuffer *buf, const struct frame *frame)
     case FRAME_STORAGE:
         pack_storage(&pk, &frame->u.storage);
         break;
+    case FRAME_ISOLATION:
+        pack_isolation(&pk, frame->u.isolation.handle, &frame->u.isolation.facts);
+        break;
     case FRAME_PARTS:
         pack_parts(&pk, &frame->u.parts);
         break;

@@ -14,6 +14,7 @@
 #include "model/field.h"
 #include "model/guest.h"
 #include "model/host.h"
+#include "model/isolation.h"
 #include "model/part.h"
 #include "model/screen.h"
 #include "model/storage.h"
@@ -40,11 +41,12 @@ enum frame_type {
     FRAME_PROGRESS, /* of a job */
     FRAME_ANSWER,   /* of a probe */
     FRAME_LOG,
-    FRAME_STUCK,   /* how many of its calls hang in the daemon for good */
-    FRAME_STORAGE, /* all that the source knows of storage */
-    FRAME_CONSOLE, /* what has become of a console */
-    FRAME_CELLS,   /* what a machine's screen looks like */
-    FRAME_PARTS,   /* of the selected guest: all that are wanted */
+    FRAME_STUCK,     /* how many of its calls hang in the daemon for good */
+    FRAME_STORAGE,   /* all that the source knows of storage */
+    FRAME_CONSOLE,   /* what has become of a console */
+    FRAME_CELLS,     /* what a machine's screen looks like */
+    FRAME_PARTS,     /* of the selected guest: all that are wanted */
+    FRAME_ISOLATION, /* what stands between a guest and the host */
     /* parent to child */
     FRAME_WANT = 32,
     FRAME_DO,
@@ -94,6 +96,11 @@ struct frame_progress {
     char *remedy;
     int percent; /* -1 unknown */
     bool done, failed, timed_out;
+};
+
+struct frame_isolation {
+    uint32_t handle;
+    struct isolation_facts facts;
 };
 
 struct frame_want {
@@ -186,6 +193,7 @@ struct frame {
         struct frame_size size;
         uint32_t credit;
         struct screen_picture cells;
+        struct frame_isolation isolation;
         struct screen_view view;
         struct press press;
     } u;

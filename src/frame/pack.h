@@ -54,9 +54,11 @@ void pack_close(msgpack_sbuffer *buf, size_t start);
 struct facts_disk;
 struct frame_parts;
 struct storage_report;
+struct isolation_facts;
 
 void pack_disks(msgpack_packer *pk, const struct facts_disk *disks); /* FACTS_DISKS_MAX of them */
 void pack_storage(msgpack_packer *pk, const struct storage_report *report);
+void pack_isolation(msgpack_packer *pk, uint32_t handle, const struct isolation_facts *facts);
 void pack_parts(msgpack_packer *pk, const struct frame_parts *parts);
 void pack_host(msgpack_packer *pk, const struct host_sample *host);
 
