@@ -108,7 +108,7 @@ static const struct command_info commands[] = {
      OF_A_GUEST,
      "Guests",
      "culprits",
-     "who hurts the selected guest: whose use rose while it waits",
+     "who hurts the selected guest: whose use rose",
      NULL,
      0,
      {CHAR('x')}},
