@@ -113,6 +113,7 @@ static json_t *host_json(const struct world *world, int64_t now_ns)
     json_object_set_new(ret, "mem_total_bytes", bytes_or_null(memory, cur->mem_total));
     json_object_set_new(ret, "mem_used_bytes",
                         bytes_or_null(memory, cur->mem_total - cur->mem_available));
+    json_object_set_new(ret, "mem_free_bytes", bytes_or_null(memory, cur->mem_free));
     json_object_set_new(ret, "mem_available_bytes", bytes_or_null(memory, cur->mem_available));
     json_object_set_new(ret, "mem_cache_bytes", bytes_or_null(memory, cur->mem_cache));
     json_object_set_new(ret, "swap_total_bytes", bytes_or_null(memory, cur->swap_total));

@@ -62,6 +62,7 @@ int proc_parse_stat(const char *text, struct proc_stat *ret)
     if (count <= 22 || field[4] > INT32_MAX || field[20] > UINT32_MAX)
         return ERR_SYNTAX;
     stat.parent = (pid_t)field[4];
+    stat.major_faults = field[12];
     stat.user_ns = parse_ticks_ns(field[14]);
     stat.system_ns = parse_ticks_ns(field[15]);
     stat.children_user_ns = parse_ticks_ns(field[16]);
@@ -114,6 +115,8 @@ int proc_parse_status(const char *text, struct proc_status *ret)
     }
     if (parse_keyed(text, "HugetlbPages:", &kb))
         status.hugetlb_bytes = parse_scale(kb, 1024);
+    if (parse_keyed(text, "VmSwap:", &kb))
+        status.swap_bytes = parse_scale(kb, 1024);
     uint64_t pid = 0;
     status.leader = parse_keyed(text, "Tgid:", &pid) && pid <= INT32_MAX ? (pid_t)pid : 0;
     const char *inner = parse_find(text, "NSpid:");

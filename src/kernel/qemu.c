@@ -10,6 +10,7 @@
 #include "kernel/cgroup.h"
 #include "kernel/cgroup_read.h"
 #include "kernel/link.h"
+#include "kernel/qemu_cost.h"
 #include "kernel/watch.h"
 #include "model/devsum.h"
 
@@ -29,6 +30,7 @@ struct qemu_ground {
     struct cgroup_layout layout;
     struct links *links; /* NULL: no network figures */
     enum counted counted;
+    struct qemu_looks looks;
 };
 
 struct nic {
@@ -47,6 +49,7 @@ struct qemu {
     struct devsum *net;
     struct nic nics[QEMU_NICS_MAX];
     size_t nic_count;
+    struct qemu_cost cost;
     unsigned reads;
     int sleeps;
 };
@@ -75,6 +78,7 @@ void qemu_ground_free(struct qemu_ground *ground)
 void qemu_ground_tick(struct qemu_ground *ground)
 {
     ground->counted = LINKS_OLD;
+    qemu_looks_begin(&ground->looks);
 }
 
 /* Only when somebody has a link: one dump a tick for all. */
@@ -125,6 +129,7 @@ void qemu_free(struct qemu *qemu)
     cgroup_reader_free(qemu->group);
     proc_watch_free(qemu->watch);
     devsum_free(qemu->net);
+    qemu_cost_clear(&qemu->cost);
     free(qemu);
 }
 
@@ -227,6 +232,10 @@ enum qemu_health qemu_read(struct qemu *qemu, int64_t at_ns, struct sample *samp
         return QEMU_STOPPED;
     qemu->sleeps = state == 'D' ? qemu->sleeps + 1 : 0;
     read_group(qemu, &fresh);
+    qemu_cost_cpu(&qemu->cost, qemu->watch, &fresh);
+    /* Not with the first figures, which are awaited. */
+    if (turn > 0)
+        qemu_cost_memory(&qemu->cost, qemu->ground->root, &qemu->id, &qemu->ground->looks, &fresh);
     read_links(qemu, &fresh);
     *sample = fresh;
     return qemu->sleeps >= SLEEP_TICKS ? QEMU_SLEEPS : QEMU_RUNS;

@@ -83,7 +83,8 @@ bool lv_guest_is_active(const struct lv_guest *guest)
 void lv_guest_reborn(struct lv_guest *guest)
 {
     guest->health = QEMU_RUNS;
-    guest->ended = false;
+    guest->ended = guest->young = false;
+    guest->ready_ns = guest->boot_ms = 0;
     guest->sample = (struct sample){0};
     guest->balloon = (struct lv_balloon){0};
     guest->balloon_due_ns = 0;
