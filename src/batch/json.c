@@ -235,6 +235,7 @@ void batch_json_line(const struct batch_sample *sample, FILE *out)
     for (size_t i = 0; i < sample->listing->count; i++)
         json_array_append_new(guests, guest_json(sample, sample->listing->rows[i]));
     json_object_set_new(root, "guests", guests);
+    json_object_set_new(root, "compare", batch_compare_json(sample->world, sample->now_ns));
     json_dumpf(root, out, flags | (sample->ascii ? JSON_ENSURE_ASCII : 0));
     fputc('\n', out);
     json_decref(root);

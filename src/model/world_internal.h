@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "model/part.h"
+#include "model/compare.h"
 #include "model/world.h"
 
 #define uthash_malloc(size) xmalloc(size)
@@ -83,6 +84,7 @@ struct world {
     struct path_entry *paths; /* head of the table */
     struct parts_entry parts;
     struct event_log *events;
+    struct starts starts;
 };
 
 struct source_entry *world_source_entry(const struct world *world, const char *id);
