@@ -11,19 +11,26 @@ static json_t *number(bool known, double value)
     return known && isfinite(value) ? json_real(round(value * 1000) / 1000) : json_null();
 }
 
+/* Bytes are whole. */
+static json_t *amount(bool known, double value, bool whole)
+{
+    return known && isfinite(value) && whole ? json_integer(llround(value)) : number(known, value);
+}
+
 static json_t *value_json(const struct compare_value *value, enum compare_figure figure)
 {
     bool known = value->count > 0;
+    bool whole = batch_is_whole(compare_info(figure)->format) && compare_has_total(figure);
     const struct guest *guest = value->worst_guest;
     CLEANUP_FREE char *id = known && guest ? guest_id_text(&guest->id) : NULL;
     json_t *ret = json_object();
 
     json_object_set_new(ret, "count", json_integer(value->count));
-    json_object_set_new(ret, "median", number(known, value->median));
-    json_object_set_new(ret, "worst", number(known, value->worst));
+    json_object_set_new(ret, "median", amount(known, value->median, whole));
+    json_object_set_new(ret, "worst", amount(known, value->worst, whole));
     json_object_set_new(ret, "worst_id", id ? json_string(id) : json_null());
     if (compare_has_total(figure))
-        json_object_set_new(ret, "total", number(known, value->total));
+        json_object_set_new(ret, "total", amount(known, value->total, whole));
     return ret;
 }
 
@@ -49,9 +56,9 @@ static json_t *sum_json(const struct compare_sum *sum, double scale)
 
     json_object_set_new(ret, "count", json_integer(sum->known));
     json_object_set_new(ret, "live", json_integer(sum->live));
-    json_object_set_new(ret, "guests", number(known, (double)guests / scale));
-    json_object_set_new(ret, "other", number(known, (double)other / scale));
-    json_object_set_new(ret, "machine", number(known, (double)machine / scale));
+    json_object_set_new(ret, "guests", amount(known, (double)guests / scale, scale == 1));
+    json_object_set_new(ret, "other", amount(known, (double)other / scale, scale == 1));
+    json_object_set_new(ret, "machine", amount(known, (double)machine / scale, scale == 1));
     return ret;
 }
 

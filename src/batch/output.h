@@ -19,8 +19,13 @@ struct batch_sample {
     int width;                     /* text: columns of the terminal, 0: no limit */
 };
 
-/* Of the "compare" in JSON (json_t); the caller frees. */
+struct json_t;
+
+/* Of the "compare" in JSON; the caller frees. */
 struct json_t *batch_compare_json(const struct world *world, int64_t now_ns);
+
+/* Its "isolation": null for a guest that does not run; the caller's. */
+struct json_t *batch_isolation_json(const struct guest *guest);
 
 /* One line, one object. */
 void batch_json_line(const struct batch_sample *sample, FILE *out);

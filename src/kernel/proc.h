@@ -29,6 +29,8 @@ struct proc_stat {
     uint64_t guest_ns;                             /* inside user_ns: do not add */
     uint64_t major_faults;                         /* of all its threads */
     uint32_t threads;
+    uint64_t rss_bytes;
+    int last_cpu; /* -1 unknown */
 };
 
 /* /proc/PID/io: what reached the block layer, in bytes, and calls. */

@@ -11,6 +11,8 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "batch/output.h"
+#include "model/compare.h"
+#include "model/part.h"
 
 #define S NS_PER_S
 #define SOURCE "lxc:/x"
@@ -144,6 +146,46 @@ START_TEST(numbers)
 }
 END_TEST
 
+/* Only of the guest that was looked at: what is unknown of others is not there at all. */
+START_TEST(json_has_the_parts_of_one_guest)
+{
+    struct parts parts = {0};
+
+    for (int i = 0; i < 2; i++) {
+        struct part *part = parts_add(&parts, PART_DISK, 0, "vda");
+        part->words[0] = strdup("/i/\033[2J");
+        part->at_ns = (i + 1) * S;
+        part_set(part, PART_FIELD_WRITE, (uint64_t)i * 5000);
+        part_set(part, PART_FIELD_WRITE_OPS, (uint64_t)i * 4);
+        part_set(part, PART_FIELD_WRITE_NS, (uint64_t)i * 10000000);
+        part_set(part, PART_FIELD_CAPACITY, 77);
+        part = parts_add(&parts, PART_VCPU, 0, "vCPU 0");
+        part->at_ns = (i + 1) * S;
+        part_set(part, PART_FIELD_CPU, (uint64_t)i * 250000000);
+        world_parts(world, listing.rows[0]->id.source, listing.rows[0]->facts.handle, &parts,
+                    2 * S);
+        parts_clear(&parts);
+    }
+    CLEANUP_FREE char *text = output(batch_json_line, false, 0);
+    json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+
+    assert_tame(text);
+    json_t *guest = json_array_get(json_object_get(root, "guests"), 0);
+    json_t *disk = json_array_get(json_object_get(guest, "guest_disks"), 0);
+    json_t *thread = json_array_get(json_object_get(guest, "guest_threads"), 0);
+    ck_assert_double_eq(json_number_value(json_object_get(disk, "write_bps")), 5000);
+    ck_assert_double_eq(json_number_value(json_object_get(disk, "write_latency_ms")), 2.5);
+    ck_assert(json_is_null(json_object_get(disk, "read_bps")));
+    ck_assert(json_is_null(json_object_get(disk, "read_latency_ms")));
+    ck_assert_int_eq(json_integer_value(json_object_get(disk, "capacity_bytes")), 77);
+    ck_assert_double_eq(json_number_value(json_object_get(thread, "cpu_percent")), 25);
+    ck_assert_uint_eq(json_array_size(json_object_get(guest, "guest_links")), 0);
+    guest = json_array_get(json_object_get(root, "guests"), 1);
+    ck_assert_ptr_null(json_object_get(guest, "guest_disks"));
+    json_decref(root);
+}
+END_TEST
+
 START_TEST(json_says_it_all)
 {
     CLEANUP_FREE char *text = output(batch_json_line, false, 0);
@@ -216,6 +258,25 @@ START_TEST(json_says_it_all)
         ck_assert_ptr_nonnull(json_object_get(busy, key));
         ck_assert_msg(json_is_null(json_object_get(idle, key)), "%s", key);
     }
+    /* What cannot be compared is null, and each count is there. */
+    const char *const sides[] = {"kvm", "emulated", "lxc"};
+    for (size_t i = 0; i < ARRAY_SIZE(sides); i++) {
+        json_t *side = json_object_get(json_object_get(root, "compare"), sides[i]);
+        ck_assert(json_is_integer(json_object_get(side, "guests")));
+        for (int f = 0; f < COMPARE_COUNT; f++) {
+            json_t *value = json_object_get(side, compare_info((enum compare_figure)f)->json);
+            ck_assert(json_is_integer(json_object_get(value, "count")));
+            ck_assert_int_eq(json_integer_value(json_object_get(value, "count")) == 0,
+                             json_is_null(json_object_get(value, "median")));
+        }
+    }
+    json_t *sum = json_object_get(json_object_get(root, "compare"), "sum");
+    json_t *cpu = json_object_get(sum, "cpu_percent");
+    if (json_is_number(json_object_get(cpu, "machine")))
+        ck_assert_double_eq_tol(json_number_value(json_object_get(cpu, "guests")) +
+                                    json_number_value(json_object_get(cpu, "other")),
+                                json_number_value(json_object_get(cpu, "machine")), 1e-9);
+    ck_assert_ptr_nonnull(json_object_get(json_object_get(sum, "mem_bytes"), "other"));
     json_decref(root);
 }
 END_TEST
@@ -319,7 +380,7 @@ START_TEST(old_figures_say_why)
     batch_json_line(&sample, out);
     batch_text(&sample, out);
     fclose(out);
-    ck_assert_ptr_nonnull(strstr(text, ",own worker late,\n"));
+    ck_assert_ptr_nonnull(strstr(text, ",own worker late,,unknown\n"));
     ck_assert_ptr_nonnull(strstr(text, "\"stale\":\"own worker late\""));
     ck_assert_ptr_nonnull(strstr(text, "  own worker late\n"));
 }
@@ -336,7 +397,7 @@ START_TEST(problems_have_causes)
     csv = output(batch_csv_lines, false, 0);
     json = output(batch_json_line, false, 0);
     text = output(batch_text, false, 0);
-    ck_assert_ptr_nonnull(strstr(csv, ",crashed: guest panicked\n"));
+    ck_assert_ptr_nonnull(strstr(csv, ",crashed: guest panicked,\n"));
     ck_assert_ptr_nonnull(strstr(json, "\"problem\":\"crashed: guest panicked\""));
     ck_assert_ptr_nonnull(strstr(json, "\"problem\":null"));
     ck_assert_ptr_nonnull(strstr(json, "\"problems\":[\"host lost"));
@@ -394,6 +455,7 @@ int main(void)
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, numbers);
+    tcase_add_test(tc, json_has_the_parts_of_one_guest);
     tcase_add_test(tc, json_says_it_all);
     tcase_add_test(tc, json_is_ascii_on_demand);
     tcase_add_test(tc, problems_have_causes);

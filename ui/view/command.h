@@ -37,6 +37,7 @@ enum command {
     COMMAND_FOLLOW,
     COMMAND_LAYOUT,
     COMMAND_VIEW_GUESTS,
+    COMMAND_VIEW_COMPARE,
     COMMAND_VIEW_EVENTS,
     COMMAND_VIEW_JOBS,
     COMMAND_VIEW_CONSOLES,
@@ -46,6 +47,7 @@ enum command {
     COMMAND_CONSOLE,
     COMMAND_ATTACH,
     COMMAND_LOG,
+    COMMAND_GRAPHS,
     COMMAND_SCREEN,
     COMMAND_ZOOM_IN,
     COMMAND_ZOOM_OUT,
@@ -71,8 +73,11 @@ enum context {
     CONTEXT_LINES = 1 << 2,   /* a list of events or jobs */
     CONTEXT_CONSOLE = 1 << 3, /* consoles, while the keyboard is not a guest's */
     CONTEXT_DETAIL = 1 << 4,  /* the tabs of one guest, while they have the keyboard */
-    CONTEXT_LAST = CONTEXT_DETAIL,
-    CONTEXT_ALL = CONTEXT_GUESTS | CONTEXT_TEXT | CONTEXT_LINES | CONTEXT_CONSOLE | CONTEXT_DETAIL
+    CONTEXT_GRAPHS = 1 << 5,  /* graphs over time */
+    CONTEXT_FIGURES = 1 << 6, /* a page that is looked at only */
+    CONTEXT_LAST = CONTEXT_FIGURES,
+    CONTEXT_ALL = CONTEXT_GUESTS | CONTEXT_TEXT | CONTEXT_LINES | CONTEXT_CONSOLE | CONTEXT_DETAIL |
+                  CONTEXT_GRAPHS | CONTEXT_FIGURES
 };
 
 #define COMMAND_KEYS_MAX 4

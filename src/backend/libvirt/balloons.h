@@ -1,4 +1,5 @@
-/* When which guest's monitor is asked for what: the balloon of the selected one every 5 s, of those
+/* When which guest's monitor is asked for what: disks and balloon of the selected one every 5 s
+ * while its parts are looked at; else the balloon of the selected one every 5 s, of those
  * on the screen every 30 s; before those, once, the disk of one that an I/O error paused if no
  * event has told of it.  One at a time, and none at all once too many calls hang. */
 #ifndef VCTOP_BACKEND_LIBVIRT_BALLOONS_H
@@ -11,8 +12,7 @@
 
 struct lv_balloons {
     struct lv_monitor *monitor;
-    bool primed;
-    int inherited; /* calls that earlier processes left hanging */
+    int of_others; /* calls that earlier processes and screens left hanging */
 };
 
 /* One step: picks up an answer, asks the next.  USABLE: the daemon answers at present. */
@@ -20,7 +20,9 @@ void lv_balloons_step(struct lv_balloons *balloons, struct lv_guests *guests,
                       struct lv_daemon *daemon, const struct want *want, bool usable,
                       int64_t now_ns);
 
-/* Calls that hang in this daemon, those of earlier processes included. */
+/* Calls of this process that hang in this daemon. */
+int lv_balloons_own(const struct lv_balloons *balloons);
+/* Those of others that are known included. */
 int lv_balloons_stuck(const struct lv_balloons *balloons);
 
 /* Adds what is known of GUEST's memory from its balloon to its sample. */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "backend/libvirt/isolation.h"
 #include "backend/libvirt/owner.h"
 #include "base/alloc.h"
 #include "base/cleanup.h"
@@ -170,6 +171,7 @@ static void read_disk(struct lv_definition *definition, const xmlNode *node)
     disk->pool = attribute(source, "pool");
     disk->volume = attribute(source, "volume");
     disk->alias = attribute(child(node, "alias"), "name");
+    disk->format = attribute(child(node, "driver"), "type");
 }
 
 /* Of a container: where it has its root.  Shares of a machine are no disks. */
@@ -335,6 +337,7 @@ int lv_definition_parse(const char *xml, size_t len, struct lv_definition **ret,
     definition->refs = 1;
     definition->kind = KIND_MACHINE;
     read_domain(definition, xmlDocGetRootElement(doc));
+    lv_isolation_of_xml(xmlDocGetRootElement(doc), &definition->isolation);
     xmlFreeDoc(doc);
     *ret = definition;
     return 0;
@@ -370,10 +373,12 @@ void lv_definition_unref(struct lv_definition *definition)
         free(definition->disks[i].target);
         free(definition->disks[i].alias);
         free(definition->disks[i].source);
+        free(definition->disks[i].format);
         free(definition->disks[i].pool);
         free(definition->disks[i].volume);
     }
     free(definition->disks);
+    isolation_facts_clear(&definition->isolation);
     free(definition->title);
     free(definition->type);
     free(definition);

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "model/guest.h"
+#include "model/isolation.h"
 
 #define LV_NICS_MAX 64
 #define LV_DISKS_MAX FACTS_DISKS_MAX
@@ -24,6 +25,7 @@ struct lv_disk {
     char *target;        /* "vda"; "rootfs" of a container */
     char *alias;         /* libvirt's name of the device, or NULL */
     char *source;        /* path of the file, device or directory, or NULL */
+    char *format;        /* "qcow2", "raw", or NULL */
     char *pool, *volume; /* when it is a volume of a pool, else NULL */
 };
 
@@ -40,7 +42,8 @@ struct lv_definition {
     size_t nic_count;
     struct lv_disk *disks; /* that have a target */
     size_t disk_count;
-    int refs; /* atomic */
+    struct isolation_facts isolation; /* what libvirt says of it, its messages too */
+    int refs;                         /* atomic */
 };
 
 /* A domain's XML as a tree, or NULL with ERR filled: the same care as below.  The caller frees with

@@ -9,6 +9,7 @@
 #include <uthash.h>
 
 #include "backend/backend.h"
+#include "backend/isolation_beat.h"
 #include "backend/libvirt/local.h"
 #include "backend/libvirt/monitor.h"
 #include "backend/libvirt/pools.h"
@@ -39,10 +40,13 @@ struct lv_guest {
     struct devsum *net; /* of a daemon elsewhere */
     int net_id;         /* the life that NET sums */
     struct sample sample;
+    struct isolation_turn isolation;
     char blame[LV_BLAME_MAX]; /* "": nothing to blame */
 
     struct lv_balloon balloon;   /* at_ns 0: none of this life */
     int64_t balloon_due_ns;      /* when it may be asked again */
+    struct parts disks;          /* what its monitor said of them last */
+    int64_t parts_due_ns;        /* when it may be asked again */
     struct lv_io_error io_error; /* what its monitor says holds it; of this pause */
     int64_t io_error_due_ns;     /* when it may be asked again */
     int64_t hung_ns;             /* since when a monitor call of ours hangs; 0: none */
