@@ -3,8 +3,8 @@
 #define VCTOP_MODEL_WORLD_INTERNAL_H
 
 #include "base/alloc.h"
-#include "model/part.h"
 #include "model/compare.h"
+#include "model/part.h"
 #include "model/world.h"
 
 #define uthash_malloc(size) xmalloc(size)
