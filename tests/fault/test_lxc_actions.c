@@ -236,6 +236,54 @@ START_TEST(autostart_keeps_the_rest_of_the_file)
 }
 END_TEST
 
+static void both_say(struct screen *const *screens, const char *name, const char *state)
+{
+    for (int i = 0; i < 2; i++)
+        ck_assert(steps_row_says(screens[i], name, state, PATIENCE_MS));
+}
+
+static void both_forget(struct screen *const *screens, const char *name)
+{
+    for (int i = 0; i < 2; i++) {
+        long long end = screen_now_ms() + PATIENCE_MS;
+        while (steps_row_of(screens[i], name) >= 0 && screen_now_ms() < end)
+            screen_pump(screens[i], 50);
+        ck_assert_int_lt(steps_row_of(screens[i], name), 0);
+    }
+}
+
+/* Two of them, and lxc-* beside: what one does or somebody else, both see, and an action that both
+ * take at once is done once. */
+START_TEST(row_62_two_watch)
+{
+    struct screen *screens[] = {lxc_watch(), lxc_watch()};
+
+    for (int round = 0; round < 2; round++) {
+        lxc_guest_add(PLAIN, NULL);
+        both_say(screens, PLAIN, " off ");
+        lxc_guest_start(PLAIN);
+        both_say(screens, PLAIN, " run ");
+        lxc_guest_kill(PLAIN);
+        both_say(screens, PLAIN, " off ");
+        ck_assert(is_off(PLAIN));
+        if (round == 0) {
+            lxc_guest_remove(PLAIN);
+            both_forget(screens, PLAIN);
+        }
+    }
+    lxc_act(screens[0], PLAIN, "s", NULL);
+    lxc_act(screens[1], PLAIN, "s", NULL);
+    both_say(screens, PLAIN, " run ");
+    lxc_act(screens[1], PLAIN, "f", PLAIN);
+    both_say(screens, PLAIN, " off ");
+    ck_assert(lxc_guest_becomes(PLAIN, "STOPPED", PATIENCE_MS));
+    for (int i = 0; i < 2; i++) {
+        lxc_check_rule(screens[i]);
+        lxc_quit(screens[i]);
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -244,6 +292,7 @@ int main(void)
         twins_are_not_mixed_up,
         failure_says_the_reason_of_lxc,
         autostart_keeps_the_rest_of_the_file,
+        row_62_two_watch,
     };
     return lxc_guests_main("lxc_actions", tests, ARRAY_SIZE(tests));
 }

@@ -183,6 +183,9 @@ static _Noreturn void run(const struct screen *screen, const char *const *argv,
     }
     sigset_t none;
     sigemptyset(&none);
+    for (int number = 1; number < NSIG; number++)
+        if (number != SIGHUP && number != SIGPIPE) /* these may be meant to be ignored */
+            signal(number, SIG_DFL);
     sigprocmask(SIG_SETMASK, &none, NULL);
     execv(argv[0], (char *const *)argv);
     fprintf(stderr, "cannot run %s: %s\n", argv[0], strerror(errno));
@@ -224,9 +227,19 @@ struct screen *screen_start_program(int rows, int columns, const char *const *ar
     fcntl(screen->master, F_SETFL, O_NONBLOCK);
     make_terminal(screen);
     snprintf(screen->tag, sizeof screen->tag, "%ld.%d", (long)getpid(), ++number);
+    /* A signal that comes before it is another program must not reach a handler of ours: Check's ends
+     * the whole group. */
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
     screen->pid = fork();
     if (screen->pid == 0)
         run(screen, argv, env);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (screen->pid < 0) {
+        perror("fork");
+        exit(99);
+    }
     fcntl(screen->slave, F_SETFD, FD_CLOEXEC);
     return screen;
 }
