@@ -271,8 +271,13 @@ START_TEST(row_62_two_watch)
             both_forget(screens, PLAIN);
         }
     }
-    lxc_act(screens[0], PLAIN, "s", NULL);
-    lxc_act(screens[1], PLAIN, "s", NULL);
+    for (int i = 0; i < 2; i++) {
+        lxc_choose(screens[i], PLAIN, "s");
+        ck_assert(screen_wait(screens[i], "Start: " PLAIN "?", PATIENCE_MS));
+        screen_pump(screens[i], 400); /* it takes no answer before */
+    }
+    screen_send(screens[0], "\t\r");
+    screen_send(screens[1], "\t\r");
     both_say(screens, PLAIN, " run ");
     lxc_act(screens[1], PLAIN, "f", PLAIN);
     both_say(screens, PLAIN, " off ");
