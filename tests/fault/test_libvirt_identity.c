@@ -245,6 +245,21 @@ START_TEST(row_22_counters_begin_anew)
 }
 END_TEST
 
+START_TEST(row_14_renamed)
+{
+    machine_define("prey", NULL, false);
+    struct screen *screen = start();
+
+    view_choose(screen, "prey");
+    must("domrename prey quarry", NULL);
+    ck_assert(steps_cursor_is(screen, "quarry", SOON_MS));
+    ck_assert(steps_row_says(screen, "quarry", " off ", SOON_MS));
+    ck_assert_int_lt(steps_row_of(screen, "prey"), 0);
+    view_check(screen, "beat");
+    view_quit(screen);
+}
+END_TEST
+
 static void both_say(struct screen *const *screens, const char *state)
 {
     for (int i = 0; i < 2; i++)
@@ -287,6 +302,7 @@ int main(void)
         row_13_same_name_another_uuid,
         row_13_same_name_another_uuid_unseen,
         row_13_same_uuid_another_life,
+        row_14_renamed,
         row_22_counters_begin_anew,
         row_62_two_watch,
     };

@@ -2,10 +2,12 @@
  * and with another container beside that looks the same. */
 // sources: tests/fault/lxc_guests.c tests/fault/lxc_view.c
 #include <check.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "fault/lxc_view.h"
@@ -289,6 +291,41 @@ START_TEST(row_62_two_watch)
 }
 END_TEST
 
+/* As liblxc itself locks a container, in a folder of all lxcpaths. */
+static int hold_lock(const char *name)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    char command[700], path[600];
+
+    snprintf(path, sizeof(path), "/run/lxc/lock/%s/.%s", lxc_guests_path(), name);
+    snprintf(command, sizeof(command), "mkdir -p \"$(dirname '%s')\"", path);
+    ck_assert_int_eq(system(command), 0);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    ck_assert_int_eq(fcntl(fd, F_OFD_SETLK, &lock), 0);
+    return fd;
+}
+
+/* Somebody else holds one: its job waits, the others do not. */
+START_TEST(row_35_lock_held_elsewhere)
+{
+    lxc_guest_add(PLAIN, NULL);
+    lxc_guest_add("other", NULL);
+    struct screen *screen = lxc_watch();
+    ck_assert(steps_row_says(screen, PLAIN, " off ", PATIENCE_MS));
+    int fd = hold_lock(PLAIN);
+
+    lxc_act(screen, PLAIN, "s", NULL);
+    lxc_act(screen, "other", "s", NULL);
+    check_done(screen, "other", "start");
+    ck_assert(steps_row_says(screen, "other", " run ", PATIENCE_MS));
+    ck_assert(is_off(PLAIN));
+    lxc_check_rule(screen);
+    close(fd);
+    ck_assert(steps_row_says(screen, PLAIN, " run ", PATIENCE_MS));
+    lxc_quit(screen);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -297,6 +334,7 @@ int main(void)
         twins_are_not_mixed_up,
         failure_says_the_reason_of_lxc,
         autostart_keeps_the_rest_of_the_file,
+        row_35_lock_held_elsewhere,
         row_62_two_watch,
     };
     return lxc_guests_main("lxc_actions", tests, ARRAY_SIZE(tests));
