@@ -227,8 +227,8 @@ struct screen *screen_start_program(int rows, int columns, const char *const *ar
     fcntl(screen->master, F_SETFL, O_NONBLOCK);
     make_terminal(screen);
     snprintf(screen->tag, sizeof screen->tag, "%ld.%d", (long)getpid(), ++number);
-    /* A signal that comes before it is another program must not reach a handler of ours: Check's ends
-     * the whole group. */
+    /* A signal that comes before it is another program must not reach a handler of ours: Check's
+     * ends the whole group. */
     sigset_t all, before;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
