@@ -183,9 +183,6 @@ static _Noreturn void run(const struct screen *screen, const char *const *argv,
     }
     sigset_t none;
     sigemptyset(&none);
-    for (int number = 1; number < NSIG; number++)
-        if (number != SIGHUP && number != SIGPIPE) /* these may be meant to be ignored */
-            signal(number, SIG_DFL);
     sigprocmask(SIG_SETMASK, &none, NULL);
     execv(argv[0], (char *const *)argv);
     fprintf(stderr, "cannot run %s: %s\n", argv[0], strerror(errno));
@@ -212,6 +209,7 @@ struct screen *screen_start(int rows, int columns, const char *const *args, cons
 struct screen *screen_start_program(int rows, int columns, const char *const *argv,
                                     const char *const *env)
 {
+    sigset_t all, before;
     static int number;
     struct screen *screen = calloc(1, sizeof *screen);
     struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
@@ -227,16 +225,18 @@ struct screen *screen_start_program(int rows, int columns, const char *const *ar
     fcntl(screen->master, F_SETFL, O_NONBLOCK);
     make_terminal(screen);
     snprintf(screen->tag, sizeof screen->tag, "%ld.%d", (long)getpid(), ++number);
-    /* A signal that comes before it is another program must not reach a handler of ours: Check's
-     * ends the whole group. */
-    sigset_t all, before;
+    /* Until it is another program it has the handlers of Check, which pass a signal on to us. */
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
     screen->pid = fork();
-    if (screen->pid == 0)
+    if (screen->pid == 0) {
+        for (int signal_number = 1; signal_number < NSIG; signal_number++)
+            signal(signal_number, SIG_DFL);
+        sigprocmask(SIG_SETMASK, &before, NULL);
         run(screen, argv, env);
+    }
     sigprocmask(SIG_SETMASK, &before, NULL);
-    if (screen->pid < 0) {
+    if (screen->pid < 0) { /* to be killed it would be everybody */
         perror("fork");
         exit(99);
     }
