@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "batch/output.h"
+#include "model/part.h"
 
 #define FIRST_ANSWER_NS (5 * NS_PER_S)
 #define SETTLE_NS (10 * NS_PER_MS) /* rows of one tick may come in two frames */
@@ -178,7 +179,10 @@ static void list_guests(struct batch *batch)
     visible = xcalloc(batch->listing.count + 1, sizeof(*visible));
     for (size_t i = 0; i < batch->listing.count; i++)
         visible[i] = batch->listing.rows[i]->id; /* borrowed: the engine copies */
-    engine_want(batch->engine, visible, batch->listing.count, NULL);
+    /* Of one guest that was asked for, all of its parts; only JSON has room for them. */
+    bool alone = options->filter && options->format == OUTPUT_JSON && batch->listing.count == 1;
+    engine_want(batch->engine, visible, batch->listing.count, alone ? &visible[0] : NULL);
+    engine_want_parts(batch->engine, alone ? PART_BIT(PART_KINDS) - 1 : 0);
     batch->matched |= batch->listing.count > 0;
 }
 

@@ -1,4 +1,5 @@
-#include <jansson.h>
+#include "batch/json.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -6,12 +7,11 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "batch/output.h"
 #include "model/problem.h"
 
 #define REAL_DIGITS 15
 
-static json_t *text_or_null(const char *text)
+json_t *batch_json_text(const char *text)
 {
     json_t *ret;
 
@@ -25,7 +25,7 @@ static json_t *text_or_null(const char *text)
     return ret;
 }
 
-static json_t *real_or_null(bool known, double value)
+json_t *batch_json_real(bool known, double value)
 {
     return known && isfinite(value) ? json_real(round(value * 1000) / 1000) : json_null();
 }
@@ -49,7 +49,7 @@ static json_t *place_guests_json(const struct world *world, const struct place *
 
     for (size_t i = 0; i < count; i++) {
         CLEANUP_FREE char *id = guest_id_text(&guests[i]->id);
-        json_array_append_new(ret, text_or_null(id));
+        json_array_append_new(ret, batch_json_text(id));
     }
     return ret;
 }
@@ -62,20 +62,20 @@ static json_t *place_json(const struct world *world, const struct place *place, 
     bool fine = place_trouble(place) == PLACE_FINE;
     json_t *ret = json_object();
 
-    json_object_set_new(ret, "name", text_or_null(place->name));
-    json_object_set_new(ret, "kind", text_or_null(kinds[place->kind]));
-    json_object_set_new(ret, "detail", text_or_null(place->detail));
+    json_object_set_new(ret, "name", batch_json_text(place->name));
+    json_object_set_new(ret, "kind", batch_json_text(kinds[place->kind]));
+    json_object_set_new(ret, "detail", batch_json_text(place->detail));
     json_object_set_new(ret, "total_bytes", bytes_or_null(bytes, place->total));
     json_object_set_new(ret, "avail_bytes", bytes_or_null(bytes, place->avail));
     json_object_set_new(ret, "inodes_total", bytes_or_null(inodes, place->inodes_total));
     json_object_set_new(ret, "inodes_avail", bytes_or_null(inodes, place->inodes_avail));
     json_object_set_new(ret, "read_only", flag_or_null(known ? place->read_only : -1));
     json_object_set_new(ret, "seconds_to_full",
-                        real_or_null(true, place_seconds_to_full(place, now_ns)));
-    json_object_set_new(ret, "trouble", text_or_null(fine ? NULL : place_trouble_words(place)));
+                        batch_json_real(true, place_seconds_to_full(place, now_ns)));
+    json_object_set_new(ret, "trouble", batch_json_text(fine ? NULL : place_trouble_words(place)));
     json_object_set_new(ret, "guests", place_guests_json(world, place));
     json_object_set_new(ret, "age_s",
-                        real_or_null(known, (double)(now_ns - place->at_ns) / NS_PER_S));
+                        batch_json_real(known, (double)(now_ns - place->at_ns) / NS_PER_S));
     return ret;
 }
 
@@ -100,16 +100,16 @@ static json_t *host_json(const struct world *world, int64_t now_ns)
     if (cur->at_ns == 0)
         return json_null();
     ret = json_object();
-    json_object_set_new(ret, "name", text_or_null(cur->name));
+    json_object_set_new(ret, "name", batch_json_text(cur->name));
     json_object_set_new(ret, "uptime_s", json_integer((json_int_t)cur->uptime_s));
     json_object_set_new(ret, "cpus", json_integer(cur->cpus));
-    json_object_set_new(ret, "cpu_percent", real_or_null(true, f->cpu));
-    json_object_set_new(ret, "cpu_user_percent", real_or_null(true, f->user));
-    json_object_set_new(ret, "cpu_system_percent", real_or_null(true, f->system));
-    json_object_set_new(ret, "cpu_iowait_percent", real_or_null(true, f->iowait));
-    json_object_set_new(ret, "cpu_steal_percent", real_or_null(true, f->steal));
+    json_object_set_new(ret, "cpu_percent", batch_json_real(true, f->cpu));
+    json_object_set_new(ret, "cpu_user_percent", batch_json_real(true, f->user));
+    json_object_set_new(ret, "cpu_system_percent", batch_json_real(true, f->system));
+    json_object_set_new(ret, "cpu_iowait_percent", batch_json_real(true, f->iowait));
+    json_object_set_new(ret, "cpu_steal_percent", batch_json_real(true, f->steal));
     json_object_set_new(ret, "guests_cpu_percent",
-                        real_or_null(batch_guests_cpu(world, &guests_cpu), guests_cpu));
+                        batch_json_real(batch_guests_cpu(world, &guests_cpu), guests_cpu));
     json_object_set_new(ret, "mem_total_bytes", bytes_or_null(memory, cur->mem_total));
     json_object_set_new(ret, "mem_used_bytes",
                         bytes_or_null(memory, cur->mem_total - cur->mem_available));
@@ -117,19 +117,19 @@ static json_t *host_json(const struct world *world, int64_t now_ns)
     json_object_set_new(ret, "mem_cache_bytes", bytes_or_null(memory, cur->mem_cache));
     json_object_set_new(ret, "swap_total_bytes", bytes_or_null(memory, cur->swap_total));
     json_object_set_new(ret, "swap_used_bytes", bytes_or_null(memory, cur->swap_used));
-    json_object_set_new(ret, "load1", real_or_null(cur->has_load, cur->load[0]));
-    json_object_set_new(ret, "load5", real_or_null(cur->has_load, cur->load[1]));
-    json_object_set_new(ret, "load15", real_or_null(cur->has_load, cur->load[2]));
-    json_object_set_new(ret, "psi_cpu", real_or_null(cur->has_psi, cur->psi_cpu));
-    json_object_set_new(ret, "psi_mem", real_or_null(cur->has_psi, cur->psi_mem));
-    json_object_set_new(ret, "psi_io", real_or_null(cur->has_psi, cur->psi_io));
-    json_object_set_new(ret, "disk_read_bps", real_or_null(true, f->disk_read_bps));
-    json_object_set_new(ret, "disk_write_bps", real_or_null(true, f->disk_write_bps));
-    json_object_set_new(ret, "net_rx_bps", real_or_null(true, f->net_rx_bps));
-    json_object_set_new(ret, "net_tx_bps", real_or_null(true, f->net_tx_bps));
+    json_object_set_new(ret, "load1", batch_json_real(cur->has_load, cur->load[0]));
+    json_object_set_new(ret, "load5", batch_json_real(cur->has_load, cur->load[1]));
+    json_object_set_new(ret, "load15", batch_json_real(cur->has_load, cur->load[2]));
+    json_object_set_new(ret, "psi_cpu", batch_json_real(cur->has_psi, cur->psi_cpu));
+    json_object_set_new(ret, "psi_mem", batch_json_real(cur->has_psi, cur->psi_mem));
+    json_object_set_new(ret, "psi_io", batch_json_real(cur->has_psi, cur->psi_io));
+    json_object_set_new(ret, "disk_read_bps", batch_json_real(true, f->disk_read_bps));
+    json_object_set_new(ret, "disk_write_bps", batch_json_real(true, f->disk_write_bps));
+    json_object_set_new(ret, "net_rx_bps", batch_json_real(true, f->net_rx_bps));
+    json_object_set_new(ret, "net_tx_bps", batch_json_real(true, f->net_tx_bps));
     cpus = json_array();
     for (int i = 0; i < f->cpus && i < HOST_CPUS_MAX; i++)
-        json_array_append_new(cpus, real_or_null(true, (double)f->per_cpu[i]));
+        json_array_append_new(cpus, batch_json_real(true, (double)f->per_cpu[i]));
     json_object_set_new(ret, "per_cpu_percent", cpus);
     json_object_set_new(ret, "storage", storage_json(world, now_ns));
     return ret;
@@ -142,13 +142,13 @@ static json_t *sources_json(const struct world *world, int64_t now_ns)
     for (size_t i = 0; i < world_source_count(world); i++) {
         const struct source *source = world_source_at(world, i);
         json_t *object = json_object();
-        json_object_set_new(object, "id", text_or_null(source->id));
-        json_object_set_new(object, "state", text_or_null(source_state_name(source->state)));
-        json_object_set_new(object, "error", text_or_null(source->error));
+        json_object_set_new(object, "id", batch_json_text(source->id));
+        json_object_set_new(object, "state", batch_json_text(source_state_name(source->state)));
+        json_object_set_new(object, "error", batch_json_text(source->error));
         int64_t age_ns = 0;
         bool restarted = source_was_restarted(source, now_ns, &age_ns);
         json_object_set_new(object, "restarted_s",
-                            real_or_null(restarted, (double)age_ns / NS_PER_S));
+                            batch_json_real(restarted, (double)age_ns / NS_PER_S));
         json_array_append_new(ret, object);
     }
     return ret;
@@ -163,10 +163,10 @@ static json_t *problems_json(const struct batch_sample *sample)
 
     for (size_t i = 0; i < world_source_count(world); i++)
         if (problem_of_source(world_source_at(world, i), sample->now_ns, &problem))
-            json_array_append_new(ret, text_or_null(problem.cause));
+            json_array_append_new(ret, batch_json_text(problem.cause));
     for (size_t i = 0; i < world_place_count(world); i++)
         if (problem_of_place(world, world_place_at(world, i), sample->now_ns, &problem))
-            json_array_append_new(ret, text_or_null(problem.cause));
+            json_array_append_new(ret, batch_json_text(problem.cause));
     return ret;
 }
 
@@ -179,7 +179,7 @@ static void add_metrics(json_t *object, const struct guest *guest, int64_t now_n
 
         json_object_set_new(object, metric_info(metric)->json,
                             known && batch_is_whole(metric) ? json_integer(llround(value))
-                                                            : real_or_null(known, value));
+                                                            : batch_json_real(known, value));
     }
 }
 
@@ -194,27 +194,28 @@ static json_t *guest_json(const struct batch_sample *sample, const struct guest 
     int64_t since;
     bool stale = world_stale(sample->world, guest, sample->now_ns, why, sizeof(why), &since);
 
-    json_object_set_new(object, "name", text_or_null(facts->name));
-    json_object_set_new(object, "kind", text_or_null(kind_name(facts->kind)));
-    json_object_set_new(object, "state", text_or_null(state_name(guest->state)));
-    json_object_set_new(object, "state_reason", text_or_null(guest->reason));
-    json_object_set_new(object, "source", text_or_null(guest->id.source));
-    json_object_set_new(object, "id", text_or_null(id));
+    json_object_set_new(object, "name", batch_json_text(facts->name));
+    json_object_set_new(object, "kind", batch_json_text(kind_name(facts->kind)));
+    json_object_set_new(object, "state", batch_json_text(state_name(guest->state)));
+    json_object_set_new(object, "state_reason", batch_json_text(guest->reason));
+    json_object_set_new(object, "source", batch_json_text(guest->id.source));
+    json_object_set_new(object, "id", batch_json_text(id));
     add_metrics(object, guest, sample->now_ns);
-    json_object_set_new(object, "title", text_or_null(facts->title));
-    json_object_set_new(object, "type", text_or_null(facts->type));
-    json_object_set_new(object, "manager", text_or_null(facts->manager));
+    json_object_set_new(object, "title", batch_json_text(facts->title));
+    json_object_set_new(object, "type", batch_json_text(facts->type));
+    json_object_set_new(object, "manager", batch_json_text(facts->manager));
     json_object_set_new(object, "autostart", flag_or_null(facts->autostart));
     json_object_set_new(object, "persistent", flag_or_null(facts->persistent));
     json_object_set_new(object, "vcpus", bytes_or_null(facts->vcpus > 0, facts->vcpus));
     for (size_t i = 0; i < FACTS_ADDRESSES_MAX && facts->addresses[i]; i++)
-        json_array_append_new(addresses, text_or_null(facts->addresses[i]));
+        json_array_append_new(addresses, batch_json_text(facts->addresses[i]));
     json_object_set_new(object, "addresses", addresses);
     json_object_set_new(object, "problem",
-                        text_or_null(problem_of(sample->world, guest, sample->now_ns, &problem)
-                                         ? problem.cause
-                                         : NULL));
-    json_object_set_new(object, "stale", text_or_null(stale ? why : NULL));
+                        batch_json_text(problem_of(sample->world, guest, sample->now_ns, &problem)
+                                            ? problem.cause
+                                            : NULL));
+    json_object_set_new(object, "stale", batch_json_text(stale ? why : NULL));
+    batch_json_parts(sample, guest, object);
     return object;
 }
 
@@ -227,7 +228,7 @@ void batch_json_line(const struct batch_sample *sample, FILE *out)
 
     batch_time(time, sample->wall_ns);
     json_object_set_new(root, "time", json_string(time));
-    json_object_set_new(root, "interval_s", real_or_null(true, sample->interval_s));
+    json_object_set_new(root, "interval_s", batch_json_real(true, sample->interval_s));
     json_object_set_new(root, "host", host_json(sample->world, sample->now_ns));
     json_object_set_new(root, "sources", sources_json(sample->world, sample->now_ns));
     json_object_set_new(root, "problems", problems_json(sample));

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -113,4 +114,18 @@ bool block_is_bottom(struct block_cache *cache, uint32_t major, uint32_t minor)
 bool block_is_disk(struct block_cache *cache, uint32_t major, uint32_t minor)
 {
     return look_up(cache, major, minor).disk;
+}
+
+void block_name(const char *root, uint32_t major, uint32_t minor, char *buf, size_t size)
+{
+    char path[KERNEL_PATH_MAX], text[1024];
+
+    snprintf(buf, size, "%u:%u", major, minor);
+    if (!kernel_path(path, "%s/sys/dev/block/%u:%u/uevent", root, major, minor) ||
+        io_read_file(AT_FDCWD, path, text, sizeof(text)) < 0)
+        return;
+    for (const char *line = text; line; line = parse_next_line(line)) {
+        if (strncmp(line, "DEVNAME=", 8) == 0)
+            snprintf(buf, size, "%.*s", (int)strcspn(line + 8, "\n"), line + 8);
+    }
 }

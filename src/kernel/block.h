@@ -3,6 +3,7 @@
 #define VCTOP_KERNEL_BLOCK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* A cache of what /sys says of devices; an entry is asked for again after a minute. */
@@ -17,5 +18,8 @@ bool block_is_bottom(struct block_cache *cache, uint32_t major, uint32_t minor);
 
 /* The same, but /sys must know it, and with a medium in it. */
 bool block_is_disk(struct block_cache *cache, uint32_t major, uint32_t minor);
+
+/* The kernel's name of a device ("sda"), "8:0" where /sys has none. */
+void block_name(const char *root, uint32_t major, uint32_t minor, char *buf, size_t size);
 
 #endif

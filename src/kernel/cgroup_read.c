@@ -117,6 +117,11 @@ void cgroup_reader_free(struct cgroup_reader *reader)
     free(reader);
 }
 
+const char *cgroup_reader_dir(const struct cgroup_reader *reader, enum cgroup_controller controller)
+{
+    return reader->dir[controller];
+}
+
 static bool is_v2(const struct cgroup_reader *reader, enum cgroup_controller controller)
 {
     return reader->layout->mount[controller].v2;

@@ -56,6 +56,10 @@ void cgroup_reader_free(struct cgroup_reader *reader);
  * some figures before). */
 int cgroup_reader_read(struct cgroup_reader *reader, unsigned what, struct sample *sample);
 
+/* Where the group is in CONTROLLER's hierarchy; NULL: it is in none.  Valid as long as READER. */
+const char *cgroup_reader_dir(const struct cgroup_reader *reader,
+                              enum cgroup_controller controller);
+
 /* Each is 1 yes, 0 no, -1 unknown. */
 struct cgroup_state {
     int frozen;    /* v1 freezer.state FROZEN, v2 cgroup.events frozen 1 */

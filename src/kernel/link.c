@@ -183,6 +183,9 @@ static void take_link(struct links *links, const struct nlmsghdr *message, void 
     const void *nsid = attribute(first, len, IFLA_LINK_NETNSID, sizeof(int32_t));
     if (nsid)
         memcpy(&info.peer_nsid, nsid, sizeof(int32_t));
+    const void *peer = attribute(first, len, IFLA_LINK, sizeof(int32_t));
+    if (peer)
+        memcpy(&info.peer, peer, sizeof(int32_t));
     const char *name = attribute(first, len, IFLA_IFNAME, 1);
     if (name)
         memccpy(info.name, name, '\0', sizeof(info.name) - 1);
@@ -317,4 +320,13 @@ size_t links_into(const struct links *links, int nsid, int *ret, size_t max)
         count++;
     }
     return count;
+}
+
+const struct link_info *links_info(const struct links *links, int ifindex)
+{
+    for (size_t i = 0; i < links->info_count; i++) {
+        if (links->info[i].ifindex == ifindex)
+            return &links->info[i];
+    }
+    return NULL;
 }

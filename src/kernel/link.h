@@ -23,6 +23,7 @@ struct link_counters {
 struct link_info {
     int ifindex;
     int peer_nsid; /* IFLA_LINK_NETNSID: namespace of the other end of a veth; -1 none */
+    int peer;      /* IFLA_LINK: the other end's index there; 0 unknown */
     char name[16];
 };
 
@@ -55,6 +56,9 @@ int links_nsid(struct links *links, pid_t pid);
  * RET.  Returns how many there are in all. */
 size_t links_into(const struct links *links, int nsid, int *ret, size_t max);
 
+/* What the last links_map() says of a link; NULL: nothing.  Valid until the next one. */
+const struct link_info *links_info(const struct links *links, int ifindex);
+
 /* Sums the COUNT links of one guest into SAMPLE, swapped to the guest's view (the host receives
  * what the guest sends), through SUM (one per life of the guest).  No link of them there: nothing
  * set. */
@@ -66,6 +70,9 @@ void links_sum_guest(const struct links *links, const int *ifindex, size_t count
  * ends of veths, by name).  Opened each time, for a held descriptor would keep the namespace of a
  * stopped container alive.  0, ERR_GONE, ERR_DENIED, ERR_SYNTAX. */
 int net_dev_sum(const char *root, pid_t pid, struct devsum *sum, struct sample *sample);
+
+/* A link by whose name it only carries traffic inside a namespace. */
+bool net_dev_is_inside(const char *name);
 
 /* Parses TEXT of a net/dev: calls VISIT for each link.  ERR_SYNTAX when it is no such text. */
 int net_dev_parse(const char *text,

@@ -117,7 +117,7 @@ int net_dev_parse(const char *text,
 }
 
 /* Links whose traffic passes another link of the same namespace too, or never leaves it. */
-static bool is_inside(const char *name)
+bool net_dev_is_inside(const char *name)
 {
     static const char *const prefixes[] = {"veth",  "br-",     "docker", "virbr", "vnet", "lxcbr",
                                            "lxdbr", "incusbr", "cni",    "ifb",   "dummy"};
@@ -138,7 +138,7 @@ struct guest_sum {
 static void add_named(const char *name, const struct link_counters *counters, void *user)
 {
     struct guest_sum *guest = user;
-    if (is_inside(name))
+    if (net_dev_is_inside(name))
         return;
     uint64_t key = UINT64_C(14695981039346656037); /* FNV-1a: names have no number here */
     for (const char *p = name; *p; p++)

@@ -69,6 +69,8 @@ int proc_parse_stat(const char *text, struct proc_stat *ret)
     stat.threads = (uint32_t)field[20];
     stat.id.start_ticks = field[22];
     stat.guest_ns = parse_ticks_ns(field[43]);
+    stat.rss_bytes = parse_scale(field[24], (uint64_t)sysconf(_SC_PAGESIZE));
+    stat.last_cpu = count > 39 && field[39] <= INT32_MAX ? (int)field[39] : -1;
     *ret = stat;
     return 0;
 }
@@ -114,6 +116,8 @@ int proc_parse_status(const char *text, struct proc_status *ret)
     }
     if (parse_keyed(text, "HugetlbPages:", &kb))
         status.hugetlb_bytes = parse_scale(kb, 1024);
+    if (parse_keyed(text, "VmSwap:", &kb))
+        status.swap_bytes = parse_scale(kb, 1024);
     uint64_t pid = 0;
     status.leader = parse_keyed(text, "Tgid:", &pid) && pid <= INT32_MAX ? (pid_t)pid : 0;
     const char *inner = parse_find(text, "NSpid:");

@@ -7,9 +7,12 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "kernel/cgroup.h"
 #include "kernel/cgroup_read.h"
 #include "kernel/link.h"
+#include "kernel/part_link.h"
+#include "kernel/part_thread.h"
 #include "kernel/watch.h"
 #include "model/devsum.h"
 
@@ -32,7 +35,7 @@ struct qemu_ground {
 };
 
 struct nic {
-    char dev[IF_NAMESIZE];
+    char dev[IF_NAMESIZE], mac[20];
     int ifindex; /* 0: not found yet */
     bool direct;
 };
@@ -147,6 +150,7 @@ void qemu_wire(struct qemu *qemu, const struct qemu_nic *nics, size_t count)
             continue;
         *nic = (struct nic){.direct = nics[i].direct};
         snprintf(nic->dev, sizeof(nic->dev), "%s", nics[i].dev);
+        snprintf(nic->mac, sizeof(nic->mac), "%s", nics[i].mac ? nics[i].mac : "");
         qemu->nic_count++;
     }
 }
@@ -230,6 +234,33 @@ enum qemu_health qemu_read(struct qemu *qemu, int64_t at_ns, struct sample *samp
     read_links(qemu, &fresh);
     *sample = fresh;
     return qemu->sleeps >= SLEEP_TICKS ? QEMU_SLEEPS : QEMU_RUNS;
+}
+
+static void add_memory(struct qemu *qemu, struct parts *ret)
+{
+    struct proc_status status;
+
+    if (proc_read_status(qemu->ground->root, qemu->id.pid, &status) < 0 || !status.has_memory)
+        return;
+    struct part *part = parts_add(ret, PART_MEMORY, 0, "memory");
+    part->at_ns = clock_mono_ns();
+    part_set(part, PART_FIELD_HOST, status.rss_bytes + status.hugetlb_bytes);
+    part_set(part, PART_FIELD_SWAP, status.swap_bytes);
+}
+
+void qemu_parts(struct qemu *qemu, unsigned kinds, struct parts *ret)
+{
+    const char *root = qemu->ground->root;
+    bool links = kinds & PART_BIT(PART_LINK) && qemu->nic_count && count_links(qemu->ground);
+
+    for (size_t i = 0; links && i < qemu->nic_count; i++) {
+        const struct nic *nic = &qemu->nics[i];
+        part_link_add(qemu->ground->links, root, nic->mac[0] ? nic->mac : nic->dev, nic->dev,
+                      nic->direct, ret);
+    }
+    part_threads_qemu(root, qemu->id.pid, kinds, ret);
+    if (kinds & PART_BIT(PART_MEMORY))
+        add_memory(qemu, ret);
 }
 
 const char *qemu_blame(enum qemu_health health)

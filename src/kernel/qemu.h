@@ -9,6 +9,7 @@
 
 #include "kernel/proc.h"
 #include "model/field.h"
+#include "model/part.h"
 
 #define QEMU_NICS_MAX 64
 
@@ -40,6 +41,7 @@ const char *qemu_life(const struct qemu *qemu);
 
 struct qemu_nic {
     const char *dev; /* the host's end */
+    const char *mac; /* NULL unknown */
     bool direct;     /* macvtap: the host's view is the guest's, nothing to swap */
 };
 
@@ -48,6 +50,11 @@ void qemu_wire(struct qemu *qemu, const struct qemu_nic *nics, size_t count);
 
 /* All figures of this tick into SAMPLE (overwritten), at AT_NS. */
 enum qemu_health qemu_read(struct qemu *qemu, int64_t at_ns, struct sample *sample);
+
+/* Adds the parts of those KINDS (PART_BITs) that the kernel knows: links, by their MAC or host end,
+ * with the counters of this tick; threads; the memory that the host spends (HOST: VmRSS and
+ * HugetlbPages, SWAP: VmSwap, of /proc/PID/status). */
+void qemu_parts(struct qemu *qemu, unsigned kinds, struct parts *ret);
 
 /* Who is to blame, in words; NULL: nobody. */
 const char *qemu_blame(enum qemu_health health);

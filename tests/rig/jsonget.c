@@ -2,8 +2,9 @@
  * paths, separated by spaces.  For tests in shell; nothing beyond what they use.
  *
  * A path is keys joined by '/'; the key name=VALUE picks the first object of an array whose member
- * "name" (or any other key) is VALUE: guests/name=web1/cpu_percent.  '#' is an array's length. What
- * is not there prints as "missing", null as "null". */
+ * "name" (or any other key) is VALUE: guests/name=web1/cpu_percent; a number, that element of it:
+ * guests/0/guest_disks/name=vda/read_bps.  '#' is an array's length. What is not there prints as
+ * "missing", null as "null". */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +41,8 @@ static void print_at(json_t *node, char *path)
             }
             *equals = '\0';
             node = pick(node, step, equals + 1);
+        } else if (json_is_array(node)) {
+            node = json_array_get(node, strtoul(step, NULL, 10));
         } else {
             node = json_object_get(node, step);
         }

@@ -1,6 +1,6 @@
 /* The backend against libvirt's in-memory test driver: no daemon, nothing real. */
 // clang-format off
-// sources: tests/unit/quiet_sink.c src/backend/libvirt/libvirt.c src/backend/libvirt/act.c src/backend/libvirt/identity.c src/backend/libvirt/console.c src/backend/libvirt/screen.c src/backend/libvirt/stream.c src/backend/libvirt/chardev.c src/backend/libvirt/ask.c src/backend/libvirt/balloons.c src/backend/libvirt/daemon.c src/backend/libvirt/definition.c src/backend/libvirt/events.c src/backend/libvirt/find.c src/backend/libvirt/guests.c src/backend/libvirt/inbox.c src/backend/libvirt/list.c src/backend/libvirt/local.c src/backend/libvirt/loop.c src/backend/libvirt/monitor.c src/backend/libvirt/owner.c src/backend/libvirt/pools.c src/backend/libvirt/restart.c src/backend/libvirt/round.c src/backend/libvirt/snapshot.c src/backend/libvirt/uri.c src/backend/libvirt/words.c
+// sources: tests/unit/quiet_sink.c src/backend/libvirt/libvirt.c src/backend/libvirt/act.c src/backend/libvirt/identity.c src/backend/libvirt/console.c src/backend/libvirt/screen.c src/backend/libvirt/stream.c src/backend/libvirt/chardev.c src/backend/libvirt/ask.c src/backend/libvirt/balloons.c src/backend/libvirt/daemon.c src/backend/libvirt/definition.c src/backend/libvirt/events.c src/backend/libvirt/find.c src/backend/libvirt/guests.c src/backend/libvirt/inbox.c src/backend/libvirt/list.c src/backend/libvirt/local.c src/backend/libvirt/loop.c src/backend/libvirt/monitor.c src/backend/libvirt/parts.c src/backend/libvirt/statistics.c src/backend/libvirt/owner.c src/backend/libvirt/pools.c src/backend/libvirt/restart.c src/backend/libvirt/round.c src/backend/libvirt/snapshot.c src/backend/libvirt/uri.c src/backend/libvirt/words.c
 // libraries: LIBXML LIBVIRT
 // clang-format on
 #include "backend/libvirt/libvirt.h"
@@ -32,6 +32,8 @@ struct sink {
     int answered, orphans, facts_said;
     size_t places;
     char place[PLACES_MAX][128];
+    uint32_t parts_of; /* 0: none were said */
+    struct parts parts;
 };
 
 void sink_source(struct sink *sink, enum source_state state, const struct error *why,
@@ -90,6 +92,13 @@ void sink_storage(struct sink *sink, const struct storage_report *report)
                  (unsigned long long)report->place[i].avail);
 }
 
+void sink_parts(struct sink *sink, uint32_t handle, const struct parts *parts)
+{
+    sink->parts_of = handle;
+    parts_clear(&sink->parts);
+    parts_copy(&sink->parts, parts);
+}
+
 void sink_stuck(struct sink *sink, int calls)
 {
     (void)sink;
@@ -112,6 +121,7 @@ static void teardown(void)
         backend_libvirt_ops.close(backend);
     for (size_t i = 0; i < GUESTS_MAX; i++)
         facts_clear(&sink.facts[i]);
+    parts_clear(&sink.parts);
 }
 
 static void open_uri(const char *uri)
@@ -217,6 +227,45 @@ static void write_file(const char *text)
     ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
     close(fd);
 }
+
+static void read_parts(uint32_t handle)
+{
+    const struct want parts = {.period_ns = want.period_ns,
+                               .selected = handle,
+                               .parts = PART_BIT(PART_DISK) | PART_BIT(PART_VCPU)};
+
+    sink.parts_of = 0;
+    backend_parts(backend, &parts, &sink);
+}
+
+/* Disks are known by name before a monitor has said anything of them. */
+START_TEST(disks_of_the_selected_guest_are_parts)
+{
+    char path[64];
+
+    write_file("<node><domain type='test'><name>d</name><memory>1024</memory>"
+               "<os><type>hvm</type></os><devices><disk type='file'><driver type='qcow2'/>"
+               "<source file='/i/a'/><target dev='vda'/></disk><disk type='volume'>"
+               "<source pool='p' volume='v'/><target dev='vdb'/></disk></devices></domain></node>");
+    snprintf(path, sizeof(path), "test://%s", file);
+    open_uri(path);
+    read_parts(1); /* before the first tick */
+    ck_assert_uint_eq(sink.parts_of, 0);
+    ck_assert(sample_until(is_settled));
+    unlink(file);
+    read_parts(9); /* nobody's handle */
+    ck_assert_uint_eq(sink.parts_of, 0);
+    read_parts(1);
+    ck_assert_uint_eq(sink.parts_of, 1);
+    ck_assert_uint_eq(sink.parts.count, 2);
+    ck_assert_str_eq(sink.parts.part[0].name, "vda");
+    ck_assert_str_eq(sink.parts.part[0].words[0], "/i/a");
+    ck_assert_str_eq(sink.parts.part[0].words[1], "qcow2");
+    ck_assert_str_eq(sink.parts.part[1].words[0], "v");
+    ck_assert_str_eq(sink.parts.part[1].words[2], "p");
+    ck_assert_uint_eq(sink.parts.part[0].valid, 0);
+}
+END_TEST
 
 static const struct lv_file_guest {
     const char *name;
@@ -427,6 +476,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, a_running_guest_has_facts_and_figures);
     tcase_add_test(tcase, pools_are_told);
+    tcase_add_test(tcase, disks_of_the_selected_guest_are_parts);
     tcase_add_test(tcase, states_of_a_file);
     tcase_add_test(tcase, a_bad_file_cannot_work);
     tcase_add_test(tcase, actions_show_in_the_rows);

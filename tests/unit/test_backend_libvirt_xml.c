@@ -1,6 +1,7 @@
 /* Domain XML, odd and hostile, and the balloon's figures. */
 // sources: src/backend/libvirt/definition.c src/backend/libvirt/monitor.c
-// sources: src/backend/libvirt/owner.c src/backend/libvirt/uri.c src/backend/libvirt/chardev.c
+// sources: src/backend/libvirt/statistics.c src/backend/libvirt/owner.c
+// sources: src/backend/libvirt/uri.c src/backend/libvirt/chardev.c
 // libraries: LIBXML LIBVIRT
 #include "backend/libvirt/definition.h"
 
@@ -11,6 +12,7 @@
 
 #include "backend/libvirt/chardev.h"
 #include "backend/libvirt/monitor.h"
+#include "backend/libvirt/statistics.h"
 #include "backend/relay.h"
 
 static struct lv_definition *parse(const char *xml)
@@ -275,6 +277,65 @@ START_TEST(memory_used_is_what_is_neither_free_nor_cache)
 }
 END_TEST
 
+static void put_block(virTypedParameterPtr *params, int *count, int *room, const char *name,
+                      unsigned long long value)
+{
+    virTypedParamsAddULLong(params, count, room, name, value);
+}
+
+/* One whose monitor said all, one that it was too busy for, one without a name. */
+START_TEST(block_statistics_become_disks)
+{
+    virTypedParameterPtr params = NULL;
+    int count = 0, room = 0;
+    struct parts parts = {0};
+
+    virTypedParamsAddUInt(&params, &count, &room, "block.count", 3);
+    virTypedParamsAddString(&params, &count, &room, "block.0.name", "vda");
+    virTypedParamsAddString(&params, &count, &room, "block.0.path", "/i/a");
+    put_block(&params, &count, &room, "block.0.wr.reqs", 4);
+    put_block(&params, &count, &room, "block.0.wr.bytes", 8192);
+    put_block(&params, &count, &room, "block.0.wr.times", 12345);
+    put_block(&params, &count, &room, "block.0.fl.reqs", 2);
+    put_block(&params, &count, &room, "block.0.allocation", 4096);
+    put_block(&params, &count, &room, "block.0.capacity", 1 << 20);
+    virTypedParamsAddString(&params, &count, &room, "block.1.name", "vdb");
+    lv_statistics_blocks(params, count, 77, &parts);
+    ck_assert_uint_eq(parts.count, 2);
+    ck_assert_str_eq(parts.part[0].name, "vda");
+    ck_assert_str_eq(parts.part[0].words[0], "/i/a");
+    ck_assert_int_eq(parts.part[0].at_ns, 77);
+    ck_assert_uint_eq(parts.part[0].value[PART_FIELD_WRITE], 8192);
+    ck_assert_uint_eq(parts.part[0].value[PART_FIELD_WRITE_NS], 12345);
+    ck_assert_uint_eq(parts.part[0].value[PART_FIELD_ALLOCATION], 4096);
+    ck_assert(!part_has(&parts.part[0], PART_FIELD_READ));
+    ck_assert_uint_eq(parts.part[1].valid, 0);
+    parts_clear(&parts);
+    virTypedParamsFree(params, count);
+}
+END_TEST
+
+START_TEST(the_balloon_says_more_than_what_is_used)
+{
+    struct group group = {0};
+    struct lv_balloon balloon;
+
+    put(&group, "current", 1000);
+    put(&group, "swap_in", 3);
+    put(&group, "major_fault", 17);
+    put(&group, "unused", 500);
+    put(&group, "available", 900);
+    put(&group, "last-update", 5000);
+    lv_balloon_read(group.params, group.count, 5003, &balloon);
+    ck_assert_uint_eq(balloon.reported_s, 5000);
+    ck_assert_uint_eq(balloon.report.value[PART_FIELD_BALLOON], 1000 * 1024);
+    ck_assert_uint_eq(balloon.report.value[PART_FIELD_FREE], 500 * 1024);
+    ck_assert_uint_eq(balloon.report.value[PART_FIELD_SWAP_IN], 3 * 1024);
+    ck_assert_uint_eq(balloon.report.value[PART_FIELD_MAJOR_FAULTS], 17);
+    ck_assert(!part_has(&balloon.report, PART_FIELD_SWAP_OUT));
+}
+END_TEST
+
 START_TEST(an_old_or_impossible_report_is_unknown)
 {
     struct group never = {0}, thin = {0}, wrong = {0};
@@ -366,6 +427,8 @@ int main(void)
     tcase_add_test(tcase, many_links_are_cut);
     tcase_add_test(tcase, memory_used_is_what_is_neither_free_nor_cache);
     tcase_add_test(tcase, consoles_are_listed);
+    tcase_add_test(tcase, block_statistics_become_disks);
+    tcase_add_test(tcase, the_balloon_says_more_than_what_is_used);
     tcase_add_test(tcase, an_old_or_impossible_report_is_unknown);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "batch/output.h"
+#include "model/part.h"
 
 #define S NS_PER_S
 #define SOURCE "lxc:/x"
@@ -141,6 +142,46 @@ START_TEST(numbers)
         ck_assert_str_eq(number, rows[i].text);
     }
     batch_number(number, 1e300); /* fits, cut */
+}
+END_TEST
+
+/* Only of the guest that was looked at: what is unknown of others is not there at all. */
+START_TEST(json_has_the_parts_of_one_guest)
+{
+    struct parts parts = {0};
+
+    for (int i = 0; i < 2; i++) {
+        struct part *part = parts_add(&parts, PART_DISK, 0, "vda");
+        part->words[0] = strdup("/i/\033[2J");
+        part->at_ns = (i + 1) * S;
+        part_set(part, PART_FIELD_WRITE, (uint64_t)i * 5000);
+        part_set(part, PART_FIELD_WRITE_OPS, (uint64_t)i * 4);
+        part_set(part, PART_FIELD_WRITE_NS, (uint64_t)i * 10000000);
+        part_set(part, PART_FIELD_CAPACITY, 77);
+        part = parts_add(&parts, PART_VCPU, 0, "vCPU 0");
+        part->at_ns = (i + 1) * S;
+        part_set(part, PART_FIELD_CPU, (uint64_t)i * 250000000);
+        world_parts(world, listing.rows[0]->id.source, listing.rows[0]->facts.handle, &parts,
+                    2 * S);
+        parts_clear(&parts);
+    }
+    CLEANUP_FREE char *text = output(batch_json_line, false, 0);
+    json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+
+    assert_tame(text);
+    json_t *guest = json_array_get(json_object_get(root, "guests"), 0);
+    json_t *disk = json_array_get(json_object_get(guest, "guest_disks"), 0);
+    json_t *thread = json_array_get(json_object_get(guest, "guest_threads"), 0);
+    ck_assert_double_eq(json_number_value(json_object_get(disk, "write_bps")), 5000);
+    ck_assert_double_eq(json_number_value(json_object_get(disk, "write_latency_ms")), 2.5);
+    ck_assert(json_is_null(json_object_get(disk, "read_bps")));
+    ck_assert(json_is_null(json_object_get(disk, "read_latency_ms")));
+    ck_assert_int_eq(json_integer_value(json_object_get(disk, "capacity_bytes")), 77);
+    ck_assert_double_eq(json_number_value(json_object_get(thread, "cpu_percent")), 25);
+    ck_assert_uint_eq(json_array_size(json_object_get(guest, "guest_links")), 0);
+    guest = json_array_get(json_object_get(root, "guests"), 1);
+    ck_assert_ptr_null(json_object_get(guest, "guest_disks"));
+    json_decref(root);
 }
 END_TEST
 
@@ -394,6 +435,7 @@ int main(void)
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, numbers);
+    tcase_add_test(tc, json_has_the_parts_of_one_guest);
     tcase_add_test(tc, json_says_it_all);
     tcase_add_test(tc, json_is_ascii_on_demand);
     tcase_add_test(tc, problems_have_causes);

@@ -9,11 +9,33 @@
 #define USELESS_NS (60 * NS_PER_S) /* it has no figures: no reason to ask often */
 #define KEEP_NS (120 * NS_PER_S)   /* older ones say nothing about now */
 
+/* The balloon and, if they were asked for, the disks of GUEST. */
+static void take_statistics(struct lv_guest *guest, struct lv_answer *answer, bool answered,
+                            int64_t now_ns)
+{
+    struct lv_balloon *fresh = &answer->balloon;
+
+    if (answered && lv_guest_is_active(guest)) {
+        /* A report that is told again keeps its time, which is known to the second only. */
+        fresh->reported_ns = fresh->reported_s == guest->balloon.reported_s
+                                 ? guest->balloon.reported_ns
+                                 : fresh->at_ns - (int64_t)fresh->measured_ms * NS_PER_MS;
+        guest->balloon = *fresh;
+        if (answer->question == LV_PARTS) {
+            parts_clear(&guest->disks);
+            guest->disks = answer->disks;
+            answer->disks = (struct parts){0};
+        }
+    }
+    if (!answered || !fresh->has_used)
+        guest->balloon_due_ns = now_ns + USELESS_NS;
+}
+
 static void pick_up(struct lv_balloons *balloons, struct lv_guests *guests,
                     struct lv_daemon *daemon, int64_t now_ns)
 {
     char uuid[VIR_UUID_STRING_BUFLEN];
-    struct lv_answer answer;
+    struct lv_answer answer = {0};
     struct lv_status status;
 
     lv_daemon_status(daemon, &status);
@@ -23,19 +45,13 @@ static void pick_up(struct lv_balloons *balloons, struct lv_guests *guests,
         lv_daemon_poke(daemon); /* is it this guest or the daemon? */
     struct lv_guest *guest =
         asked == LV_IDLE || asked == LV_BUSY ? NULL : lv_guests_find(guests, uuid);
-    if (!guest)
-        return;
-    if (asked == LV_STUCK)
+    if (guest && asked == LV_STUCK)
         guest->hung_ns = now_ns;
-    if (answer.question == LV_IO_ERROR) {
-        if (asked == LV_ANSWERED && lv_guest_has_io_error(guest))
-            guest->io_error = answer.io_error;
-        return;
-    }
-    if (asked == LV_ANSWERED && lv_guest_is_active(guest))
-        guest->balloon = answer.balloon;
-    if (asked != LV_ANSWERED || !answer.balloon.has_used)
-        guest->balloon_due_ns = now_ns + USELESS_NS;
+    if (guest && answer.question != LV_IO_ERROR)
+        take_statistics(guest, &answer, asked == LV_ANSWERED, now_ns);
+    else if (guest && asked == LV_ANSWERED && lv_guest_has_io_error(guest))
+        guest->io_error = answer.io_error;
+    parts_clear(&answer.disks);
 }
 
 static bool monitor_is_well(const struct lv_guest *guest)
@@ -64,6 +80,19 @@ static bool may_ask(const struct lv_guest *guest)
 
     return monitor_is_well(guest) && definition && definition->balloon &&
            definition->kind == KIND_MACHINE && guest->domain.state == VIR_DOMAIN_RUNNING;
+}
+
+/* The selected guest when somebody looks at what only its monitor knows. */
+static struct lv_guest *next_looked_at(struct lv_guests *guests, const struct want *want,
+                                       int64_t now_ns)
+{
+    struct lv_guest *guest = want->selected ? lv_guests_find_handle(guests, want->selected) : NULL;
+    const struct lv_definition *definition = guest ? guest->domain.definition : NULL;
+
+    if (!(want->parts & (PART_BIT(PART_DISK) | PART_BIT(PART_MEMORY))) || !definition ||
+        definition->kind != KIND_MACHINE || !monitor_is_well(guest) || now_ns < guest->parts_due_ns)
+        return NULL;
+    return guest;
 }
 
 /* The selected guest if it is due, else the one on the screen that waits longest. */
@@ -123,6 +152,14 @@ void lv_balloons_step(struct lv_balloons *balloons, struct lv_guests *guests,
     if (guest) {
         if (lv_monitor_ask(balloons->monitor, LV_IO_ERROR, guest->uuid))
             guest->io_error_due_ns = now_ns + VISIBLE_NS;
+        return;
+    }
+    guest = next_looked_at(guests, want, now_ns);
+    if (guest) {
+        if (lv_monitor_ask(balloons->monitor, LV_PARTS, guest->uuid)) {
+            guest->parts_due_ns = now_ns + SELECTED_NS;
+            guest->balloon_due_ns = now_ns + VISIBLE_NS; /* it is told as well */
+        }
         return;
     }
     guest = next_guest(guests, want, now_ns);

@@ -170,6 +170,7 @@ static void read_disk(struct lv_definition *definition, const xmlNode *node)
     disk->pool = attribute(source, "pool");
     disk->volume = attribute(source, "volume");
     disk->alias = attribute(child(node, "alias"), "name");
+    disk->format = attribute(child(node, "driver"), "type");
 }
 
 /* Of a container: where it has its root.  Shares of a machine are no disks. */
@@ -370,6 +371,7 @@ void lv_definition_unref(struct lv_definition *definition)
         free(definition->disks[i].target);
         free(definition->disks[i].alias);
         free(definition->disks[i].source);
+        free(definition->disks[i].format);
         free(definition->disks[i].pool);
         free(definition->disks[i].volume);
     }

@@ -24,6 +24,7 @@ struct lv_disk {
     char *target;        /* "vda"; "rootfs" of a container */
     char *alias;         /* libvirt's name of the device, or NULL */
     char *source;        /* path of the file, device or directory, or NULL */
+    char *format;        /* "qcow2", "raw", or NULL */
     char *pool, *volume; /* when it is a volume of a pool, else NULL */
 };
 

@@ -33,6 +33,7 @@ static void remove_guest(struct lv_guests *guests, struct lv_guest *guest)
     facts_clear(&guest->told);
     qemu_free(guest->qemu);
     devsum_free(guest->net);
+    parts_clear(&guest->disks);
 #ifndef __clang_analyzer__ /* and sees a use after this */
     free(guest);
 #endif
@@ -87,6 +88,8 @@ void lv_guest_reborn(struct lv_guest *guest)
     guest->sample = (struct sample){0};
     guest->balloon = (struct lv_balloon){0};
     guest->balloon_due_ns = 0;
+    parts_clear(&guest->disks);
+    guest->parts_due_ns = 0;
     guest->hung_ns = 0;
     guest->blame[0] = '\0';
 }

@@ -40,6 +40,8 @@ struct lv_guest {
 
     struct lv_balloon balloon;   /* at_ns 0: none of this life */
     int64_t balloon_due_ns;      /* when it may be asked again */
+    struct parts disks;          /* what its monitor said of them last */
+    int64_t parts_due_ns;        /* when it may be asked again */
     struct lv_io_error io_error; /* what its monitor says holds it; of this pause */
     int64_t io_error_due_ns;     /* when it may be asked again */
     int64_t hung_ns;             /* since when a monitor call of ours hangs; 0: none */

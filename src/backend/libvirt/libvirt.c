@@ -12,6 +12,7 @@
 #include "backend/libvirt/guests.h"
 #include "backend/libvirt/local.h"
 #include "backend/libvirt/loop.h"
+#include "backend/libvirt/parts.h"
 #include "backend/libvirt/restart.h"
 #include "backend/libvirt/words.h"
 #include "base/alloc.h"
@@ -349,6 +350,25 @@ static void lv_tick(struct backend *backend, const struct want *want, struct sin
     }
 }
 
+static void lv_parts(struct backend *backend, const struct want *want, struct sink *sink)
+{
+    struct instance *self = (struct instance *)backend;
+    struct lv_guest *guest = lv_guests_find_handle(&self->guests, want->selected);
+    struct parts parts = {0};
+
+    /* What stands still has its last figures, which grow old. */
+    if (!guest || !guest->was_told || !lv_guest_is_active(guest) ||
+        (guest->qemu && guest->health == QEMU_STOPPED))
+        return;
+    if (self->daemon)
+        step_balloons(self, want, clock_mono_ns());
+    if (self->local)
+        lv_local_links_anew(self->local);
+    lv_guest_parts(guest, &self->guests, self->neighbours, want->parts, &parts);
+    sink_parts(sink, guest->handle, &parts);
+    parts_clear(&parts);
+}
+
 static size_t lv_poll_fds(struct backend *backend, struct pollfd *fds)
 {
     struct instance *self = (struct instance *)backend;
@@ -412,6 +432,7 @@ const struct backend_ops backend_libvirt_ops = {
     .open = lv_open,
     .close = lv_close,
     .tick = lv_tick,
+    .parts = lv_parts,
     .poll_fds = lv_poll_fds,
     .ready = lv_ready,
     .act = lv_backend_act,

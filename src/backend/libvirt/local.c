@@ -42,6 +42,11 @@ void lv_local_tick(struct lv_local *local, int64_t now_ns)
         local->scan_due_ns = now_ns + SCAN_NS;
 }
 
+void lv_local_links_anew(struct lv_local *local)
+{
+    qemu_ground_tick(local->ground);
+}
+
 int lv_local_identify(const struct lv_uri *uri, const char *name, const char *uuid,
                       struct proc_identity *ret)
 {
@@ -55,8 +60,9 @@ void lv_local_wire(struct qemu *qemu, const struct lv_definition *definition)
     size_t count = definition ? definition->nic_count : 0;
 
     for (size_t i = 0; i < count; i++)
-        nics[i] =
-            (struct qemu_nic){.dev = definition->nics[i].dev, .direct = definition->nics[i].direct};
+        nics[i] = (struct qemu_nic){.dev = definition->nics[i].dev,
+                                    .mac = definition->nics[i].mac,
+                                    .direct = definition->nics[i].direct};
     qemu_wire(qemu, nics, count);
 }
 

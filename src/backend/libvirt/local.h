@@ -21,6 +21,9 @@ void lv_local_free(struct lv_local *local);
 /* Once a tick. */
 void lv_local_tick(struct lv_local *local, int64_t now_ns);
 
+/* Counters of links are to be read again within a tick. */
+void lv_local_links_anew(struct lv_local *local);
+
 /* The QEMU of a domain by libvirt's NAME.pid, else by looking through /proc (seldom); whichever it
  * is must carry UUID in its command line.  DEFINITION, for its links, may be NULL.  NULL: not
  * found.  The caller frees, before LOCAL. */

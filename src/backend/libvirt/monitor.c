@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "backend/libvirt/statistics.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 
@@ -121,6 +122,7 @@ static void unref_and_unlock(struct lv_monitor *monitor)
     if (!last)
         return;
     line_drop(monitor->line);
+    parts_clear(&monitor->answer.disks);
     pthread_cond_destroy(&monitor->wake);
     pthread_cond_destroy(&monitor->ended);
     pthread_mutex_destroy(&monitor->lock);
@@ -165,7 +167,9 @@ void lv_balloon_read(const virTypedParameter *params, int count, int64_t wall_s,
         ret->used = (available - unused - cache) * KIB;
         ret->cache = cache * KIB;
         ret->measured_ms = (uint64_t)age_s * 1000;
+        ret->reported_s = reported;
     }
+    lv_statistics_balloon(params, count, &ret->report);
 }
 
 void lv_io_error_read(const virDomainDiskError *errors, int count, struct lv_io_error *ret)
@@ -196,19 +200,25 @@ static bool ask_io_error(virDomainPtr dom, struct lv_io_error *ret)
     return count >= 0;
 }
 
-/* The same. */
-static bool ask_balloon(virDomainPtr dom, struct lv_balloon *ret)
+/* The same.  Each group costs QEMU a command or two. */
+static bool ask_statistics(virDomainPtr dom, bool disks, struct lv_answer *ret)
 {
+    unsigned groups = VIR_DOMAIN_STATS_BALLOON | (disks ? VIR_DOMAIN_STATS_BLOCK : 0);
     virDomainPtr list[] = {dom, NULL};
     virDomainStatsRecordPtr *records = NULL;
 
-    int count = virDomainListGetStats(list, VIR_DOMAIN_STATS_BALLOON, &records,
-                                      VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT);
+    int count =
+        virDomainListGetStats(list, groups, &records, VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT);
     if (count < 0)
         return false;
-    if (count == 1)
-        lv_balloon_read(records[0]->params, records[0]->nparams, clock_wall_ns() / NS_PER_S, ret);
-    ret->at_ns = clock_mono_ns();
+    int64_t now = clock_mono_ns();
+    if (count == 1) {
+        const virDomainStatsRecordPtr record = records[0];
+        lv_balloon_read(record->params, record->nparams, clock_wall_ns() / NS_PER_S, &ret->balloon);
+        if (disks)
+            lv_statistics_blocks(record->params, record->nparams, now, &ret->disks);
+    }
+    ret->balloon.at_ns = now;
     virDomainStatsRecordListFree(records);
     return count == 1;
 }
@@ -261,8 +271,8 @@ static bool serve(struct lv_monitor *monitor, unsigned generation, enum lv_quest
         monitor->phase = IN_MONITOR;
         monitor->since_ns = clock_mono_ns();
         pthread_mutex_unlock(&monitor->lock);
-        good = question == LV_BALLOON ? ask_balloon(dom, &answer.balloon)
-                                      : ask_io_error(dom, &answer.io_error);
+        good = question == LV_IO_ERROR ? ask_io_error(dom, &answer.io_error)
+                                       : ask_statistics(dom, question == LV_PARTS, &answer);
         virDomainFree(dom);
     }
     pthread_mutex_lock(&monitor->lock);
@@ -270,11 +280,13 @@ static bool serve(struct lv_monitor *monitor, unsigned generation, enum lv_quest
     if (wanted) {
         monitor->phase = DONE;
         monitor->answered = good;
+        parts_clear(&monitor->answer.disks); /* nobody wanted the last ones */
         monitor->answer = answer;
         uint64_t one = 1;
         ssize_t written = write(monitor->fd, &one, sizeof(one));
         (void)written; /* a full counter wakes the reader as well */
     } else {
+        parts_clear(&answer.disks);
         settle(monitor, line);
     }
     pthread_mutex_unlock(&monitor->lock);
@@ -355,6 +367,7 @@ enum lv_asked lv_monitor_poll(struct lv_monitor *monitor, int64_t now_ns, int64_
     } else if (monitor->phase == DONE) {
         asked = monitor->answered ? LV_ANSWERED : LV_REFUSED;
         *ret = monitor->answer;
+        monitor->answer.disks = (struct parts){0};
         monitor->phase = IDLE;
     } else if (monitor->phase == IN_MONITOR && now_ns - monitor->since_ns > SLOW_NS &&
                answered_ns > monitor->since_ns + SLOW_NS) {

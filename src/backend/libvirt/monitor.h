@@ -9,6 +9,7 @@
 
 #include "backend/libvirt/io_error.h"
 #include "backend/libvirt/uri.h"
+#include "model/part.h"
 
 /* Each stuck call holds one of the daemon's 20 workers, even after its client is gone. */
 #define LV_STUCK_MAX 4
@@ -20,16 +21,21 @@ struct lv_balloon {
     bool has_used, has_cache;
     uint64_t used, cache; /* bytes; used is what is neither free nor page cache */
     uint64_t measured_ms; /* before the answer: when the guest reported USED and CACHE */
+    uint64_t reported_s;  /* the same in the guest's words: another report has another */
+    int64_t reported_ns;  /* and on our clock, the same for the same report */
+    struct part report;   /* all that the group said, as figures of PART_MEMORY */
 };
 
 enum lv_question {
     LV_BALLOON,
+    LV_PARTS,   /* the same, and its disks */
     LV_IO_ERROR /* which disk holds a guest that an I/O error paused */
 };
 
 struct lv_answer {
     enum lv_question question;
     struct lv_balloon balloon;
+    struct parts disks; /* of LV_PARTS; owned */
     struct lv_io_error io_error;
 };
 
@@ -49,9 +55,8 @@ void lv_monitor_free(struct lv_monitor *monitor);
 bool lv_monitor_ask(struct lv_monitor *monitor, enum lv_question question, const char *uuid);
 
 /* How the call goes; ANSWERED, REFUSED and STUCK are told once, with the guest in UUID and the
- * question in RET.  A call is
- * stuck after 2 s, if the daemon has ANSWERED_NS another thread later than that: otherwise it is
- * the daemon that hangs. */
+ * question in RET, whose disks are the caller's.  A call is stuck after 2 s, if the daemon has
+ * ANSWERED_NS another thread later than that: otherwise it is the daemon that hangs. */
 enum lv_asked lv_monitor_poll(struct lv_monitor *monitor, int64_t now_ns, int64_t answered_ns,
                               char uuid[VIR_UUID_STRING_BUFLEN], struct lv_answer *ret);
 

@@ -13,6 +13,7 @@
 #include "kernel/cgroup.h"
 #include "kernel/cgroup_read.h"
 #include "kernel/link.h"
+#include "kernel/part_process.h"
 #include "kernel/proc.h"
 #include "kernel/watch.h"
 #include "model/devsum.h"
@@ -106,9 +107,11 @@ struct lxc_ground {
     struct cgroup_layout layout;
     struct links *links; /* NULL: no netlink here */
     uint64_t own_netns;
-    bool map_stale;    /* links_map() is due */
-    unsigned turn;     /* counts ticks */
-    int64_t period_ns; /* between them */
+    struct part_processes *processes;  /* of the selected one, NULL: nobody looks at them */
+    struct proc_identity processes_of; /* its init */
+    bool map_stale;                    /* links_map() is due */
+    unsigned turn;                     /* counts ticks */
+    int64_t period_ns;                 /* between them */
 };
 
 /* GUEST's turn among those of which each is looked at once in INTERVAL_NS: the cost of what can
@@ -124,5 +127,9 @@ static inline bool lxc_is_turn(const struct lxc_ground *ground, const struct lxc
  * WHOLE: the costly files too.  ERR_GONE when its groups have vanished: time to look at init. */
 int lxc_figures_read(struct lxc_guest *guest, struct lxc_ground *ground, bool whole, int64_t now_ns,
                      struct sample *sample);
+
+/* parts.c: adds the parts of a running container of those KINDS (PART_BITs). */
+void lxc_guest_parts(const struct lxc_guest *guest, struct lxc_ground *ground, unsigned kinds,
+                     struct parts *ret);
 
 #endif

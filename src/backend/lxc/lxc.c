@@ -40,6 +40,7 @@ const struct backend_ops backend_lxc_ops = {
     .open = lxc_open,
     .close = lxc_close,
     .tick = lxc_tick,
+    .parts = lxc_parts,
     .poll_fds = lxc_poll_fds,
     .ready = lxc_ready,
     .act = lxc_act,

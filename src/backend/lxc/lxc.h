@@ -21,6 +21,7 @@ extern const struct backend_ops backend_lxc_ops;
 /* sampler.c */
 void lxc_sampler_free(struct lxc_sampler *sampler);
 void lxc_tick(struct backend *backend, const struct want *want, struct sink *sink, int64_t at_ns);
+void lxc_parts(struct backend *backend, const struct want *want, struct sink *sink);
 size_t lxc_poll_fds(struct backend *backend, struct pollfd *fds);
 bool lxc_ready(struct backend *backend, const struct want *want, struct sink *sink,
                const struct pollfd *fds, size_t count);

@@ -68,6 +68,7 @@ void lxc_sampler_free(struct lxc_sampler *sampler)
     lxc_hints_free(sampler->hints);
     lxc_roster_clear(&sampler->roster);
     links_close(sampler->ground.links);
+    part_processes_free(sampler->ground.processes);
     cgroup_layout_clear(&sampler->ground.layout);
     if (sampler->inotify >= 0)
         close(sampler->inotify);
@@ -266,6 +267,10 @@ void lxc_tick(struct backend *base, const struct want *want, struct sink *sink, 
     sampler->ground.turn++;
     sampler->ground.period_ns = want->period_ns;
     mark_visible(sampler, want);
+    if (!(want->parts & PART_BIT(PART_PROCESS))) {
+        part_processes_free(sampler->ground.processes);
+        sampler->ground.processes = NULL;
+    }
     struct error err = {0};
     int rc = lxc_roster_tick(&sampler->roster, sink, sampler->now_ns, &err);
     say_source(sampler, sink, rc, &err);
@@ -287,6 +292,24 @@ void lxc_tick(struct backend *base, const struct want *want, struct sink *sink, 
     }
     sampler->first = false;
     set_timer(sampler);
+}
+
+void lxc_parts(struct backend *base, const struct want *want, struct sink *sink)
+{
+    struct lxc_sampler *sampler = ((struct lxc_backend *)base)->sampler;
+    struct lxc_guest *guest, *next;
+    struct parts parts = {0};
+
+    if (!sampler)
+        return;
+    HASH_ITER(hh, sampler->roster.guests, guest, next)
+    {
+        if (guest->handle != want->selected || !guest->init_ran || lxc_guest_is_foreign(guest))
+            continue;
+        lxc_guest_parts(guest, &sampler->ground, want->parts, &parts);
+        sink_parts(sink, guest->handle, &parts);
+    }
+    parts_clear(&parts);
 }
 
 size_t lxc_poll_fds(struct backend *base, struct pollfd *fds)

@@ -182,6 +182,22 @@ bool proc_guest_measure(struct proc_guest *guest, const char *root, struct qemu_
     return true;
 }
 
+void proc_guest_parts(struct proc_guest *guest, struct qemu_ground *ground, unsigned kinds,
+                      struct sink *sink)
+{
+    struct parts parts = {0};
+
+    if (!guest->qemu)
+        return;
+    qemu_ground_tick(ground); /* counters of now */
+    qemu_parts(guest->qemu, kinds, &parts);
+    for (size_t i = 0; i < parts.count && guest->args.memory; i++)
+        if (parts.part[i].kind == PART_MEMORY)
+            part_set(&parts.part[i], PART_FIELD_LIMIT, guest->args.memory);
+    sink_parts(sink, guest->handle, &parts);
+    parts_clear(&parts);
+}
+
 void proc_guest_rest(struct proc_guest *guest)
 {
     qemu_free(guest->qemu);

@@ -52,6 +52,10 @@ void proc_guest_say(const struct proc_guest *guest, struct sink *sink);
 bool proc_guest_measure(struct proc_guest *guest, const char *root, struct qemu_ground *ground,
                         int64_t at_ns, int64_t now_ns, struct sink *sink);
 
+/* Says its parts of those KINDS; nothing while it is not measured. */
+void proc_guest_parts(struct proc_guest *guest, struct qemu_ground *ground, unsigned kinds,
+                      struct sink *sink);
+
 /* No more figures for now: nothing is held open for it. */
 void proc_guest_rest(struct proc_guest *guest);
 

@@ -203,9 +203,19 @@ static void proc_tick(struct backend *backend, const struct want *want, struct s
     sink_answered(sink);
 }
 
+static void proc_parts(struct backend *backend, const struct want *want, struct sink *sink)
+{
+    struct proc_backend *self = (struct proc_backend *)backend;
+
+    for (size_t i = 0; i < self->count; i++)
+        if (self->guests[i]->handle == want->selected)
+            proc_guest_parts(self->guests[i], self->ground, want->parts, sink);
+}
+
 const struct backend_ops backend_proc_ops = {
     .name = "proc",
     .open = proc_open,
     .close = proc_close,
     .tick = proc_tick,
+    .parts = proc_parts,
 };

@@ -1,0 +1,71 @@
+#include "backend/libvirt/statistics.h"
+
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+
+#define KIB 1024
+#define DISKS_MAX 64
+
+static void take(const virTypedParameter *params, int count, const char *name, uint64_t factor,
+                 enum part_field field, struct part *part)
+{
+    unsigned long long value;
+
+    /* The API takes no const. */
+    if (virTypedParamsGetULLong((virTypedParameterPtr)params, count, name, &value) == 1)
+        part_set(part, field, value * factor);
+}
+
+static const char *text_of(const virTypedParameter *params, int count, int index, const char *key)
+{
+    char name[VIR_TYPED_PARAM_FIELD_LENGTH];
+    const char *text = NULL;
+
+    snprintf(name, sizeof(name), "block.%d.%s", index, key);
+    virTypedParamsGetString((virTypedParameterPtr)params, count, name, &text);
+    return text;
+}
+
+void lv_statistics_blocks(const virTypedParameter *params, int count, int64_t at_ns,
+                          struct parts *ret)
+{
+    static const struct {
+        const char *key;
+        enum part_field field;
+    } figures[] = {
+        {"rd.bytes", PART_FIELD_READ},         {"wr.bytes", PART_FIELD_WRITE},
+        {"rd.reqs", PART_FIELD_READ_OPS},      {"wr.reqs", PART_FIELD_WRITE_OPS},
+        {"fl.reqs", PART_FIELD_FLUSH_OPS},     {"rd.times", PART_FIELD_READ_NS},
+        {"wr.times", PART_FIELD_WRITE_NS},     {"fl.times", PART_FIELD_FLUSH_NS},
+        {"allocation", PART_FIELD_ALLOCATION}, {"capacity", PART_FIELD_CAPACITY},
+    };
+    unsigned blocks = 0;
+
+    virTypedParamsGetUInt((virTypedParameterPtr)params, count, "block.count", &blocks);
+    for (int i = 0; i < DISKS_MAX && (unsigned)i < blocks; i++) {
+        const char *target = text_of(params, count, i, "name");
+        if (!target)
+            continue;
+        struct part *part = parts_add(ret, PART_DISK, 0, target);
+        part->words[0] = xstrdup(text_of(params, count, i, "path"));
+        part->at_ns = at_ns;
+        for (size_t f = 0; f < ARRAY_SIZE(figures); f++) {
+            char name[VIR_TYPED_PARAM_FIELD_LENGTH];
+            snprintf(name, sizeof(name), "block.%d.%s", i, figures[f].key);
+            take(params, count, name, 1, figures[f].field, part);
+        }
+    }
+}
+
+void lv_statistics_balloon(const virTypedParameter *params, int count, struct part *ret)
+{
+    *ret = (struct part){.kind = PART_MEMORY};
+    take(params, count, "balloon.current", KIB, PART_FIELD_BALLOON, ret);
+    take(params, count, "balloon.maximum", KIB, PART_FIELD_LIMIT, ret);
+    take(params, count, "balloon.unused", KIB, PART_FIELD_FREE, ret);
+    take(params, count, "balloon.swap_in", KIB, PART_FIELD_SWAP_IN, ret);
+    take(params, count, "balloon.swap_out", KIB, PART_FIELD_SWAP_OUT, ret);
+    take(params, count, "balloon.major_fault", 1, PART_FIELD_MAJOR_FAULTS, ret);
+}

@@ -1,0 +1,17 @@
+/* What bulk statistics say of the parts of a domain. */
+#ifndef VCTOP_BACKEND_LIBVIRT_STATISTICS_H
+#define VCTOP_BACKEND_LIBVIRT_STATISTICS_H
+
+#include <libvirt/libvirt.h>
+
+#include "model/part.h"
+
+/* Adds what the block group says, as parts of PART_DISK, at AT_NS.  What the monitor did not say
+ * stays unset. */
+void lv_statistics_blocks(const virTypedParameter *params, int count, int64_t at_ns,
+                          struct parts *ret);
+
+/* The balloon group as figures of PART_MEMORY; RET is overwritten, its at_ns is 0. */
+void lv_statistics_balloon(const virTypedParameter *params, int count, struct part *ret);
+
+#endif
