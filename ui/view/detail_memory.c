@@ -8,7 +8,7 @@
 #include "ui/view/wording.h"
 
 #define MEMORY PART_BIT(PART_MEMORY)
-#define ITEM_CELLS 36 /* a label and its figure */
+#define ITEM_CELLS 38 /* a label and its figure */
 #define FIGURE_CELLS 8
 
 /* One figure of the list. */

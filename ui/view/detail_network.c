@@ -7,6 +7,9 @@
 
 #define LINKS PART_BIT(PART_LINK)
 #define HOPS 3        /* tap or veth, bridge, uplink: words of a part */
+#define NAME_CELLS 15 /* the longest the kernel allows */
+#define NAME_CELLS_NARROW 10
+#define NARROW_WIDTH 50
 #define WAY_WIDTH 100 /* all of them in one line */
 
 enum {
@@ -61,7 +64,8 @@ static void draw_link(const struct ui *ui, const struct grid *grid, struct rect 
 }
 
 /* One hop of the way out of the host: who drops there, now and since it is there. */
-static void put_hop(struct line *line, const struct ui *ui, const struct part *part, int hop)
+static void put_hop(struct line *line, const struct ui *ui, const struct part *part, int hop,
+                    int name_cells)
 {
     static const struct {
         const char *word;
@@ -70,7 +74,8 @@ static void put_hop(struct line *line, const struct ui *ui, const struct part *p
                            {{"", PART_FIELD_BRIDGE_DROPS}, {NULL, 0}},
                            {{"", PART_FIELD_UPLINK_DROPS}, {NULL, 0}}};
 
-    line_left(line, 1, STYLE_DIM, "%s %s", term_is_utf8() ? "→" : "->", detail_word(part, hop));
+    line_left(line, 1, STYLE_DIM, "%s %-*s", term_is_utf8() ? "→" : "->", name_cells,
+              detail_word(part, hop));
     line_left(line, 2, STYLE_DIM, "drops");
     for (int i = 0; i < 2 && counters[hop][i].word; i++) {
         double rate = detail_rate(ui, part, counters[hop][i].drops);
@@ -90,11 +95,12 @@ static void draw_way(const struct ui *ui, struct rect rect, int y, const struct 
                      bool in_one)
 {
     struct line line = line_new(rect, y);
+    int cells = in_one ? 0 : rect.width < NARROW_WIDTH ? NAME_CELLS_NARROW : NAME_CELLS;
 
     line.left = 2;
     for (int hop = in_one ? 0 : nth; hop <= (in_one ? HOPS - 1 : nth); hop++)
         if (part->words[hop] || hop == 0)
-            put_hop(&line, ui, part, hop);
+            put_hop(&line, ui, part, hop, cells);
 }
 
 static void draw_sums(const struct ui *ui, const struct guest *guest, const struct parts *parts,
