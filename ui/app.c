@@ -17,6 +17,7 @@
 #include "ui/term/term.h"
 #include "ui/view/errand.h"
 #include "ui/view/frozen.h"
+#include "ui/view/graphs.h"
 #include "ui/view/palette.h"
 #include "ui/view/preferences.h"
 #include "ui/view/setup.h"
@@ -44,6 +45,7 @@ enum {
     VIEW_EVENTS,
     VIEW_JOBS,
     VIEW_CONSOLES,
+    VIEW_GRAPHS,
     VIEW_HELP,
     VIEW_COUNT
 };
@@ -52,7 +54,7 @@ enum {
 static struct view *(*const view_makers[VIEW_COUNT])(void) = {
     [VIEW_GUESTS] = guests_view_new, [VIEW_EVENTS] = events_view_new,
     [VIEW_JOBS] = jobs_view_new,     [VIEW_CONSOLES] = console_view_new,
-    [VIEW_HELP] = help_view_new,
+    [VIEW_GRAPHS] = graphs_view_new, [VIEW_HELP] = help_view_new,
 };
 
 struct app {
@@ -60,7 +62,8 @@ struct app {
     struct view *views[VIEW_COUNT];
     int current;
     int before_help; /* the view that the help was asked for from */
-    int signals;     /* signalfd */
+    int before_graphs;
+    int signals; /* signalfd */
     bool quit;
     int status;         /* of the exit: 128 + the signal that ended us */
     bool keys_left;     /* more may wait than were read in the last turn */
@@ -216,6 +219,21 @@ static const struct guest *selected(struct app *app)
     return view->ops->selected ? view->ops->selected(view) : NULL;
 }
 
+static unsigned open_graphs(struct app *app)
+{
+    if (!graphs_view_about(app->views[VIEW_GRAPHS], &app->ui, selected(app)))
+        return REACT_HANDLED | REACT_REDRAW;
+    app->before_graphs = app->current;
+    return go_to(app, VIEW_GRAPHS);
+}
+
+static unsigned go_back(struct app *app)
+{
+    return go_to(app, app->current == VIEW_HELP     ? app->before_help
+                      : app->current == VIEW_GRAPHS ? app->before_graphs
+                                                    : VIEW_GUESTS);
+}
+
 static unsigned open_palette(struct app *app)
 {
     const struct guest *guest = selected(app);
@@ -249,11 +267,13 @@ static unsigned common_command(struct app *app, enum command which)
         return tabs_open(&app->ui, selected(app), CONSOLE_LOG, NULL, NULL);
     case COMMAND_SCREEN:
         return tabs_open(&app->ui, selected(app), CONSOLE_SCREEN, NULL, NULL);
+    case COMMAND_GRAPHS:
+        return open_graphs(app);
     case COMMAND_BACK:
     case COMMAND_BACK_OR_QUIT:
         if (app->current == VIEW_GUESTS)
             return which == COMMAND_BACK ? 0 : quit_ask(&app->ui);
-        return go_to(app, app->current == VIEW_HELP ? app->before_help : VIEW_GUESTS);
+        return go_back(app);
     case COMMAND_QUIT:
         return quit_ask(&app->ui);
     case COMMAND_FREEZE:
@@ -450,7 +470,7 @@ static void engine_changed(struct app *app, unsigned changes)
     if (changes & ENGINE_BROKEN)
         ui->engine_broken = true;
     /* Its bytes are taken by tabs_turn(); a state may have changed too. */
-    if (changes & ENGINE_CONSOLES)
+    if (changes & ENGINE_CONSOLES && ui->tabs->visible)
         pane_changed(app);
     changes &= ~(unsigned)ENGINE_CONSOLES;
     if (!changes || ui->frozen)

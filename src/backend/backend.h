@@ -29,7 +29,9 @@ void sink_gone(struct sink *sink, uint32_t handle);
 void sink_answered(struct sink *sink); /* the list is complete; repeated calls are ignored */
 void sink_host(struct sink *sink, const struct host_sample *sample);
 void sink_event(struct sink *sink, uint32_t handle, const char *text);
-void sink_stuck(struct sink *sink, int calls);
+void sink_stuck(struct sink *sink, int calls); /* of this worker, that hang for good */
+/* What stands between the guest and the host; all of it, each time. */
+void sink_isolation(struct sink *sink, uint32_t handle, const struct isolation_facts *facts);
 /* All that the source knows of storage; what is not in REPORT is gone. */
 void sink_storage(struct sink *sink, const struct storage_report *report);
 /* All parts of a guest that are wanted; of more than PARTS_MAX the first ones are taken. */
@@ -42,7 +44,7 @@ struct want {
     size_t visible_count;
     uint32_t selected;  /* 0: none */
     unsigned parts;     /* PART_BITs: see the slot parts */
-    int stuck;          /* calls that earlier workers of this source left hanging */
+    int stuck;          /* calls that others (earlier workers, screens) left hanging there */
     char *const *paths; /* for the host: where disks of guests lie; sorted, each once */
     size_t path_count;
 };

@@ -31,6 +31,7 @@ void consoles_clear(struct consoles *consoles)
     for (size_t i = 0; i < consoles->count; i++)
         entry_free(consoles->entry[i]);
     free(consoles->entry);
+    screens_clear(consoles);
     *consoles = (struct consoles){0};
 }
 
@@ -92,22 +93,27 @@ static int check_state(const struct guest *guest, enum console_kind kind, struct
 {
     if (kind == CONSOLE_LOG)
         return 0;
+    if (strcmp(guest->id.source, "proc") == 0)
+        return error_set(err, ERR_UNSUPPORTED, "use what started it", "it is not under libvirt");
     if (guest->facts.kind == KIND_MACHINE && kind == CONSOLE_ATTACH)
         return error_set(err, ERR_UNSUPPORTED, "open its console",
                          "there is no attaching to a machine");
     if (guest->facts.kind == KIND_CONTAINER && kind == CONSOLE_SCREEN)
         return error_set(err, ERR_UNSUPPORTED, "open its console, or attach to it",
                          "a container has no screen");
-    if (guest->state == STATE_OFF || guest->state == STATE_CRASHED)
+    /* A machine that crashed may be kept as it was, to be looked at. */
+    if (guest->state == STATE_OFF)
         return error_set(err, ERR_GONE, "start it first", "it is off");
     if (guest->state == STATE_PAUSED && kind == CONSOLE_ATTACH)
         return error_set(err, ERR_BUSY, "resume it first", "it is frozen");
     return 0;
 }
 
-static int check(struct engine *engine, const struct guest *guest, enum console_kind kind,
+static int check(const struct engine *engine, const struct guest *guest, enum console_kind kind,
                  struct error *err)
 {
+    int rc;
+
     if (engine->readonly && kind != CONSOLE_LOG)
         return error_set(err, ERR_DENIED, "start vctop without --readonly", "read-only");
     if (!guest)
@@ -117,7 +123,14 @@ static int check(struct engine *engine, const struct guest *guest, enum console_
     if (engine_console_count(engine) >= CONSOLES_OPEN_MAX)
         return error_set(err, ERR_BUSY, "close some", "%d consoles are open already",
                          CONSOLES_OPEN_MAX);
-    return check_state(guest, kind, err);
+    rc = check_state(guest, kind, err);
+    return rc == 0 && kind == CONSOLE_SCREEN ? screens_check(engine, guest, err) : rc;
+}
+
+int engine_console_check(const struct engine *engine, const struct guest_id *id,
+                         enum console_kind kind, struct error *err)
+{
+    return check(engine, world_find(engine->world, id), kind, err);
 }
 
 static int bounded(int size)
@@ -441,6 +454,8 @@ void consoles_turn(struct engine *engine, int64_t now_ns)
         struct console_entry *entry = consoles->entry[i];
         if (now_ns < due(entry))
             continue;
+        if (entry->console.request.kind == CONSOLE_SCREEN && entry->console.state == CONSOLE_OPEN)
+            screens_hold(engine, entry, now_ns);
         if (!entry->final_ns && entry->console.state == CONSOLE_OPEN)
             conclude(engine, entry, CONSOLE_ENDED, "its QEMU has not answered within 15 s",
                      "it hangs, or libvirtd does: see why before this is opened again", now_ns);
@@ -449,6 +464,7 @@ void consoles_turn(struct engine *engine, int64_t now_ns)
                      "see whether libvirtd, or the container's LXC monitor, is stopped", now_ns);
         drop(engine, entry);
     }
+    screens_turn(engine, now_ns);
 }
 
 int64_t consoles_due(const struct consoles *consoles)

@@ -13,9 +13,15 @@
 
 /* Asks for a console of a guest, bound to its identity and life; REQUEST is copied.  Returns its
  * number (> 0), or a negative code: ERR_DENIED under --readonly but for CONSOLE_LOG, ERR_GONE,
- * ERR_UNSUPPORTED (a shell in a machine, ...), ERR_BUSY when there are too many. */
+ * ERR_UNSUPPORTED (a shell in a machine, ...), ERR_BUSY when there are too many, or for a
+ * CONSOLE_SCREEN of a machine that hangs or whose daemon has too many calls that do. */
 int engine_console_open(struct engine *engine, const struct console_request *request,
                         struct error *err);
+
+/* Why engine_console_open() would refuse a console of that kind: its code, and ERR filled; 0 when
+ * it would not. */
+int engine_console_check(const struct engine *engine, const struct guest_id *id,
+                         enum console_kind kind, struct error *err);
 
 /* What is typed.  Queued within bounds: what does not fit is dropped and counted (a guest that
  * does not read).  A console that has ended swallows everything. */

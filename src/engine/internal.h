@@ -34,7 +34,7 @@ struct child {
     struct child *next;
     uint32_t token;
     enum spawn_role role;
-    void *owner;            /* struct worker, job_entry, probes or console_entry */
+    void *owner;            /* struct worker, job_entry, probes, configuration or console_entry */
     struct channel channel; /* fd -1: not started yet, or at its end */
     int err_fd;
     bool started, greeted, exited;
@@ -78,7 +78,8 @@ struct worker {
     int64_t restart_ns;
     int64_t healthy_ns; /* since when it is well; 0: it is not */
     int64_t rows_ns;    /* when the last rows or host figures came; 0: none from this child */
-    int stuck;          /* hanging calls, over all its processes */
+    int stuck;          /* calls of its process that hang in its daemon */
+    int stuck_before;   /* those of the processes before it */
     bool has_said;
     struct frame_source said; /* its last word on its source */
     msgpack_sbuffer wanted;   /* the last want that it was sent */
@@ -149,6 +150,22 @@ int64_t probes_due(const struct engine *engine);
 /* Puts remembered addresses of the same life into FACTS when they say none. */
 void probes_complete(const struct probes *probes, const char *source, struct facts *facts);
 
+/* ---- configuration.c ---- */
+
+struct configuration {
+    struct child *child; /* the probe under way; its owner is this */
+    struct guest_id id;  /* who it is of; unset: nobody asked yet */
+    int64_t asked_ns, at_ns;
+    char *text, *error; /* sanitised */
+};
+
+void configuration_clear(struct configuration *configuration);
+void configuration_started(struct engine *engine, struct child *child);
+int configuration_frame(struct engine *engine, struct frame *frame, int64_t now_ns);
+void configuration_ended(struct engine *engine, const char *why, int64_t now_ns);
+void configuration_turn(struct engine *engine, int64_t now_ns);
+int64_t configuration_due(const struct configuration *configuration);
+
 /* ---- consoles.c ---- */
 
 struct console_entry {
@@ -167,10 +184,22 @@ struct console_entry {
     struct screen_picture picture; /* the newest; cells NULL: none yet */
 };
 
+#define HELD_MAX 32
+
+/* A question about a machine's screen that hangs in its daemon though who asked was killed. */
+struct held {
+    struct guest_id id;
+    char *life;
+    int64_t at_ns;
+    bool blamed; /* the guest was known not to answer since */
+};
+
 struct consoles {
     struct console_entry **entry; /* oldest first */
     size_t count;
     uint32_t last_id;
+    struct held held[HELD_MAX];
+    size_t held_count;
 };
 
 void consoles_clear(struct consoles *consoles);
@@ -187,6 +216,14 @@ int64_t consoles_due(const struct consoles *consoles);
 
 /* ---- screens.c ---- */
 
+/* As engine_console_check(): what asks a QEMU that hangs holds one of its daemon's few workers. */
+int screens_check(const struct engine *engine, const struct guest *guest, struct error *err);
+/* ENTRY's process is to be killed while it asks. */
+void screens_hold(struct engine *engine, const struct console_entry *entry, int64_t now_ns);
+/* Forgets what does not hang any more. */
+void screens_turn(struct engine *engine, int64_t now_ns);
+int screens_held(const struct engine *engine, const char *source);
+void screens_clear(struct consoles *consoles);
 /* It has just been opened. */
 void screen_opened(struct console_entry *entry);
 /* Takes what is in PICTURE over. */
@@ -212,6 +249,7 @@ struct engine {
     uint32_t last_token;
     struct jobs jobs;
     struct probes probes;
+    struct configuration configuration;
     struct consoles consoles;
     struct guest_id *visible;
     size_t visible_count;
@@ -221,7 +259,7 @@ struct engine {
     unsigned changes;    /* since the last dispatch returned */
 };
 
-struct worker *engine_worker(struct engine *engine, const char *source);
+struct worker *engine_worker(const struct engine *engine, const char *source);
 void engine_log(struct engine *engine, const struct child *child, const char *line);
 
 static inline int64_t earlier(int64_t a, int64_t b)

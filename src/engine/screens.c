@@ -1,6 +1,90 @@
 /* Consoles that are screens: pictures come up, what is pressed goes down. */
+#include <string.h>
+
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "engine/internal.h"
+
+/* Of the calls that hang in a daemon, samplers' and screens': it has 20 workers for all clients. */
+#define STUCK_MAX 4
+/* So long one may hang without a word on why. */
+#define KEEP_NS (120 * NS_PER_S)
+
+/* ---- what hangs ---- */
+
+int screens_held(const struct engine *engine, const char *source)
+{
+    int count = 0;
+
+    for (size_t i = 0; i < engine->consoles.held_count; i++)
+        count += strcmp(engine->consoles.held[i].id.source, source) == 0;
+    return count;
+}
+
+int screens_check(const struct engine *engine, const struct guest *guest, struct error *err)
+{
+    const struct worker *worker = engine_worker(engine, guest->id.source);
+    int stuck = worker ? worker->stuck + worker->stuck_before : 0;
+
+    if (guest->blame)
+        return error_set(err, ERR_BUSY, "see why first, or force it off",
+                         "its screen cannot be seen: %.80s", guest->blame);
+    stuck += screens_held(engine, guest->id.source);
+    if (stuck >= STUCK_MAX)
+        return error_set(err, ERR_BUSY, "restart libvirtd to free them",
+                         "%d calls hang in libvirtd: no screen is asked for", stuck);
+    return 0;
+}
+
+static void release(struct consoles *consoles, size_t index)
+{
+    guest_id_clear(&consoles->held[index].id);
+    free(consoles->held[index].life);
+    consoles->held[index] = consoles->held[--consoles->held_count];
+}
+
+void screens_clear(struct consoles *consoles)
+{
+    while (consoles->held_count)
+        release(consoles, 0);
+}
+
+void screens_hold(struct engine *engine, const struct console_entry *entry, int64_t now_ns)
+{
+    struct consoles *consoles = &engine->consoles;
+
+    if (consoles->held_count == HELD_MAX)
+        return;
+    struct held *held = &consoles->held[consoles->held_count++];
+    *held = (struct held){.life = xstrdup(entry->console.request.life), .at_ns = now_ns};
+    guest_id_copy(&held->id, &entry->console.request.guest);
+    engine->want_changed = true;
+}
+
+/* Its QEMU has answered, or ended. */
+static bool is_free(const struct engine *engine, struct held *held, int64_t now_ns)
+{
+    const struct guest *guest = world_find(engine->world, &held->id);
+
+    if (!guest || guest->state == STATE_OFF ||
+        strcmp(guest->facts.life ? guest->facts.life : "", held->life) != 0)
+        return true;
+    held->blamed |= guest->blame != NULL;
+    return held->blamed ? !guest->blame : now_ns - held->at_ns > KEEP_NS;
+}
+
+void screens_turn(struct engine *engine, int64_t now_ns)
+{
+    struct consoles *consoles = &engine->consoles;
+
+    for (size_t i = consoles->held_count; i-- > 0;)
+        if (is_free(engine, &consoles->held[i], now_ns)) {
+            release(consoles, i);
+            engine->want_changed = true;
+        }
+}
+
+/* ---- one of them ---- */
 
 static struct console_entry *find_screen(const struct engine *engine, uint32_t id)
 {

@@ -112,6 +112,7 @@ static void take_rows(struct engine *engine, struct worker *worker, const struct
         world_row(engine->world, worker->id, row->handle, row->state, row->reason, row->blame,
                   &row->sample, now_ns, wall);
     }
+    world_isolation_settle(engine->world);
     worker->rows_ns = now_ns;
     engine->changes |= ENGINE_ROWS;
 }
@@ -172,6 +173,10 @@ int worker_frame(struct engine *engine, struct child *child, struct frame *frame
         if (!is_host(worker)) /* pools have directories */
             engine->want_changed = engine->paths_changed = true;
         break;
+    case FRAME_ISOLATION:
+        world_isolation(engine->world, worker->id, frame->u.isolation.handle,
+                        &frame->u.isolation.facts);
+        break;
     case FRAME_PARTS:
         world_parts(engine->world, worker->id, frame->u.parts.handle, &frame->u.parts.parts,
                     now_ns);
@@ -198,6 +203,8 @@ void worker_failed(struct engine *engine, struct worker *worker, const char *why
         child_drop(engine, worker->child);
         worker->child = NULL;
     }
+    worker->stuck_before += worker->stuck;
+    worker->stuck = 0;
     if (worker->has_said && worker->said.state == SOURCE_FAILED && !worker->late) {
         worker->given_up = true; /* it said itself that it cannot work, and left */
         return;
@@ -296,7 +303,7 @@ void worker_tell(struct engine *engine, struct worker *worker)
     frame.u.want.visible = visible;
     frame.u.want.selected = handle_of(engine, worker, &engine->selected);
     frame.u.want.parts = frame.u.want.selected ? engine->parts : 0;
-    frame.u.want.stuck = worker->stuck;
+    frame.u.want.stuck = worker->stuck_before + screens_held(engine, worker->id);
     if (is_host(worker)) {
         frame.u.want.paths = engine->paths;
         frame.u.want.path_count = engine->path_count;

@@ -84,6 +84,13 @@ bool guest_metric(const struct guest *guest, enum metric metric, int64_t now_ns,
     return true;
 }
 
+const char *guest_isolation(const struct guest *guest)
+{
+    if (!guest->isolation)
+        return state_is_live(guest->state) ? isolation_verdict_word(ISOLATION_UNKNOWN) : NULL;
+    return isolation_verdict_word(guest->isolation->verdict);
+}
+
 bool guest_is_stale(const struct guest *guest, int64_t now_ns, int64_t period_ns)
 {
     if (guest->blame)

@@ -18,7 +18,7 @@ struct traffic {
     size_t bytes;
 };
 
-static struct screen *start(const char *spec)
+static struct screen *start(const char *spec, const char *keys)
 {
     char sim[128];
     const char *const args[] = {sim, "-d", "1", NULL};
@@ -27,6 +27,7 @@ static struct screen *start(const char *spec)
     struct screen *screen = screen_start(40, 120, args, NULL);
     ck_assert(screen_wait(screen, "SIMULATED", PATIENCE_MS));
     ck_assert(screen_wait(screen, "/800", PATIENCE_MS));
+    screen_send(screen, keys);
     screen_pump(screen, 2500);
     return screen;
 }
@@ -50,9 +51,9 @@ static struct traffic watch(struct screen *screen, int ms)
     return traffic;
 }
 
-static void check(const char *what, const char *spec, size_t most)
+static void check(const char *what, const char *spec, const char *keys, size_t most)
 {
-    struct screen *screen = start(spec);
+    struct screen *screen = start(spec, keys);
     struct traffic traffic = watch(screen, PERIODS * 1000);
     size_t each = traffic.bytes / (size_t)(traffic.bursts ? traffic.bursts : 1);
 
@@ -61,24 +62,41 @@ static void check(const char *what, const char *spec, size_t most)
     ck_assert_int_le(traffic.bursts, PERIODS + 1);
     ck_assert_uint_gt(each, 0);
     ck_assert_uint_le(each, most);
+    screen_send(screen, "1");
+    ck_assert(screen_wait(screen, "q Quit", PATIENCE_MS));
     steps_quit(screen);
 }
 
 START_TEST(quiet_host)
 {
-    check("60 guests, figures at rest", "guests=60,machines=20," RESTING, QUIET_BYTES);
+    check("60 guests, figures at rest", "guests=60,machines=20," RESTING, "", QUIET_BYTES);
 }
 END_TEST
 
 START_TEST(busy_host)
 {
-    check("220 guests, figures that move", "guests=220,machines=20,seed=2", BUSY_BYTES);
+    check("220 guests, figures that move", "guests=220,machines=20,seed=2", "", BUSY_BYTES);
+}
+END_TEST
+
+/* At a minute a curve moves on at every refresh. */
+START_TEST(graphs_of_a_quiet_host)
+{
+    check("graphs, figures at rest", "guests=60,machines=20," RESTING, "jjH+++", QUIET_BYTES);
+}
+END_TEST
+
+START_TEST(graphs_of_a_busy_host)
+{
+    check("graphs of three, figures that move", "guests=220,machines=20,seed=2", " j j jH+++",
+          BUSY_BYTES);
 }
 END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {quiet_host, busy_host};
+    const TTest *const tests[] = {quiet_host, busy_host, graphs_of_a_quiet_host,
+                                  graphs_of_a_busy_host};
 
     return steps_main("bytes", tests, ARRAY_SIZE(tests));
 }

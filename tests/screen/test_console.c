@@ -62,6 +62,21 @@ START_TEST(in_and_out)
 }
 END_TEST
 
+/* It is the action menu's first line, and where its cursor is. */
+START_TEST(from_the_menu)
+{
+    struct screen *screen = open_console(24, 80, SIM, "db01", "m", "c console");
+
+    goes(screen, "\r", "db01$");
+    ck_assert(screen_wait(screen, LEAVES, PATIENCE_MS));
+    goes(screen, DETACH, IS_BACK);
+    /* It is open: entered, not opened again. */
+    goes(screen, "mc", LEAVES);
+    goes(screen, DETACH, IS_BACK);
+    close_and_quit(screen);
+}
+END_TEST
+
 START_TEST(typed_ahead_is_thrown_away)
 {
     struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
@@ -303,6 +318,12 @@ START_TEST(readonly_says_so)
 
     steps_select(screen, "db01");
     goes(screen, "c", "read-only (start vctop without --readonly)");
+    goes(screen, "m", "c console ");
+    screen_send(screen, "c\r");
+    screen_pump(screen, 300);
+    ck_assert(strstr(screen_text(screen), "c console "));
+    screen_send(screen, "\033");
+    ck_assert(screen_wait_gone(screen, "c console ", PATIENCE_MS));
     /* Its log may be read. */
     goes(screen, "l", "simulated log, line 40");
     goes(screen, "q", "K NAME");
@@ -317,6 +338,10 @@ START_TEST(several_as_tabs)
 
     goes(screen, "flood\r", "\ny 1");
     goes(screen, DETACH, IS_BACK);
+    /* What it says while one is elsewhere is marked, and the mark goes once it is read. */
+    goes(screen, "1", "console has news: db01");
+    goes(screen, "5", "y ");
+    ck_assert(screen_wait_gone(screen, "has news", PATIENCE_MS));
     goes(screen, "1/\025mail\r", "1 of 20");
     ck_assert(screen_wait_gone(screen, "y 1", PATIENCE_MS));
     goes(screen, "a", "mail#");
@@ -402,6 +427,44 @@ static char *file_with(struct screen *screen, const char *path, const char *want
     return text;
 }
 
+/* As asciicast v2 has it: a header, then [seconds, kind, text] a line, in order. */
+static void check_event(const json_t *event, double *last, const char *line)
+{
+    const json_t *at = json_array_get(event, 0);
+    const char *kind = json_string_value(json_array_get(event, 1));
+    const char *data = json_string_value(json_array_get(event, 2));
+    int columns, rows, len = 0;
+
+    ck_assert_msg(json_array_size(event) == 3 && json_is_number(at) && kind && data, "%s", line);
+    ck_assert_msg(json_number_value(at) >= *last, "%s after %f", line, *last);
+    *last = json_number_value(at);
+    if (*kind == 'r')
+        ck_assert(sscanf(data, "%dx%d%n", &columns, &rows, &len) == 2 && !data[len]);
+    else
+        ck_assert_str_eq(kind, "o");
+}
+
+static void check_cast(char *text)
+{
+    double last = 0;
+    char *line;
+
+    for (int i = 0; (line = strsep(&text, "\n")) && *line; i++) {
+        json_t *json = json_loads(line, 0, NULL); /* refuses what is no UTF-8, too */
+        ck_assert_msg(json != NULL, "line %d is no JSON: %s", i, line);
+        if (i > 0) {
+            check_event(json, &last, line);
+        } else {
+            ck_assert_int_eq(json_integer_value(json_object_get(json, "version")), 2);
+            ck_assert_int_eq(json_integer_value(json_object_get(json, "width")), 80);
+            ck_assert_int_gt(json_integer_value(json_object_get(json, "height")), 2);
+            ck_assert(json_is_integer(json_object_get(json, "timestamp")));
+        }
+        json_decref(json);
+        ck_assert_ptr_null(strstr(line, "pwned"));
+    }
+}
+
 START_TEST(recorded)
 {
     struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
@@ -414,18 +477,13 @@ START_TEST(recorded)
     goes(screen, keys, "REC");
     goes(screen, "c", LEAVES);
     goes(screen, "wide\r", "日本語");
+    screen_resize(screen, 24, 90);
+    ck_assert(screen_wait(screen, LEAVES, PATIENCE_MS));
+    screen_pump(screen, 300);
     goes(screen, "hostile\r", "safe");
-    char *text = file_with(screen, path, "safe"), *line;
-    for (int i = 0; (line = strsep(&text, "\n")) && *line; i++) {
-        json_t *json = json_loads(line, 0, NULL);
-        ck_assert_msg(json != NULL, "line %d is no JSON: %s", i, line);
-        if (i == 0)
-            ck_assert_int_eq(json_integer_value(json_object_get(json, "version")), 2);
-        else
-            ck_assert_str_eq(json_string_value(json_array_get(json, 1)), "o");
-        json_decref(json);
-        ck_assert_ptr_null(strstr(line, "pwned"));
-    }
+    char *text = file_with(screen, path, "safe");
+    ck_assert_ptr_nonnull(strstr(text, "\"r\",\"90x"));
+    check_cast(text);
     goes(screen, DETACH, IS_BACK);
     goes(screen, ":stop\r", "no more is written");
     snprintf(path, sizeof(path), "/tmp/vctop-test-%d.txt", (int)getpid());
@@ -508,6 +566,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         in_and_out,
+        from_the_menu,
         typed_ahead_is_thrown_away,
         paste_may_hold_the_detach_key,
         detach_under_flood,

@@ -39,6 +39,8 @@ static const struct picture {
     {"guests-120x40", 40, 120, LARGE, NULL, {{"build-01", "jj"}}},
     {"guests-120x40-ascii", 40, 120, LARGE, "-U", {{"build-01", "j"}}},
     {"guests-200x60", 60, 200, LARGE, NULL, {{"build-01", "jj"}}},
+    /* The tab of what isolates it, of one that is weak. */
+    {"isolation-100x30", 30, 100, SMALL, NULL, {{"build-01", "z/mail\r"}, {"1 of 20", "\t]"}}},
     {"sick-80x24", 24, 80, SICK, NULL, {{"1 OOM kill", "!"}}},
     {"sick-120x40", 40, 120, SICK, NULL, {{"1 OOM kill", "!!"}}},
     {"calm-80x24", 24, 80, SMALL ",calm", NULL, {{"legacy", "z"}}},
@@ -54,6 +56,12 @@ static const struct picture {
     {"events-40x10", 10, 40, SMALL EVENTFUL, "-U", {{"build-01", "3"}, {"its daemo", "j"}}},
     {"events-empty-80x24", 24, 80, SMALL, NULL, {{"build-01", "3"}}},
     {"help-search-80x24", 24, 80, SMALL, NULL, {{"build-01", "?"}, {"Moving", "/mark\rn"}}},
+    /* One graph alone: of several, those of rates begin a sample later. */
+    {"graphs-80x24", 24, 80, SMALL, NULL, {{"build-01", "z/build\r"}, {"1 of 20", "Hz"}}},
+    {"graphs-200x60", 60, 200, LARGE, NULL, {{"build-01", "/build-01\r"}, {"1 of 60", "Hz"}}},
+    {"graphs-two-120x40", 40, 120, LARGE, NULL, {{"build-01", "jjj  H"}, {"Graphs", "z"}}},
+    {"graphs-two-80x24-ascii", 24, 80, SMALL, "-U", {{"build-01", "jjj  H"}, {"Graphs", "z"}}},
+    {"graphs-40x10", 10, 40, SMALL, NULL, {{"build-01", "jjj  H"}, {"Graphs", "z"}}},
     {"menu-80x24", 24, 80, SMALL, NULL, {{"build-01", "jm"}}},
     {"sort-80x24", 24, 80, SMALL, NULL, {{"build-01", "j\033[17~"}}},
     {"filter-80x24", 24, 80, SMALL, NULL, {{"build-01", "z/db"}}},

@@ -464,6 +464,78 @@ START_TEST(a_screen_that_does_not_answer_is_given_up)
 }
 END_TEST
 
+/* A row of the machine with BLAME, as its sampler says it. */
+static void blame_vm(struct rig *rig, const char *blame)
+{
+    struct rig_child *worker = rig_child(rig, ROLE_WORKER, LXC);
+    struct frame_rows_writer writer;
+    struct sample sample = {.at_ns = rig->now};
+    msgpack_sbuffer buf;
+
+    msgpack_sbuffer_init(&buf);
+    frame_rows_begin(&writer, rig->now, 0);
+    frame_rows_add(&writer, 3, STATE_RUNNING, NULL, blame, &sample);
+    frame_rows_end(&writer, &buf);
+    ck_assert_int_eq(channel_send_bytes(&worker->channel, &buf, NULL), 0);
+    msgpack_sbuffer_destroy(&buf);
+    rig_turn(rig, NS_PER_MS);
+}
+
+/* The worker lives, the screen says nothing. */
+static void hang(struct rig *rig, int seconds)
+{
+    for (int i = 0; i < seconds; i++) {
+        rig_send(rig_child(rig, ROLE_WORKER, LXC), &(struct frame){.type = FRAME_BEAT});
+        rig_turn(rig, NS_PER_S);
+    }
+}
+
+static int stuck_of_others(struct rig *rig)
+{
+    struct frame want;
+
+    ck_assert(rig_receive(rig_child(rig, ROLE_WORKER, LXC), FRAME_WANT, &want));
+    int stuck = want.u.want.stuck;
+    frame_clear(&want);
+    return stuck;
+}
+
+/* Each holds one of its daemon's workers, its sampler's own too. */
+START_TEST(screens_that_hang_are_counted)
+{
+    struct rig rig = open_rig(false);
+    struct rig_child *child;
+    struct error err = {0};
+
+    rig_send(rig_child(&rig, ROLE_WORKER, LXC), &(struct frame){.type = FRAME_STUCK, .u.stuck = 1});
+    for (int i = 1; i <= 3; i++) {
+        uint32_t id = opened_screen(&rig, &child);
+        rig_turn(&rig, NS_PER_MS);
+        if (i == 2)
+            engine_console_close(rig.engine, id); /* nobody waits for it, it hangs all the same */
+        hang(&rig, 17);
+        ck_assert(child->killed);
+        ck_assert_int_eq(stuck_of_others(&rig), i);
+    }
+    ck_assert_int_eq(ask(&rig, CONSOLE_SCREEN, "vm", &err), ERR_BUSY);
+    ck_assert_str_eq(err.message, "4 calls hang in libvirtd: no screen is asked for");
+    ck_assert_str_eq(err.remedy, "restart libvirtd to free them");
+    ck_assert_int_gt(ask(&rig, CONSOLE_SERIAL, "vm", &err), 0); /* asks no monitor */
+    /* It is known why: nothing is asked, however few hang. */
+    blame_vm(&rig, "QEMU stopped by a signal");
+    ck_assert_int_eq(ask(&rig, CONSOLE_SCREEN, "vm", &err), ERR_BUSY);
+    ck_assert_str_eq(err.message, "its screen cannot be seen: QEMU stopped by a signal");
+    hang(&rig, 200);
+    blame_vm(&rig, "QEMU stopped by a signal");
+    ck_assert_int_eq(ask(&rig, CONSOLE_SCREEN, "vm", &err), ERR_BUSY);
+    /* It runs again, and all that hung there has come back. */
+    blame_vm(&rig, NULL);
+    ck_assert_int_eq(stuck_of_others(&rig), 0);
+    ck_assert_int_gt(ask(&rig, CONSOLE_SCREEN, "vm", &err), 0);
+    rig_free(&rig);
+}
+END_TEST
+
 START_TEST(cells_of_another_console_are_garbage)
 {
     struct rig rig = open_rig(false);
@@ -497,6 +569,7 @@ int main(void)
     tcase_add_test(tests, descriptors_are_given_back);
     tcase_add_test(tests, a_screen_is_seen_and_its_keys_pressed);
     tcase_add_test(tests, a_screen_that_does_not_answer_is_given_up);
+    tcase_add_test(tests, screens_that_hang_are_counted);
     tcase_add_test(tests, cells_of_another_console_are_garbage);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);

@@ -103,6 +103,12 @@ START_TEST(a_grey_line_is_not_chosen)
     ck_assert_int_eq(menu_key(&menu, letter('x')), DIALOG_OPEN);
     ck_assert_int_eq(menu_key(&menu, letter('d')), DIALOG_ACCEPTED);
     ck_assert_int_eq(menu.cursor, 1);
+    menu.cursor = 0;
+    menu_to_choice(&menu);
+    ck_assert_int_eq(menu.cursor, 1);
+    snprintf(menu.items[1].reason, sizeof(menu.items[1].reason), "off");
+    menu_to_choice(&menu);
+    ck_assert_int_eq(menu.cursor, 0);
 }
 END_TEST
 

@@ -16,6 +16,7 @@
 #define MARKS_ON_ONE_MAX 2
 #define ESCAPED_MAX ((size_t)4)
 #define DIGITS_MAX 4
+#define REPEAT_MAX 1000 /* no line is longer */
 
 enum {
     TEXT,
@@ -31,8 +32,14 @@ static size_t put(char *dst, const char *bytes, size_t len)
     return len;
 }
 
+static void remember(struct filter *filter, const char *character, size_t len)
+{
+    memcpy(filter->last, character, len);
+    filter->last_len = len;
+}
+
 /* A character of text, or a control on its own. */
-static size_t take_text(unsigned char c, enum filter_for what, char *dst)
+static size_t take_text(struct filter *filter, unsigned char c, enum filter_for what, char *dst)
 {
     bool kept = what == FILTER_TERMINAL || c == '\n' || c == '\t' || (c >= ' ' && c != 0x7f);
     size_t used = 0;
@@ -41,6 +48,8 @@ static size_t take_text(unsigned char c, enum filter_for what, char *dst)
         dst[used++] = '\r';
     if (kept)
         dst[used++] = (char)c;
+    if (c >= ' ' && c < 0x7f)
+        remember(filter, (const char *)&c, 1);
     return used;
 }
 
@@ -67,7 +76,7 @@ static size_t take_escaped(struct filter *filter, unsigned char c, enum filter_f
     /* What has grown too long begins nothing. */
     filter->state = c == '[' && filter->len == 2 ? SEQUENCE : TEXT;
     if (c < ' ')
-        return take_text(c, what, dst);
+        return take_text(filter, c, what, dst);
     if (filter->state == SEQUENCE || what != FILTER_TERMINAL || filter->len > ESCAPED_MAX)
         return 0;
     /* libvterm would begin a sequence or a string with it all the same. */
@@ -95,6 +104,26 @@ static size_t bounded(const char *sequence, size_t len, char *dst)
     return marks <= MARKS_MAX ? used : 0;
 }
 
+/* "ESC [ n b": the last character N times more. */
+static size_t repeat(struct filter *filter, char *dst)
+{
+    size_t times = 0, used = 0;
+
+    for (size_t i = 2; i + 1 < filter->len; i++) {
+        if (filter->sequence[i] < '0' || filter->sequence[i] > '9')
+            return 0;
+        times = 10 * times + (size_t)(filter->sequence[i] - '0');
+        times = times < REPEAT_MAX ? times : REPEAT_MAX;
+    }
+    times = times ? times : 1;
+    times = times < filter->repeats ? times : filter->repeats;
+    filter->repeats -= times;
+    filter->marks = 0;
+    while (times--)
+        used += put(dst + used, filter->last, filter->last_len);
+    return used;
+}
+
 /* It is kept until it is known what it is. */
 static size_t take_sequence(struct filter *filter, unsigned char c, enum filter_for what, char *dst)
 {
@@ -102,7 +131,7 @@ static size_t take_sequence(struct filter *filter, unsigned char c, enum filter_
         /* A terminal does in passing what a control says. */
         if (what != FILTER_TERMINAL || c == CANCEL || c == SUBSTITUTE)
             filter->state = TEXT;
-        return take_text(c, what, dst);
+        return take_text(filter, c, what, dst);
     }
     if (filter->len < sizeof(filter->sequence))
         filter->sequence[filter->len] = (char)c;
@@ -113,9 +142,8 @@ static size_t take_sequence(struct filter *filter, unsigned char c, enum filter_
     if (filter->len > sizeof(filter->sequence) || what == FILTER_TEXT ||
         (what == FILTER_LOG && c != 'm'))
         return 0;
-    /* Repetitions: libvterm 0.1.4 may never come back from one. */
     if (c == 'b')
-        return 0;
+        return repeat(filter, dst);
     return bounded(filter->sequence, filter->len, dst);
 }
 
@@ -135,7 +163,7 @@ static size_t take_string(struct filter *filter, unsigned char c, enum filter_fo
     }
     if (c == '\n' && what != FILTER_TERMINAL) {
         filter->state = TEXT; /* in a log the next line is none of it */
-        return take_text(c, what, dst);
+        return take_text(filter, c, what, dst);
     }
     filter->state = c == ESCAPE ? STRING_ESCAPED : STRING;
     return 0;
@@ -180,6 +208,8 @@ static size_t put_character(struct filter *filter, char *dst)
         return replace(dst) + (width == 2 ? replace(dst + 3) : 0);
     if (width < 0)
         return has_no_width(cp) ? 0 : replace(dst);
+    if (width > 0)
+        remember(filter, filter->utf8, len);
     return put(dst, filter->utf8, len);
 }
 
@@ -212,7 +242,7 @@ static size_t take_low(struct filter *filter, unsigned char c, enum filter_for w
         return take_sequence(filter, c, what, dst);
     if (c >= ' ' && c < 0x7f)
         filter->marks = 0;
-    return take_text(c, what, dst);
+    return take_text(filter, c, what, dst);
 }
 
 static size_t take(struct filter *filter, unsigned char c, enum filter_for what, char *dst)
@@ -238,6 +268,7 @@ size_t filter_take(struct filter *filter, const char *bytes, size_t len, enum fi
 {
     size_t used = 0;
 
+    filter->repeats = FILTER_REPEATS_MAX;
     for (size_t i = 0; i < len; i++)
         used += take(filter, (unsigned char)bytes[i], what, dst + used);
     return used;

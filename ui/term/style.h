@@ -24,7 +24,11 @@
     X(METER_BAD, "meter_bad") \
     X(METER_EMPTY, "meter_empty") \
     X(GRAPH, "graph") \
-    X(GRAPH_2, "graph_2") /* the second curve: writes, sent */ \
+    X(GRAPH_2, "graph_2") /* the second curve: writes, sent; another guest */ \
+    X(GRAPH_3, "graph_3") /* of more guests */ \
+    X(GRAPH_4, "graph_4") \
+    X(GRAPH_5, "graph_5") \
+    X(GRAPH_6, "graph_6") \
     X(AXIS, "axis") \
     X(KEY, "key") /* a key in the footer */ \
     X(KEY_TEXT, "key_text") \

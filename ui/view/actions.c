@@ -7,12 +7,14 @@
 #include "base/cleanup.h"
 #include "model/manager.h"
 #include "ui/view/frozen.h"
+#include "ui/view/tabs.h"
 #include "ui/widget/dialog.h"
 
 #define SHUTDOWN_TIMEOUT_S 60
-#define LISTED_MAX 8 /* guests by name in a confirmation */
-#define OWNERS_MAX 3 /* of guests, in a confirmation */
-#define TYPED_MAX 64 /* of a name that has to be typed */
+#define LISTED_MAX 8   /* guests by name in a confirmation */
+#define OWNERS_MAX 3   /* of guests, in a confirmation */
+#define TYPED_MAX 64   /* of a name that has to be typed */
+#define CONSOLE_LINE 0 /* of the menu; actions follow */
 
 /* A guest that was meant when the menu opened. */
 struct target {
@@ -24,7 +26,7 @@ struct actions {
     struct target *targets;
     size_t count;
     struct menu menu;
-    enum action items[ACTION_COUNT]; /* of the menu's lines */
+    enum action items[1 + ACTION_COUNT]; /* of the menu's lines; CONSOLE_LINE has none */
     struct confirm confirm;
     enum action action; /* chosen from the menu */
     bool *chosen;       /* the targets that it is for */
@@ -87,6 +89,22 @@ static size_t count_allowed(const struct ui *ui, const struct actions *actions, 
             snprintf(reason, size, "%s", why);
     }
     return count;
+}
+
+/* What is chosen most and changes nothing comes first. */
+static void add_console(const struct ui *ui, struct actions *actions)
+{
+    struct menu_item *item = &actions->menu.items[actions->menu.count++];
+    struct error err = {0};
+
+    item->key = 'c';
+    snprintf(item->label, sizeof(item->label), "console");
+    if (actions->count > 1)
+        snprintf(item->reason, sizeof(item->reason), "of one guest at a time");
+    else if (!find_target(ui, &actions->targets[0]))
+        snprintf(item->reason, sizeof(item->reason), "not there any more");
+    else if (engine_console_check(ui->engine, &actions->targets[0].id, CONSOLE_SERIAL, &err) < 0)
+        snprintf(item->reason, sizeof(item->reason), "%.90s", err.message);
 }
 
 static void add_item(const struct ui *ui, struct actions *actions, enum action action)
@@ -336,13 +354,21 @@ static const struct modal confirm_modal = {
     .close = free_actions,
 };
 
+static unsigned open_console(struct ui *ui, const struct actions *actions)
+{
+    const struct guest *guest = find_target(ui, &actions->targets[0]);
+
+    ui_modal_close(ui); /* first: a question may open in its place */
+    return tabs_open(ui, guest, CONSOLE_SERIAL, NULL, NULL);
+}
+
 static unsigned menu_modal_key(struct ui *ui, void *data, struct key key)
 {
     struct actions *actions = data;
 
     switch (menu_key(&actions->menu, key)) {
     case DIALOG_ACCEPTED:
-        return ask(ui, actions);
+        return actions->menu.cursor == CONSOLE_LINE ? open_console(ui, actions) : ask(ui, actions);
     case DIALOG_CANCELLED:
         ui_modal_close(ui);
         break;
@@ -363,7 +389,7 @@ static void menu_modal_draw(const struct ui *ui, const void *data, struct rect s
 }
 
 static const struct modal menu_modal = {
-    .hint = "Enter or a letter chooses, a question follows; Esc cancels",
+    .hint = "Enter or a letter chooses; a question follows a change; Esc cancels",
     .key = menu_modal_key,
     .draw = menu_modal_draw,
     .close = free_actions,
@@ -390,7 +416,9 @@ void actions_open(struct ui *ui, const struct guest *selected)
     else
         snprintf(actions->menu.title, sizeof(actions->menu.title), "%zu marked guests",
                  actions->count);
+    add_console(ui, actions);
     for (int action = 0; action < ACTION_COUNT; action++)
         add_item(ui, actions, (enum action)action);
+    menu_to_choice(&actions->menu);
     ui_modal_open(ui, &menu_modal, actions);
 }

@@ -46,6 +46,7 @@ enum command {
     COMMAND_CONSOLE,
     COMMAND_ATTACH,
     COMMAND_LOG,
+    COMMAND_GRAPHS,
     COMMAND_SCREEN,
     COMMAND_ZOOM_IN,
     COMMAND_ZOOM_OUT,
@@ -71,8 +72,10 @@ enum context {
     CONTEXT_LINES = 1 << 2,   /* a list of events or jobs */
     CONTEXT_CONSOLE = 1 << 3, /* consoles, while the keyboard is not a guest's */
     CONTEXT_DETAIL = 1 << 4,  /* the tabs of one guest, while they have the keyboard */
-    CONTEXT_LAST = CONTEXT_DETAIL,
-    CONTEXT_ALL = CONTEXT_GUESTS | CONTEXT_TEXT | CONTEXT_LINES | CONTEXT_CONSOLE | CONTEXT_DETAIL
+    CONTEXT_GRAPHS = 1 << 5,  /* graphs over time */
+    CONTEXT_LAST = CONTEXT_GRAPHS,
+    CONTEXT_ALL = CONTEXT_GUESTS | CONTEXT_TEXT | CONTEXT_LINES | CONTEXT_CONSOLE | CONTEXT_DETAIL |
+                  CONTEXT_GRAPHS
 };
 
 #define COMMAND_KEYS_MAX 4

@@ -16,8 +16,8 @@
 
 /* A tab is added by a line here. */
 static const struct detail_tab *const tabs[] = {
-    &detail_overview, &detail_cpu,       &detail_memory, &detail_disks,
-    &detail_network,  &detail_processes, &detail_events,
+    &detail_overview, &detail_cpu,       &detail_memory,    &detail_disks,
+    &detail_network,  &detail_processes, &detail_isolation, &detail_events,
 };
 
 _Static_assert(ARRAY_SIZE(tabs) <= DETAIL_TABS_MAX, "each tab has its place");

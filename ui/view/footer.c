@@ -4,6 +4,32 @@
 
 #include "base/text.h"
 
+static const char *label_in_graphs(const struct command_info *info)
+{
+    switch (info->command) {
+    case COMMAND_DOWN:
+        return "Next";
+    case COMMAND_PAN_LEFT:
+        return "Earlier";
+    case COMMAND_PAN_RIGHT:
+        return "Later";
+    case COMMAND_ZOOM_IN:
+        return "Nearer";
+    case COMMAND_ZOOM_OUT:
+        return "Wider";
+    case COMMAND_NEXT_HIT:
+        return "Event";
+    case COMMAND_ZOOM:
+        return "Alone";
+    case COMMAND_BACK_OR_QUIT:
+        return "Back";
+    case COMMAND_OPEN:
+        return "Guest";
+    default:
+        return info->footer;
+    }
+}
+
 /* One key, one command; but only at the top does it quit, and only a list can be narrowed.  NULL:
  * not in this footer. */
 static const char *label_of(const struct command_info *info, enum context context, bool at_top)
@@ -14,6 +40,8 @@ static const char *label_of(const struct command_info *info, enum context contex
                : info->command == COMMAND_FILTER     ? "Search"
                : info->command == COMMAND_OPEN       ? NULL
                                                      : info->footer;
+    if (context == CONTEXT_GRAPHS)
+        return label_in_graphs(info);
     if (info->command == COMMAND_BACK_OR_QUIT && (context != CONTEXT_GUESTS || !at_top))
         return "Back";
     if (info->command == COMMAND_FILTER && context & (CONTEXT_TEXT | CONTEXT_DETAIL))

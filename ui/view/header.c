@@ -10,6 +10,7 @@
 #include "ui/view/frozen.h"
 #include "ui/view/line.h"
 #include "ui/view/recent.h"
+#include "ui/view/tabs.h"
 #include "ui/view/troubled.h"
 #include "ui/view/wording.h"
 
@@ -274,6 +275,18 @@ static bool has_host_problem(const struct scene *scene)
     return scene->places.total > 0;
 }
 
+/* What hidden consoles have said waits to be read. */
+static void put_news(struct line *line, const struct ui *ui)
+{
+    const char *name = "";
+    size_t count = tabs_news(ui, &name);
+
+    if (count == 1 && !line_left(line, 2, STYLE_MARKED, "console has news: %.20s", name))
+        line_left(line, 1, STYLE_MARKED, "*%.12s", name);
+    if (count > 1 && !line_left(line, 2, STYLE_MARKED, "%zu consoles have news", count))
+        line_left(line, 1, STYLE_MARKED, "*%zu", count);
+}
+
 static bool has_modes(const struct scene *scene)
 {
     return scene->totals.marked || scene->ui->filter[0] || scene->ui->follow;
@@ -292,6 +305,8 @@ static void put_modes(struct line *line, const struct scene *scene)
             line_left(line, 1, STYLE_BADGE, "%zu/%zu", ui->shown, ui->total);
     if (ui->follow)
         line_left(line, 2, STYLE_DIM, "follow");
+    if (!ui->tabs->visible) /* there they stand by name */
+        put_news(line, ui);
 }
 
 static const char *host_name(const struct scene *scene)

@@ -28,6 +28,7 @@ static const char *const notes[] = {
     "! a guest that wants a look   * marked   V machine   C container",
     "No key and no : command changes a guest: the menu does, and it asks first.",
     "Events: ! act   ~ look   + well again, or done",
+    "Graphs: a curve is the average, a dot above it the maximum of the same time.",
 };
 
 static bool starts_group(size_t command)

@@ -374,8 +374,34 @@ bool tabs_pair(const struct tabs *tabs)
 
 static bool is_shown(const struct tabs *tabs, const struct tab *tab)
 {
-    return tabs->tab[tabs->active] == tab ||
-           (tabs_pair(tabs) && tabs->tab[tabs->active ^ 1] == tab);
+    return tabs->visible && (tabs->tab[tabs->active] == tab ||
+                             (tabs_pair(tabs) && tabs->tab[tabs->active ^ 1] == tab));
+}
+
+/* SAID: something.  True when that is to be seen. */
+static bool note_news(const struct ui *ui, struct tab *tab, bool said)
+{
+    const struct console *console = tab_console(ui, tab);
+    bool over = console && !is_alive(console), had = tab->news;
+
+    said |= over && !tab->over;
+    tab->over = over;
+    if (is_shown(ui->tabs, tab)) {
+        tab->news = false;
+        return said || had;
+    }
+    tab->news |= said;
+    return tab->news && !had;
+}
+
+size_t tabs_news(const struct ui *ui, const char **ret_name)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < ui->tabs->count; i++)
+        if (ui->tabs->tab[i]->news && count++ == 0)
+            *ret_name = ui->tabs->tab[i]->name;
+    return count;
 }
 
 /* Said once, and then no more is written. */
@@ -443,14 +469,13 @@ bool tabs_turn(struct ui *ui)
 
         if (len > 0) {
             feed(ui, tab, console->request.kind == CONSOLE_LOG, bytes, len);
-            tab->news |= !is_shown(tabs, tab);
             tabs->fed_ns = ui->clock_ns;
-            changed = true;
         }
         budget -= len;
+        changed |= note_news(ui, tab, len > 0);
         changed |= look_at_record(ui, tab);
         if (vscreen_is(ui, tab))
-            vscreen_show(ui, tab, tabs->visible && is_shown(tabs, tab));
+            vscreen_show(ui, tab, is_shown(tabs, tab));
         changed |= try_again(ui, tab);
         ask_if_busy(ui, tab);
     }

@@ -22,7 +22,8 @@ struct tab {
     struct filter filter;      /* of a log */
     struct pager pager;        /* while one looks back */
     bool looks_back;           /* lines of before are shown, not the screen */
-    bool news;                 /* it has said something while it was hidden */
+    bool news;                 /* it has said something, or ended, while it was hidden */
+    bool over;                 /* it has ended, and that was noticed */
     bool waits;                /* for the guest to run again, to be opened anew */
     bool asked;                /* whether to take it over */
     bool marked;               /* a range of lines begins at ... */
@@ -74,8 +75,8 @@ unsigned tabs_next(struct ui *ui, int step);
 bool tabs_have_keyboard(const struct ui *ui);
 /* Bytes from the terminal; returns a set of enum reaction. */
 unsigned tabs_type(struct ui *ui, const char *bytes, size_t len);
-/* Takes what the guests have said, at most EMULATOR_FEED_MAX bytes of it.  True when what is on the
- * screen has changed. */
+/* Takes what the guests have said, at most EMULATOR_FEED_MAX bytes of it.  True when what is to be
+ * seen of it has changed. */
 bool tabs_turn(struct ui *ui);
 /* When to be called though nothing came, for output that waits or a key that may be a sequence's
  * beginning; INT64_MAX: never. */
@@ -83,5 +84,8 @@ int64_t tabs_due(const struct ui *ui);
 
 /* Those that would end with vctop, logs not counted. */
 size_t tabs_live(const struct ui *ui);
+
+/* How many hidden ones have something new; *RET_NAME: whose the first of them is. */
+size_t tabs_news(const struct ui *ui, const char **ret_name);
 
 #endif

@@ -29,6 +29,8 @@ struct menu {
     int count, cursor;
 };
 
+/* The cursor to the first item that can be chosen, to the first of all when none can. */
+void menu_to_choice(struct menu *menu);
 /* Enter or an item's key accepts an item that is not grey; the choice is in cursor. */
 enum dialog_result menu_key(struct menu *menu, struct key key);
 void menu_draw(const struct menu *menu, struct rect screen);

@@ -8,6 +8,15 @@ static bool choosable(const struct menu *menu, int index)
     return index >= 0 && index < menu->count && !menu->items[index].reason[0];
 }
 
+void menu_to_choice(struct menu *menu)
+{
+    menu->cursor = 0;
+    while (menu->cursor < menu->count && !choosable(menu, menu->cursor))
+        menu->cursor++;
+    if (menu->cursor == menu->count)
+        menu->cursor = 0;
+}
+
 enum dialog_result menu_key(struct menu *menu, struct key key)
 {
     if (key_is(key, SPECIAL_ESCAPE) || key_is_char(key, 'q'))

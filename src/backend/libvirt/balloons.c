@@ -137,11 +137,7 @@ void lv_balloons_step(struct lv_balloons *balloons, struct lv_guests *guests,
                       struct lv_daemon *daemon, const struct want *want, bool usable,
                       int64_t now_ns)
 {
-    if (!balloons->primed) {
-        /* Later values are our own count coming back. */
-        balloons->inherited = want->stuck;
-        balloons->primed = true;
-    }
+    balloons->of_others = want->stuck;
     if (!balloons->monitor)
         balloons->monitor = lv_monitor_new(guests->uri);
     pick_up(balloons, guests, daemon, now_ns);
@@ -167,9 +163,14 @@ void lv_balloons_step(struct lv_balloons *balloons, struct lv_guests *guests,
         guest->balloon_due_ns = now_ns + VISIBLE_NS;
 }
 
+int lv_balloons_own(const struct lv_balloons *balloons)
+{
+    return balloons->monitor ? lv_monitor_stuck(balloons->monitor) : 0;
+}
+
 int lv_balloons_stuck(const struct lv_balloons *balloons)
 {
-    return balloons->inherited + (balloons->monitor ? lv_monitor_stuck(balloons->monitor) : 0);
+    return balloons->of_others + lv_balloons_own(balloons);
 }
 
 void lv_balloons_figures(struct lv_guest *guest, int64_t at_ns)

@@ -12,8 +12,7 @@
 
 struct lv_balloons {
     struct lv_monitor *monitor;
-    bool primed;
-    int inherited; /* calls that earlier processes left hanging */
+    int of_others; /* calls that earlier processes and screens left hanging */
 };
 
 /* One step: picks up an answer, asks the next.  USABLE: the daemon answers at present. */
@@ -21,7 +20,9 @@ void lv_balloons_step(struct lv_balloons *balloons, struct lv_guests *guests,
                       struct lv_daemon *daemon, const struct want *want, bool usable,
                       int64_t now_ns);
 
-/* Calls that hang in this daemon, those of earlier processes included. */
+/* Calls of this process that hang in this daemon. */
+int lv_balloons_own(const struct lv_balloons *balloons);
+/* Those of others that are known included. */
 int lv_balloons_stuck(const struct lv_balloons *balloons);
 
 /* Adds what is known of GUEST's memory from its balloon to its sample. */
