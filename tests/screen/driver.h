@@ -94,13 +94,14 @@ bool screen_was_killed(const struct screen *screen);
 /* Stops and starts the terminal's output, as ^S and ^Q do where they are not raw keys. */
 void screen_stop(struct screen *screen, bool stop);
 
-/* Compares the screen with tests/screen/golden/NAME.txt; clock times and curves of
- * graphs count as equal.  Says the
+/* Compares the screen with tests/screen/golden/NAME.txt; clock times count as equal.  Says the
  * difference on standard error.  With VCTOP_GOLDEN=write in the environment it writes the file. */
 bool screen_is_golden(struct screen *screen, const char *name);
 /* The same without a word and without writing: for pictures that come and go. */
 bool screen_looks_golden(struct screen *screen, const char *name);
 bool screen_golden_is_written(void);
+/* Its golden pictures are without the curves of graphs in braille, which grow while one looks. */
+void screen_blank_curves(struct screen *screen);
 
 /* Moments for tests of response, in milliseconds of a monotonic clock. */
 long long screen_now_ms(void);

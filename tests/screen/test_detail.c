@@ -32,8 +32,8 @@ static void leave(struct screen *screen)
 
 /* ---- pictures ---- */
 
-static const char *const tabs[] = {"overview", "cpu",       "memory", "disks",
-                                   "network",  "processes", "events"};
+static const char *const tabs[] = {"overview",  "cpu",       "memory",        "disks", "network",
+                                   "processes", "isolation", "configuration", "events"};
 
 static const struct walk {
     const char *kind, *guest, *keys, *size;
@@ -42,9 +42,9 @@ static const struct walk {
     {"machine", "gitlab", "\r", "80x24", 24, 80},
     {"machine", "gitlab", "", "120x40", 40, 120},
     {"machine", "gitlab", "", "200x60", 60, 200},
-    {"container", "grafana", "\r", "80x24", 24, 80},
-    {"container", "grafana", "", "120x40", 40, 120},
-    {"container", "grafana", "", "200x60", 60, 200},
+    {"container", "build-01", "\r", "80x24", 24, 80},
+    {"container", "build-01", "", "120x40", 40, 120},
+    {"container", "build-01", "", "200x60", 60, 200},
 };
 
 /* All at once: most of the time is spent on waiting for figures. */
@@ -57,6 +57,7 @@ START_TEST(tabs_are_golden)
 
     for (size_t i = 0; i < ARRAY_SIZE(walks); i++) {
         screens[i] = start(walks[i].rows, walks[i].columns, "", walks[i].guest);
+        screen_blank_curves(screens[i]);
         screen_send(screens[i], walks[i].keys);
         since[i] = screen_now_ms();
     }
@@ -122,7 +123,7 @@ START_TEST(keys_scroll_where_they_go)
     struct screen *screen = start(40, 120, "", "grafana");
     char first[] = "    2852 ";
 
-    screen_send(screen, "[[");
+    screen_send(screen, "[[[[");
     ck_assert(screen_wait(screen, "40 processes", PATIENCE_MS));
     ck_assert(screen_wait(screen, first, PATIENCE_MS));
     screen_send(screen, "j"); /* the list has one guest: nothing moves */
@@ -150,7 +151,7 @@ START_TEST(lines_are_searched)
 {
     struct screen *screen = start(24, 80, "", "grafana");
 
-    screen_send(screen, "\r[[");
+    screen_send(screen, "\r[[[[");
     ck_assert(screen_wait(screen, "40 processes", PATIENCE_MS));
     ck_assert_int_eq(screen_find(screen, "/sbin/init"), -1);
     screen_send(screen, "/SBIN/init\r");
@@ -198,6 +199,29 @@ START_TEST(the_mouse_opens_tabs_and_scrolls)
 }
 END_TEST
 
+/* A text that is longer than the pane and wider, and whose writer meant no good. */
+START_TEST(a_configuration_is_read_and_searched)
+{
+    struct screen *screen = steps_start(24, 80, "guests=20,machines=6,hostile,clock=fixed", NULL);
+
+    screen_send(screen, "j[[");
+    ck_assert(screen_wait(screen, "[Configuration]", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "Definition, ", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "  <domain ", PATIENCE_MS));
+    ck_assert_int_eq(screen_find(screen, "</domain>"), -1);
+    screen_send(screen, "/</DOMAIN\r");
+    ck_assert(screen_wait(screen, "> </domain>", PATIENCE_MS));
+    ck_assert_int_eq(screen_find(screen, "  <domain "), -1);
+    screen_send(screen, "/<interface\r");
+    ck_assert(screen_wait(screen, ">     <interface", PATIENCE_MS));
+    screen_send(screen, "N");
+    screen_pump(screen, 200);
+    screen_send(screen, "g");
+    ck_assert(screen_wait(screen, "  <domain ", PATIENCE_MS));
+    leave(screen);
+}
+END_TEST
+
 /* ---- what is old, what is off, what is hostile ---- */
 
 START_TEST(old_figures_tell_their_age)
@@ -235,7 +259,7 @@ START_TEST(frozen_parts_stay)
 {
     struct screen *screen = steps_start(40, 120, "guests=20,machines=6,hostile,clock=fixed", NULL);
 
-    screen_send(screen, "\tjj[[");
+    screen_send(screen, "\tjj[[[[");
     ck_assert(screen_wait(screen, "processes", PATIENCE_MS));
     ck_assert(screen_wait(screen, "--worker 1", PATIENCE_MS));
     screen_send(screen, "Z");
@@ -280,6 +304,7 @@ int main(void)
         a_guest_without_figures_says_why,
         frozen_parts_stay,
         small_and_ascii,
+        a_configuration_is_read_and_searched,
     };
 
     return steps_main("detail of a guest", tests, ARRAY_SIZE(tests));

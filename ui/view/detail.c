@@ -16,8 +16,8 @@
 
 /* A tab is added by a line here. */
 static const struct detail_tab *const tabs[] = {
-    &detail_overview, &detail_cpu,       &detail_memory,    &detail_disks,
-    &detail_network,  &detail_processes, &detail_isolation, &detail_events,
+    &detail_overview,  &detail_cpu,       &detail_memory, &detail_disks,  &detail_network,
+    &detail_processes, &detail_isolation, &detail_config, &detail_events,
 };
 
 _Static_assert(ARRAY_SIZE(tabs) <= DETAIL_TABS_MAX, "each tab has its place");
@@ -86,6 +86,8 @@ static void begin_anew(struct detail *detail)
     detail->pager.top = 0;
     detail->pager.cursor = -1;
     detail->opened_ns = 0;
+    detail->asked = false;
+    detail->text_ns = 0;
 }
 
 static void open_tab(struct detail *detail, int tab)

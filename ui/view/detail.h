@@ -17,7 +17,11 @@ struct detail {
     int64_t opened_ns;  /* CLOCK_MONOTONIC: the tab, or the guest in it; 0: is to be set */
     struct guest_id of; /* the guest that the pager's place is about */
     struct rect title[DETAIL_TABS_MAX]; /* of the tabs, as last drawn; no width: none */
-    long top_before;                    /* of the search whose prompt is open */
+    bool asked;                         /* for the configuration, since it was opened */
+    int64_t text_ns; /* the rows are of the text that was read then; 0: of none */
+    int text_width;  /* and made for so many columns */
+    long text_lines;
+    long top_before; /* of the search whose prompt is open */
 };
 
 void detail_init(struct detail *detail);

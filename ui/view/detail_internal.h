@@ -20,7 +20,7 @@ struct detail_tab {
 };
 
 extern const struct detail_tab detail_overview, detail_cpu, detail_memory, detail_disks,
-    detail_network, detail_processes, detail_isolation, detail_events;
+    detail_network, detail_processes, detail_isolation, detail_config, detail_events;
 
 /* The rows of the open tab: none, and one more. */
 void detail_rows_clear(struct detail *detail);
