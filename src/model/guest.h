@@ -90,6 +90,10 @@ void guest_asked(struct guest *guest, enum action action);
 /* The figure as of NOW (AGE too); false when unknown. */
 bool guest_metric(const struct guest *guest, enum metric metric, int64_t now_ns, double *ret);
 
+/* The sum of those of the two that are known; false when neither is. */
+bool guest_metric_sum(const struct guest *guest, enum metric a, enum metric b, int64_t now_ns,
+                      double *ret);
+
 /* How well it is isolated: "strong", "fair", "weak", "unknown" (also before it was read); NULL when
  * it does not run. */
 const char *guest_isolation(const struct guest *guest);

@@ -5,15 +5,14 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/text.h"
 #include "ui/term/term.h"
 #include "ui/view/actions.h"
 #include "ui/view/frozen.h"
+#include "ui/view/graph_axis.h"
 #include "ui/view/graph_mark.h"
 #include "ui/view/graph_panel.h"
 #include "ui/view/line.h"
-#include "ui/view/moment.h"
 #include "ui/view/wording.h"
 #include "ui/widget/plot.h"
 
@@ -147,17 +146,6 @@ static void want(const struct view *view, struct ui *ui)
 
 /* ---- drawing ---- */
 
-/* "10m", or "10m to 02:03:10" when it does not end now. */
-static void draw_span(const struct graphs *graphs, const struct ui *ui, struct line *line)
-{
-    char length[UNITS_MAX], when[MOMENT_MAX];
-
-    units_duration(length, (double)span_length_ns(&graphs->span) / NS_PER_S);
-    moment_text(when, ui->wall_ns - (ui->now_ns - graphs->window.to_ns), MOMENT_CLOCK);
-    line_right(line, 2, STYLE_DIM, "%s%s%s", length, graphs->span.end_ns ? " to " : "",
-               graphs->span.end_ns ? when : "");
-}
-
 static void draw_one(const struct graphs *graphs, const struct ui *ui, struct line *line)
 {
     const struct guest *guest = graphs->guests[0].guest;
@@ -178,7 +166,7 @@ static void draw_who(const struct graphs *graphs, const struct ui *ui, struct re
 {
     struct line line = line_new(rect, 0);
 
-    draw_span(graphs, ui, &line);
+    axis_say_span(ui, &graphs->span, &graphs->window, &line);
     line_left(&line, 0, STYLE_DIM, "Graphs");
     if (graphs->count == 1) {
         draw_one(graphs, ui, &line);
@@ -193,68 +181,6 @@ static void draw_who(const struct graphs *graphs, const struct ui *ui, struct re
                         cells < NAME_CELLS ? cells : NAME_CELLS, !term_is_utf8());
         line_left(&line, 2, gone ? STYLE_WARN : graph_style(i), "%c %s%s", graph_sign(i), name,
                   gone ? " is gone" : "");
-    }
-}
-
-/* "12m30s", "5m": exact, for it stands beside a moment. */
-static void ago_text(char dst[UNITS_MAX], int64_t ns)
-{
-    int s = (int)(ns / NS_PER_S);
-
-    if (s < 60)
-        snprintf(dst, UNITS_MAX, "%ds", s);
-    else if (s < 3600 && s % 60 == 0)
-        snprintf(dst, UNITS_MAX, "%dm", s / 60);
-    else if (s < 3600)
-        snprintf(dst, UNITS_MAX, "%dm%02ds", s / 60, s % 60);
-    else
-        snprintf(dst, UNITS_MAX, "%dh%02dm", s / 3600, s / 60 % 60);
-}
-
-/* When the cursor is, and what happened then. */
-static void draw_moment(const struct graphs *graphs, const struct ui *ui, int column,
-                        const struct mark *mark, struct rect rect)
-{
-    struct line line = line_new(rect, 0);
-    int64_t start = window_column_ns(&graphs->window, column);
-    int64_t end = window_column_ns(&graphs->window, column + 1);
-    char from[MOMENT_MAX], to[MOMENT_MAX], ago[UNITS_MAX];
-
-    if (!graphs->span.cursor_ns) {
-        moment_text(to, ui->wall_ns, MOMENT_CLOCK);
-        line_left(&line, 0, STYLE_NORMAL, "now %s", to);
-    } else {
-        moment_text(from, ui->wall_ns - (ui->now_ns - start), MOMENT_CLOCK);
-        moment_text(to, ui->wall_ns - (ui->now_ns - end), MOMENT_CLOCK);
-        ago_text(ago, ui->now_ns > end ? ui->now_ns - end : 0);
-        if (end - start >= 2 * NS_PER_S)
-            line_left(&line, 0, STYLE_NORMAL, "%s to %s  %s ago", from, to, ago);
-        else
-            line_left(&line, 0, STYLE_NORMAL, "%s  %s ago", to, ago);
-    }
-    mark_say(ui, mark, &line);
-}
-
-static void draw_labels(const struct graphs *graphs, const struct ui *ui, struct rect rect)
-{
-    const struct window *window = &graphs->window;
-    int parts = window->columns >= 60 ? 4 : 2;
-    struct rect axis = rect;
-
-    rect_cut_columns(&axis, PLOT_AXIS_CELLS);
-    for (int i = 0; i <= parts; i++) {
-        int64_t at = window->to_ns - (window->to_ns - window->from_ns) * (parts - i) / parts;
-        char text[MOMENT_MAX + 1], length[UNITS_MAX];
-
-        if (graphs->span.end_ns) {
-            moment_text(text, ui->wall_ns - (ui->now_ns - at), MOMENT_CLOCK);
-        } else {
-            ago_text(length, span_length_ns(&graphs->span) * (parts - i) / parts);
-            snprintf(text, sizeof(text), "%s%s", i < parts ? "-" : "", i < parts ? length : "now");
-        }
-        int width = (int)strlen(text), x = axis.width * i / parts;
-        x = i == parts ? axis.width - width : i ? x - width / 2 : 0;
-        draw_text(axis, 0, x, STYLE_AXIS, text);
     }
 }
 
@@ -305,9 +231,15 @@ static void draw(struct view *view, struct ui *ui, struct rect rect)
 
     marks_read(ui, graphs->ids, graphs->count, &graphs->window, marks);
     draw_who(graphs, ui, rect_cut_rows(&rect, 1));
-    draw_moment(graphs, ui, column, &marks[column], rect_cut_rows(&rect, -1));
-    if (labels)
-        draw_labels(graphs, ui, rect_cut_rows(&rect, -1));
+    struct line line = line_new(rect_cut_rows(&rect, -1), 0);
+    axis_say_moment(ui, &graphs->span, &graphs->window, column, &line);
+    mark_say(ui, &marks[column], &line);
+    if (labels) {
+        struct rect axis = rect_cut_rows(&rect, -1);
+
+        rect_cut_columns(&axis, PLOT_AXIS_CELLS);
+        axis_draw_labels(ui, &graphs->span, &graphs->window, axis);
+    }
     marks_draw(ui, marks, columns, cursor, rect_cut_rows(&rect, -1), 0, PLOT_AXIS_CELLS);
     draw_panels(graphs, ui, cursor, rect);
 }
