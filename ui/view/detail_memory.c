@@ -17,6 +17,7 @@ struct item {
     enum detail_unit unit;
     double value;
     bool trouble; /* more than nothing wants a look */
+    bool told;    /* by the guest itself: as old as its last report */
     bool stale;
 };
 
@@ -85,7 +86,7 @@ static const struct segment segments[] = {
 };
 
 /* The bar, and below it what its signs mean. */
-static void draw_bar_and_legend(const struct memory *memory, struct rect rect)
+static void draw_bar_and_legend(const struct memory *memory, enum style style, struct rect rect)
 {
     static const char *const names[] = {"used", "cache", "free"};
     const double values[] = {memory->used, memory->cache, memory->free};
@@ -101,7 +102,7 @@ static void draw_bar_and_legend(const struct memory *memory, struct rect rect)
         units_bytes(text, values[i]);
         const char ascii[2] = {parts[i].ascii, '\0'};
         line_left(&line, i ? 3 : 0, parts[i].style, "%s", term_is_utf8() ? parts[i].utf8 : ascii);
-        line_left(&line, 1, STYLE_NORMAL, "%s %s", names[i], text);
+        line_left(&line, 1, style, "%s %s", names[i], text);
     }
     double total = memory->limit > sum ? memory->limit : sum;
     if (!isnan(memory->limit) && memory->limit - sum > total / 200) {
@@ -116,6 +117,13 @@ static void add(struct items *items, const char *label, enum detail_unit unit, d
 {
     items->item[items->count++] =
         (struct item){.label = label, .after = after, .unit = unit, .value = value};
+}
+
+static void add_told(struct items *items, const char *label, enum detail_unit unit, double value,
+                     const char *after)
+{
+    add(items, label, unit, value, after);
+    items->item[items->count - 1].told = true;
 }
 
 /* Only what the guest's kind has at all, and what is wrong only when it is. */
@@ -138,7 +146,7 @@ static void list(struct items *ret, const struct ui *ui, const struct guest *gue
     *ret = (struct items){0};
     add(ret, machine ? "maximum" : "limit", DETAIL_BYTES, memory->limit, "");
     if (machine)
-        add(ret, "balloon leaves it", DETAIL_BYTES, gauge(part, PART_FIELD_BALLOON), "");
+        add_told(ret, "balloon leaves it", DETAIL_BYTES, gauge(part, PART_FIELD_BALLOON), "");
     add(ret, "host spends", DETAIL_BYTES, memory->host, "");
     add(ret, "overhead of running it", DETAIL_BYTES, detail_metric(ui, guest, METRIC_MEM_OVERHEAD),
         "");
@@ -148,10 +156,10 @@ static void list(struct items *ret, const struct ui *ui, const struct guest *gue
     }
     add(ret, "in the host's swap", DETAIL_BYTES, gauge(part, PART_FIELD_SWAP), "");
     if (machine) {
-        add(ret, "guest swaps in", DETAIL_BYTES, rate(ui, part, PART_FIELD_SWAP_IN), "/s");
-        add(ret, "guest swaps out", DETAIL_BYTES, rate(ui, part, PART_FIELD_SWAP_OUT), "/s");
+        add_told(ret, "guest swaps in", DETAIL_BYTES, rate(ui, part, PART_FIELD_SWAP_IN), "/s");
+        add_told(ret, "guest swaps out", DETAIL_BYTES, rate(ui, part, PART_FIELD_SWAP_OUT), "/s");
     }
-    add(ret, "major faults", DETAIL_COUNT, rate(ui, part, PART_FIELD_MAJOR_FAULTS), "/s");
+    add_told(ret, "major faults", DETAIL_COUNT, rate(ui, part, PART_FIELD_MAJOR_FAULTS), "/s");
     add(ret, "waited for memory, PSI", DETAIL_PERCENT, detail_metric(ui, guest, METRIC_PSI_MEM),
         " %");
     add_trouble(ret, ui, guest, "OOM kills", METRIC_OOM_KILLS);
@@ -206,11 +214,12 @@ static void draw(struct detail *detail, struct ui *ui, const struct guest *guest
         detail_draw_nothing(detail, ui, guest, rect, "memory is taken");
         return;
     }
-    draw_bar_and_legend(&memory, rect_cut_rows(&rect, 2));
+    bool stale = part && detail_style(ui, part) == STYLE_STALE;
+    draw_bar_and_legend(&memory, stale ? STYLE_STALE : STYLE_NORMAL, rect_cut_rows(&rect, 2));
     rect_cut_rows(&rect, rect.height > 6 ? 1 : 0);
     list(&items, ui, guest, part, &memory);
     for (int i = 0; i < items.count; i++)
-        items.item[i].stale = part && detail_style(ui, part) == STYLE_STALE;
+        items.item[i].stale = items.item[i].told && stale;
     draw_items(detail, &items, &rect);
     detail_draw_plot(ui, guest, rect, DETAIL_PLOT_MEMORY);
 }

@@ -88,7 +88,7 @@ static int64_t too_old(const struct ui *ui, const struct part *part)
 
     if (monitor && period < MONITOR_NS)
         period = MONITOR_NS;
-    return age > 2 * period + NS_PER_S ? age : 0;
+    return part->at_ns > 0 && age > 2 * period + NS_PER_S ? age : 0;
 }
 
 enum style detail_style(const struct ui *ui, const struct part *part)
