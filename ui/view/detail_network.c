@@ -121,7 +121,7 @@ static void draw_rows(const struct detail *detail, const struct ui *ui, const st
 {
     const struct pager *pager = &detail->pager;
 
-    for (int y = 0; y < pager->rect.height && pager->top + y < pager->count; y++) {
+    for (int y = 0; parts && y < pager->rect.height && pager->top + y < pager->count; y++) {
         long row = pager->top + y;
         const struct part *part = &parts->part[detail->rows[row / rows_each]];
         int nth = (int)(row % rows_each);
