@@ -110,6 +110,7 @@ bool console_say(const struct ui *ui, const struct tab *tab, char *dst, size_t s
                  enum style *ret_style)
 {
     const struct console *console = tab_console(ui, tab);
+    const struct guest *guest = tab_guest(ui, tab);
     char key[16];
 
     *ret_style = STYLE_WARN;
@@ -118,7 +119,9 @@ bool console_say(const struct ui *ui, const struct tab *tab, char *dst, size_t s
     switch (console->state) {
     case CONSOLE_OPENING:
         *ret_style = STYLE_DIM;
-        snprintf(dst, size, "opening ...");
+        snprintf(dst, size, "%s",
+                 guest && guest->state == STATE_OFF ? "opens as soon as it runs ..."
+                                                    : "opening ...");
         return true;
     case CONSOLE_BUSY:
         snprintf(dst, size, "busy: %.200s; %s: take it over, after a question",
