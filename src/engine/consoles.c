@@ -102,6 +102,9 @@ static int check_state(const struct engine *engine, const struct guest *guest,
     if (guest->facts.kind == KIND_CONTAINER && kind == CONSOLE_SCREEN)
         return error_set(err, ERR_UNSUPPORTED, "open its console, or attach to it",
                          "a container has no screen");
+    if (guest->state == STATE_DENIED)
+        return error_set(err, ERR_DENIED, "run vctop as who may, or as root", "%.80s",
+                         guest->reason ? guest->reason : "no permission");
     /* A machine that crashed may be kept as it was, to be looked at. */
     if (guest->state == STATE_OFF && !jobs_start(&engine->jobs, &guest->id, clock_mono_ns()))
         return error_set(err, ERR_GONE, "start it first", "it is off");

@@ -59,8 +59,8 @@ static const char *silent_hint(const struct tab *tab, const struct console *cons
     if (console->request.kind == CONSOLE_ATTACH)
         return "the command says nothing";
     if (tab->kind == KIND_CONTAINER)
-        return "try Enter; no getty on it (lxc.tty.max)? attach a shell instead";
-    return "try Enter; no getty on its ttyS0? console=ttyS0 missing?";
+        return "try Enter, or attach; no getty, lxc.tty.max?";
+    return "try Enter; no getty? no console=ttyS0?";
 }
 
 static bool say_silent(const struct ui *ui, const struct tab *tab, const struct console *console,
