@@ -100,6 +100,25 @@ static int check_sort(const struct options *options)
     return fail(EXIT_USAGE, &err);
 }
 
+/* What is wrong with a filter is shown where it is. */
+static int check_filter(const struct options *options)
+{
+    struct query_error err;
+    struct query *query = options->filter ? query_new(options->filter, &err) : NULL;
+
+    if (options->filter && !query) {
+        const char *text = options->filter;
+        CLEANUP_FREE char *shown = text_sanitise(text, strlen(text), 2000);
+        CLEANUP_FREE char *before = text_sanitise(text, err.at, 2000);
+
+        complain(err.message);
+        fprintf(stderr, "  -F %s\n     %*s^\n", shown, (int)text_width(before), "");
+        return EXIT_USAGE;
+    }
+    query_free(query);
+    return 0;
+}
+
 /* A configuration file that was named must work; of another the defaults hold, and the screen or
  * standard error say so. */
 static int read_settings(struct options *options)
@@ -180,6 +199,8 @@ static int start(struct options *options)
     }
     options->no_colour |= no_colour && *no_colour;
     status = check_sort(options);
+    if (status == 0)
+        status = check_filter(options);
     if (status == 0)
         status = read_settings(options);
     if (status)

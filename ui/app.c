@@ -18,6 +18,7 @@
 #include "ui/view/errand.h"
 #include "ui/view/frozen.h"
 #include "ui/view/graphs.h"
+#include "ui/view/narrow.h"
 #include "ui/view/palette.h"
 #include "ui/view/preferences.h"
 #include "ui/view/setup.h"
@@ -562,6 +563,17 @@ static int open_signals(sigset_t *ret_old, struct error *err)
     return fd;
 }
 
+/* TEXT is good as it was given; without what no terminal can show it may not be. */
+static void set_filter(struct ui *ui, const char *given)
+{
+    char text[sizeof(ui->filter)];
+    struct query_error err;
+
+    text_sanitise_into(text, sizeof(text), given, strlen(given));
+    if (!narrow_set(ui, text, &err))
+        narrow_say(ui, text, &err);
+}
+
 static void set_up(struct app *app, struct engine *engine, const struct options *options,
                    const char *simulated)
 {
@@ -578,8 +590,7 @@ static void set_up(struct app *app, struct engine *engine, const struct options 
     app->draw = true;
     app->sorted_tick = -1;
     if (options->filter)
-        text_sanitise_into(ui->filter, sizeof(ui->filter), options->filter,
-                           strlen(options->filter));
+        set_filter(ui, options->filter);
     if (options->sort)
         ui->order.key = sort_key_from_name(options->sort);
     preferences_begin(ui, options);
@@ -597,6 +608,7 @@ static void tear_down(struct app *app)
     for (int i = 0; i < VIEW_COUNT; i++)
         app->views[i]->ops->free(app->views[i]);
     tabs_free(&app->ui);
+    narrow_off(&app->ui);
     palette_free(&app->ui);
     preferences_end(&app->ui);
     frozen_end(&app->ui);

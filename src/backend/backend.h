@@ -30,6 +30,8 @@ void sink_answered(struct sink *sink); /* the list is complete; repeated calls a
 void sink_host(struct sink *sink, const struct host_sample *sample);
 void sink_event(struct sink *sink, uint32_t handle, const char *text);
 void sink_stuck(struct sink *sink, int calls); /* of this worker, that hang for good */
+/* What stands between the guest and the host; all of it, each time. */
+void sink_isolation(struct sink *sink, uint32_t handle, const struct isolation_facts *facts);
 /* All that the source knows of storage; what is not in REPORT is gone. */
 void sink_storage(struct sink *sink, const struct storage_report *report);
 /* All parts of a guest that are wanted; of more than PARTS_MAX the first ones are taken. */

@@ -29,6 +29,7 @@ enum stop {
 struct batch {
     struct engine *engine;
     const struct options *options;
+    struct query *filter; /* NULL: all */
     struct listing listing;
     struct pollfd *fds;
     size_t fds_max;
@@ -174,7 +175,7 @@ static void list_guests(struct batch *batch)
 
     if (options->sort)
         order.key = sort_key_from_name(options->sort);
-    listing_build(&batch->listing, engine_world(batch->engine), LIST_BOTH, options->filter, order,
+    listing_build(&batch->listing, engine_world(batch->engine), LIST_BOTH, batch->filter, order,
                   clock_mono_ns());
     visible = xcalloc(batch->listing.count + 1, sizeof(*visible));
     for (size_t i = 0; i < batch->listing.count; i++)
@@ -314,6 +315,8 @@ int batch_run(struct engine *engine, const struct options *options)
     int ret;
 
     catch_signals();
+    if (options->filter)
+        batch.filter = query_new(options->filter, NULL); /* it was tried before */
     batch.fds = xcalloc(batch.fds_max, sizeof(*batch.fds));
     batch.complained = xcalloc(sources + 1, sizeof(*batch.complained));
     wait_for_sources(&batch);
@@ -329,6 +332,7 @@ int batch_run(struct engine *engine, const struct options *options)
     }
     ret = status(&batch);
     listing_clear(&batch.listing);
+    query_free(batch.filter);
     free(batch.fds);
     free(batch.complained);
     return ret;

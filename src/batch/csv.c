@@ -12,7 +12,8 @@ void batch_csv_header(FILE *out)
     fputs("time,name,kind,state,state_reason,source,id", out);
     for (int i = 0; i < METRIC_COUNT; i++)
         fprintf(out, ",%s", metric_info((enum metric)i)->json);
-    fputs(",title,type,manager,autostart,persistent,vcpus,addresses,stale,problem\n", out);
+    fputs(",title,type,manager,autostart,persistent,vcpus,addresses,stale,problem,isolation\n",
+          out);
 }
 
 static void put_field(const char *text, FILE *out)
@@ -87,6 +88,7 @@ static void put_guest(const struct batch_sample *sample, const struct guest *gue
     next_field(why, out);
     next_field(problem_of(sample->world, guest, sample->now_ns, &problem) ? problem.cause : "",
                out);
+    next_field(guest_isolation(guest), out);
     fputc('\n', out);
 }
 

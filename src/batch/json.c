@@ -210,6 +210,7 @@ static json_t *guest_json(const struct batch_sample *sample, const struct guest 
     for (size_t i = 0; i < FACTS_ADDRESSES_MAX && facts->addresses[i]; i++)
         json_array_append_new(addresses, batch_json_text(facts->addresses[i]));
     json_object_set_new(object, "addresses", addresses);
+    json_object_set_new(object, "isolation", batch_isolation_json(guest));
     json_object_set_new(object, "problem",
                         batch_json_text(problem_of(sample->world, guest, sample->now_ns, &problem)
                                             ? problem.cause

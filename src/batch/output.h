@@ -19,6 +19,11 @@ struct batch_sample {
     int width;                     /* text: columns of the terminal, 0: no limit */
 };
 
+struct json_t;
+
+/* Its "isolation": null for a guest that does not run; the caller's. */
+struct json_t *batch_isolation_json(const struct guest *guest);
+
 /* One line, one object. */
 void batch_json_line(const struct batch_sample *sample, FILE *out);
 

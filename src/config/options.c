@@ -67,7 +67,7 @@ void options_help(FILE *out)
           "      --backend LIST    only these, with commas: libvirt, lxc, host,\n"
           "                        proc, sim\n"
           "      --sim[=SPEC]      a simulated host instead of the real one\n"
-          "  -F, --filter TEXT     only guests with TEXT in name, title, address, state, id\n"
+          "  -F, --filter FILTER   only guests that match: web, 'cpu>80 & kind=ct'\n"
           "  -s, --sort COLUMN     sort by COLUMN; '-s help' lists them\n"
           "  -r, --reverse         sort the other way round\n"
           "  -d, --delay SECONDS   between two samples: 0.2 to 3600, default 2\n"

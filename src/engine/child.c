@@ -48,7 +48,10 @@ void child_started(struct engine *engine, struct child *child, const int fds[2],
         jobs_started(engine, child);
         break;
     case ROLE_PROBE:
-        probes_started(engine, child);
+        if (child->owner == &engine->configuration)
+            configuration_started(engine, child);
+        else
+            probes_started(engine, child);
         break;
     case ROLE_CONSOLE:
     case ROLE_LOG:
@@ -106,6 +109,8 @@ static int take_frame(struct engine *engine, struct child *child, struct frame *
     case ROLE_JOB:
         return jobs_frame(engine, child, frame, now_ns);
     case ROLE_PROBE:
+        if (child->owner == &engine->configuration)
+            return configuration_frame(engine, frame, now_ns);
         return probes_frame(engine, child, frame, now_ns);
     case ROLE_CONSOLE:
     case ROLE_LOG:
@@ -218,7 +223,12 @@ static void end(struct engine *engine, struct child *child, bool garbage, int64_
         jobs_failed(engine, child->owner, why, now_ns);
         break;
     case ROLE_PROBE:
-        probes_ended(engine);
+        if (child->owner != &engine->configuration) {
+            probes_ended(engine);
+            break;
+        }
+        process_fate(child, "the probe's", garbage, fate, why, sizeof(why));
+        configuration_ended(engine, why, now_ns);
         break;
     case ROLE_CONSOLE:
     case ROLE_LOG:

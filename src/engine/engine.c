@@ -64,6 +64,7 @@ void engine_free(struct engine *engine)
     free(engine->workers);
     jobs_clear(&engine->jobs);
     probes_clear(&engine->probes);
+    configuration_clear(&engine->configuration);
     consoles_clear(&engine->consoles);
     forget_want(engine);
     forget_paths(engine);
@@ -140,6 +141,7 @@ int engine_timeout_ms(const struct engine *engine, int64_t now_ns)
     int64_t due = earlier(jobs_due(&engine->jobs), probes_due(engine));
     int64_t wait;
 
+    due = earlier(due, configuration_due(&engine->configuration));
     due = earlier(due, consoles_due(&engine->consoles));
     for (const struct child *child = engine->children; child; child = child->next)
         due = earlier(due, child_due(child));
@@ -281,6 +283,7 @@ unsigned engine_dispatch(struct engine *engine, const struct pollfd *fds, size_t
         worker_judge(engine, &engine->workers[i], now_ns);
     jobs_turn(engine, now_ns);
     probes_turn(engine, now_ns);
+    configuration_turn(engine, now_ns);
     consoles_turn(engine, now_ns);
     if (engine->want_changed)
         tell_workers(engine);

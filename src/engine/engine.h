@@ -64,6 +64,16 @@ void engine_want(struct engine *engine, const struct guest_id *visible, size_t c
  * so at first.  They come with ENGINE_ROWS, see world_parts_of(). */
 void engine_want_parts(struct engine *engine, unsigned parts);
 
+/* Asks for the text that GUEST is made from (a machine's XML without secrets, a container's file);
+ * again when it is known already.  Of one guest at a time: another one's is forgotten.  The answer
+ * comes with ENGINE_ROWS. */
+void engine_ask_configuration(struct engine *engine, const struct guest_id *guest);
+/* That text, sanitised, each line ended by a newline; at most 1 MB of it.  *AT_NS (CLOCK_MONOTONIC)
+ * is when it was read, *ERROR why it could not be.  NULL without an error: it was not asked for, or
+ * is on its way.  Valid until the next call of engine_dispatch() or engine_ask_configuration(). */
+const char *engine_configuration(const struct engine *engine, const struct guest_id *guest,
+                                 int64_t *at_ns, const char **error);
+
 /* Queues one job for the guest as it is now (identity and life are bound here); at most four run at
  * a time for each source.  Returns the job's number, or a negative error code. */
 int engine_act(struct engine *engine, enum action action, const struct guest_id *guest,

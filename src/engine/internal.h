@@ -34,7 +34,7 @@ struct child {
     struct child *next;
     uint32_t token;
     enum spawn_role role;
-    void *owner;            /* struct worker, job_entry, probes or console_entry */
+    void *owner;            /* struct worker, job_entry, probes, configuration or console_entry */
     struct channel channel; /* fd -1: not started yet, or at its end */
     int err_fd;
     bool started, greeted, exited;
@@ -152,6 +152,22 @@ int64_t probes_due(const struct engine *engine);
 /* Puts remembered addresses of the same life into FACTS when they say none. */
 void probes_complete(const struct probes *probes, const char *source, struct facts *facts);
 
+/* ---- configuration.c ---- */
+
+struct configuration {
+    struct child *child; /* the probe under way; its owner is this */
+    struct guest_id id;  /* who it is of; unset: nobody asked yet */
+    int64_t asked_ns, at_ns;
+    char *text, *error; /* sanitised */
+};
+
+void configuration_clear(struct configuration *configuration);
+void configuration_started(struct engine *engine, struct child *child);
+int configuration_frame(struct engine *engine, struct frame *frame, int64_t now_ns);
+void configuration_ended(struct engine *engine, const char *why, int64_t now_ns);
+void configuration_turn(struct engine *engine, int64_t now_ns);
+int64_t configuration_due(const struct configuration *configuration);
+
 /* ---- consoles.c ---- */
 
 struct console_entry {
@@ -236,6 +252,7 @@ struct engine {
     uint32_t last_token;
     struct jobs jobs;
     struct probes probes;
+    struct configuration configuration;
     struct consoles consoles;
     struct guest_id *visible;
     size_t visible_count;

@@ -112,6 +112,7 @@ static void take_rows(struct engine *engine, struct worker *worker, const struct
         world_row(engine->world, worker->id, row->handle, row->state, row->reason, row->blame,
                   &row->sample, now_ns, wall);
     }
+    world_isolation_settle(engine->world);
     worker->rows_ns = now_ns;
     engine->changes |= ENGINE_ROWS;
 }
@@ -171,6 +172,10 @@ int worker_frame(struct engine *engine, struct child *child, struct frame *frame
         world_storage(engine->world, worker->id, &frame->u.storage, now_ns);
         if (!is_host(worker)) /* pools have directories */
             engine->want_changed = engine->paths_changed = true;
+        break;
+    case FRAME_ISOLATION:
+        world_isolation(engine->world, worker->id, frame->u.isolation.handle,
+                        &frame->u.isolation.facts);
         break;
     case FRAME_PARTS:
         world_parts(engine->world, worker->id, frame->u.parts.handle, &frame->u.parts.parts,

@@ -132,12 +132,16 @@ static void decode_fields(struct reader *reader, struct frame *frame)
     case FRAME_ANSWER:
         frame->u.answer.error = reader_text(reader);
         decode_list(reader, frame->u.answer.values, FACTS_ADDRESSES_MAX);
+        frame->u.answer.text = reader_text_max(reader, FRAME_MAX_TEXT);
         break;
     case FRAME_LOG:
         frame->u.log = reader_string(reader);
         break;
     case FRAME_STUCK:
         frame->u.stuck = (int)reader_int(reader, 0, INT_MAX);
+        break;
+    case FRAME_ISOLATION:
+        decode_isolation(reader, &frame->u.isolation);
         break;
     case FRAME_WANT:
         decode_want(reader, &frame->u.want);
@@ -163,15 +167,15 @@ static int known_elements(uint64_t type)
     static const signed char elements[] = {
         [FRAME_HELLO] = 3, [FRAME_BEAT] = 0,     [FRAME_SOURCE] = 5,   [FRAME_FACTS] = 18,
         [FRAME_ROWS] = 3,  [FRAME_GONE] = 1,     [FRAME_ANSWERED] = 0, [FRAME_HOST] = 13,
-        [FRAME_EVENT] = 3, [FRAME_PROGRESS] = 6, [FRAME_ANSWER] = 2,   [FRAME_LOG] = 1,
+        [FRAME_EVENT] = 3, [FRAME_PROGRESS] = 6, [FRAME_ANSWER] = 3,   [FRAME_LOG] = 1,
         [FRAME_STUCK] = 1, [FRAME_STORAGE] = 2,  [FRAME_CONSOLE] = 7,  [FRAME_WANT] = 6,
         [FRAME_DO] = 5,    [FRAME_ASK] = 4,      [FRAME_OPEN] = 9,     [FRAME_SIZE] = 2,
         [FRAME_CLOSE] = 0, [FRAME_BYTES] = 1,    [FRAME_CREDIT] = 1,   [FRAME_CELLS] = 11,
-        [FRAME_VIEW] = 8,  [FRAME_PRESS] = 3,    [FRAME_PARTS] = 4,
+        [FRAME_VIEW] = 8,  [FRAME_PRESS] = 3,    [FRAME_PARTS] = 4,    [FRAME_ISOLATION] = 2,
     };
 
-    if (type < FRAME_HELLO || type > FRAME_CREDIT || (type > FRAME_PARTS && type < FRAME_WANT) ||
-        (type > FRAME_PRESS && type < FRAME_BYTES))
+    if (type < FRAME_HELLO || type > FRAME_CREDIT ||
+        (type > FRAME_ISOLATION && type < FRAME_WANT) || (type > FRAME_PRESS && type < FRAME_BYTES))
         return -1;
     return elements[type];
 }
@@ -276,6 +280,7 @@ void frame_clear(struct frame *frame)
         break;
     case FRAME_ANSWER:
         free(frame->u.answer.error);
+        free(frame->u.answer.text);
         clear_list(frame->u.answer.values, FACTS_ADDRESSES_MAX);
         break;
     case FRAME_LOG:
@@ -283,6 +288,9 @@ void frame_clear(struct frame *frame)
         break;
     case FRAME_STORAGE:
         storage_report_clear(&frame->u.storage);
+        break;
+    case FRAME_ISOLATION:
+        isolation_facts_clear(&frame->u.isolation.facts);
         break;
     case FRAME_PARTS:
         parts_clear(&frame->u.parts.parts);

@@ -63,10 +63,11 @@ static void put_want(msgpack_packer *pk, const struct frame_want *want)
 
 static void put_answer(msgpack_packer *pk, const struct frame_answer *answer)
 {
-    msgpack_pack_array(pk, 3);
+    msgpack_pack_array(pk, 4);
     msgpack_pack_uint8(pk, FRAME_ANSWER);
     pack_text(pk, answer->error);
     put_list(pk, answer->values, FACTS_ADDRESSES_MAX);
+    pack_text_max(pk, answer->text, FRAME_MAX_TEXT);
 }
 
 static void put_do(msgpack_packer *pk, const struct frame_do *request)
@@ -270,6 +271,9 @@ void frame_put(msgpack_sbuffer *buf, const struct frame *frame)
         break;
     case FRAME_STORAGE:
         pack_storage(&pk, &frame->u.storage);
+        break;
+    case FRAME_ISOLATION:
+        pack_isolation(&pk, frame->u.isolation.handle, &frame->u.isolation.facts);
         break;
     case FRAME_PARTS:
         pack_parts(&pk, &frame->u.parts);

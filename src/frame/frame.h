@@ -14,6 +14,7 @@
 #include "model/field.h"
 #include "model/guest.h"
 #include "model/host.h"
+#include "model/isolation.h"
 #include "model/part.h"
 #include "model/screen.h"
 #include "model/storage.h"
@@ -23,6 +24,7 @@
 #define FRAME_MAX_BYTES (8u << 20) /* a longer one is a broken child */
 #define FRAME_MAX_STRING (64u << 10)
 #define FRAME_MAX_PART_TEXT 1024   /* of a part: many of them are to fit into one frame */
+#define FRAME_MAX_TEXT (1u << 20)  /* of a configuration */
 #define FRAME_MAX_ROWS (64u << 10) /* guests in one FRAME_ROWS or FRAME_WANT; more need another */
 
 enum frame_type {
@@ -39,11 +41,12 @@ enum frame_type {
     FRAME_PROGRESS, /* of a job */
     FRAME_ANSWER,   /* of a probe */
     FRAME_LOG,
-    FRAME_STUCK,   /* how many of its calls hang in the daemon for good */
-    FRAME_STORAGE, /* all that the source knows of storage */
-    FRAME_CONSOLE, /* what has become of a console */
-    FRAME_CELLS,   /* what a machine's screen looks like */
-    FRAME_PARTS,   /* of the selected guest: all that are wanted */
+    FRAME_STUCK,     /* how many of its calls hang in the daemon for good */
+    FRAME_STORAGE,   /* all that the source knows of storage */
+    FRAME_CONSOLE,   /* what has become of a console */
+    FRAME_CELLS,     /* what a machine's screen looks like */
+    FRAME_PARTS,     /* of the selected guest: all that are wanted */
+    FRAME_ISOLATION, /* what stands between a guest and the host */
     /* parent to child */
     FRAME_WANT = 32,
     FRAME_DO,
@@ -95,6 +98,11 @@ struct frame_progress {
     bool done, failed, timed_out;
 };
 
+struct frame_isolation {
+    uint32_t handle;
+    struct isolation_facts facts;
+};
+
 struct frame_want {
     int64_t period_ns;
     uint32_t *visible; /* handles on the screen */
@@ -113,7 +121,7 @@ struct frame_do {
     int timeout_s; /* for a shutdown or reboot */
 };
 
-/* A probe's question: "addresses". */
+/* A probe's question: "addresses", "configuration". */
 struct frame_ask {
     char *question, *key, *life;
     int timeout_s;
@@ -123,6 +131,7 @@ struct frame_ask {
 struct frame_answer {
     char *values[FACTS_ADDRESSES_MAX]; /* NULL after the last */
     char *error;                       /* NULL: it worked */
+    char *text;                        /* a configuration; NULL: none was asked for */
 };
 
 /* A console is asked for: all that names the guest is raw. */
@@ -184,13 +193,15 @@ struct frame {
         struct frame_size size;
         uint32_t credit;
         struct screen_picture cells;
+        struct frame_isolation isolation;
         struct screen_view view;
         struct press press;
     } u;
 };
 
 /* Appends the frame with its length to BUF, which may be zeroed or initialised.  Strings are cut at
- * FRAME_MAX_STRING, those of parts at FRAME_MAX_PART_TEXT.  For FRAME_ROWS see frame_rows_*. */
+ * FRAME_MAX_STRING, those of parts at FRAME_MAX_PART_TEXT, a configuration at FRAME_MAX_TEXT.  For
+ * FRAME_ROWS see frame_rows_*. */
 void frame_put(msgpack_sbuffer *buf, const struct frame *frame);
 
 /* Rows are written as they are sampled: the fields (columns) in use once, then one array a guest.

@@ -26,15 +26,20 @@ void pack_init(msgpack_packer *pk, msgpack_sbuffer *buf)
     msgpack_packer_init(pk, buf, append);
 }
 
-void pack_text(msgpack_packer *pk, const char *text)
+void pack_text_max(msgpack_packer *pk, const char *text, size_t max)
 {
     if (!text) {
         msgpack_pack_nil(pk);
         return;
     }
-    size_t len = strnlen(text, FRAME_MAX_STRING);
+    size_t len = strnlen(text, max);
     msgpack_pack_bin(pk, len);
     msgpack_pack_bin_body(pk, text, len);
+}
+
+void pack_text(msgpack_packer *pk, const char *text)
+{
+    pack_text_max(pk, text, FRAME_MAX_STRING);
 }
 
 size_t pack_open(msgpack_sbuffer *buf)

@@ -37,6 +37,8 @@ void pack_init(msgpack_packer *pk, msgpack_sbuffer *buf);
 
 /* Raw bytes (foreign names need not be UTF-8), nil for NULL. */
 void pack_text(msgpack_packer *pk, const char *text);
+/* The same, cut at MAX bytes instead of FRAME_MAX_STRING. */
+void pack_text_max(msgpack_packer *pk, const char *text, size_t max);
 
 /* Reserves the length of a frame at the end of BUF; pack_close fills it in. */
 size_t pack_open(msgpack_sbuffer *buf);
@@ -52,9 +54,11 @@ void pack_close(msgpack_sbuffer *buf, size_t start);
 struct facts_disk;
 struct frame_parts;
 struct storage_report;
+struct isolation_facts;
 
 void pack_disks(msgpack_packer *pk, const struct facts_disk *disks); /* FACTS_DISKS_MAX of them */
 void pack_storage(msgpack_packer *pk, const struct storage_report *report);
+void pack_isolation(msgpack_packer *pk, uint32_t handle, const struct isolation_facts *facts);
 void pack_parts(msgpack_packer *pk, const struct frame_parts *parts);
 void pack_host(msgpack_packer *pk, const struct host_sample *host);
 

@@ -1,22 +1,9 @@
 /* The parts of a guest on the wire, both ways. */
-#include <string.h>
-
 #include "base/alloc.h"
 #include "frame/decode.h"
 #include "frame/pack.h"
 
 #define FIELDS_MAX 128 /* later versions may know more fields than we do, within reason */
-
-static void pack_part_text(msgpack_packer *pk, const char *text)
-{
-    if (!text) {
-        msgpack_pack_nil(pk);
-        return;
-    }
-    size_t len = strnlen(text, FRAME_MAX_PART_TEXT);
-    msgpack_pack_bin(pk, len);
-    msgpack_pack_bin_body(pk, text, len);
-}
 
 static void pack_part(msgpack_packer *pk, const struct part *part)
 {
@@ -25,10 +12,10 @@ static void pack_part(msgpack_packer *pk, const struct part *part)
     msgpack_pack_array(pk, PART_ELEMENTS);
     msgpack_pack_int(pk, (int)part->kind);
     msgpack_pack_uint32(pk, part->number);
-    pack_part_text(pk, part->name);
+    pack_text_max(pk, part->name, FRAME_MAX_PART_TEXT);
     msgpack_pack_array(pk, PART_WORDS);
     for (int i = 0; i < PART_WORDS; i++)
-        pack_part_text(pk, part->words[i]);
+        pack_text_max(pk, part->words[i], FRAME_MAX_PART_TEXT);
     msgpack_pack_int64(pk, part->at_ns);
     msgpack_pack_array(pk, 2 * (size_t)__builtin_popcountll(valid));
     for (int field = 0; field < PART_FIELD_COUNT; field++) {

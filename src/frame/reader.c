@@ -264,16 +264,26 @@ static struct token text_token(struct reader *reader, size_t max)
     return token;
 }
 
-char *reader_string(struct reader *reader)
+static char *string_max(struct reader *reader, size_t max)
 {
-    struct token token = text_token(reader, FRAME_MAX_STRING);
+    struct token token = text_token(reader, max);
 
     return token.kind == TOKEN_BAD ? NULL : xstrndup((const char *)token.bytes, token.len);
 }
 
+char *reader_string(struct reader *reader)
+{
+    return string_max(reader, FRAME_MAX_STRING);
+}
+
+char *reader_text_max(struct reader *reader, size_t max)
+{
+    return reader_nil(reader) ? NULL : string_max(reader, max);
+}
+
 char *reader_text(struct reader *reader)
 {
-    return reader_nil(reader) ? NULL : reader_string(reader);
+    return reader_text_max(reader, FRAME_MAX_STRING);
 }
 
 void reader_string_into(struct reader *reader, char *dst, size_t size)

@@ -29,7 +29,9 @@ double reader_double(struct reader *reader); /* finite or NAN */
 bool reader_nil(struct reader *reader);
 /* A string of at most FRAME_MAX_STRING bytes without NUL, the caller's to free; NULL for nil. */
 char *reader_text(struct reader *reader);
-/* The same, but nil is a violation. */
+/* The same of at most MAX bytes. */
+char *reader_text_max(struct reader *reader, size_t max);
+/* The same as reader_text, but nil is a violation. */
 char *reader_string(struct reader *reader);
 /* The same into a fixed buffer; one that does not fit is a violation. */
 void reader_string_into(struct reader *reader, char *dst, size_t size);

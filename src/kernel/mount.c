@@ -126,6 +126,7 @@ static bool parse_line(const char *line, struct mount *ret)
     mount.minor = (uint32_t)minor;
     mount.root = next_text(&line);
     mount.point = next_text(&line);
+    CLEANUP_FREE char *own = next_text(&line);
     do
         len = parse_word(&line, &word);
     while (len > 0 && !(len == 1 && *word == '-'));
@@ -137,6 +138,7 @@ static bool parse_line(const char *line, struct mount *ret)
         return false;
     }
     mount.read_only = options && (has_option(options, "ro") || has_option(options, "emergency_ro"));
+    mount.writable = own && !has_option(own, "ro") && options && !has_option(options, "ro");
     mount.read_only_fault = mount.read_only && (has_option(options, "errors=remount-ro") ||
                                                 has_option(options, "emergency_ro"));
     mount.network = is_network(mount.type);

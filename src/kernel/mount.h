@@ -21,6 +21,7 @@ struct mount {
     char *type, *source;
     enum mount_use use;
     bool network;         /* somebody else answers for it: a server, a process (FUSE) */
+    bool writable;        /* neither this mount nor its file system is read-only */
     bool read_only;       /* the file system, not only this mount of it */
     bool read_only_fault; /* ... because of an error, as far as the options tell */
     bool hidden;          /* something is mounted over it at the same point */

@@ -8,7 +8,6 @@
 #include "base/cleanup.h"
 #include "kernel/parse.h"
 
-#define PART_MAX QEMU_NAME_MAX
 #define MIB (UINT64_C(1) << 20)
 
 bool qemu_is_program(const char *path)
@@ -26,9 +25,7 @@ bool qemu_is_program(const char *path)
            (len == 3 && strncmp(name, "kvm", 3) == 0);
 }
 
-/* The next of "a=b,c,d=e,,f" at *TEXT into BUF, where ",," is a comma; cut at its size.  False at
- * the end. */
-static bool next_part(const char **text, char buf[PART_MAX])
+bool qemu_next_part(const char **text, char buf[QEMU_PART_MAX])
 {
     const char *p = *text;
     size_t len = 0;
@@ -40,7 +37,7 @@ static bool next_part(const char **text, char buf[PART_MAX])
             p++;
         else if (*p == ',' || *p == '\0')
             break;
-        if (len < PART_MAX - 1)
+        if (len < QEMU_PART_MAX - 1)
             buf[len++] = *p;
     }
     buf[len] = '\0';
@@ -48,8 +45,7 @@ static bool next_part(const char **text, char buf[PART_MAX])
     return true;
 }
 
-/* What stands behind "KEY=" in PART; NULL: it is another. */
-static const char *value_of(const char *part, const char *key)
+const char *qemu_value_of(const char *part, const char *key)
 {
     for (; *key && *part == *key; key++)
         part++;
@@ -58,10 +54,10 @@ static const char *value_of(const char *part, const char *key)
 
 static void take_name(struct qemu_args *args, const char *text)
 {
-    char part[PART_MAX];
+    char part[QEMU_PART_MAX];
 
-    for (bool first = true; next_part(&text, part); first = false) {
-        const char *name = value_of(part, "guest");
+    for (bool first = true; qemu_next_part(&text, part); first = false) {
+        const char *name = qemu_value_of(part, "guest");
         if (!name && first && !strchr(part, '='))
             name = part;
         if (name)
@@ -86,11 +82,11 @@ static bool take_uuid(struct qemu_args *args, const char *text)
 /* Where there is no -uuid, the guest is given that of its first table. */
 static void take_smbios(struct qemu_args *args, const char *text)
 {
-    char part[PART_MAX];
+    char part[QEMU_PART_MAX];
     bool system = false;
 
-    while (next_part(&text, part)) {
-        const char *uuid = value_of(part, "uuid");
+    while (qemu_next_part(&text, part)) {
+        const char *uuid = qemu_value_of(part, "uuid");
         if (strcmp(part, "type=1") == 0)
             system = true;
         else if (uuid && system)
@@ -108,17 +104,17 @@ static void take_smp(struct qemu_args *args, const char *text)
 {
     static const char *const dimensions[] = {"drawers",  "books",   "sockets", "dies",
                                              "clusters", "modules", "cores",   "threads"};
-    char part[PART_MAX];
+    char part[QEMU_PART_MAX];
     uint64_t cpus = 0, most = 0, product = 1;
 
-    for (bool first = true; next_part(&text, part); first = false) {
-        const char *value = value_of(part, "cpus");
+    for (bool first = true; qemu_next_part(&text, part); first = false) {
+        const char *value = qemu_value_of(part, "cpus");
         if (value || (first && !strchr(part, '=')))
             cpus = number(value ? value : part);
-        else if ((value = value_of(part, "maxcpus")))
+        else if ((value = qemu_value_of(part, "maxcpus")))
             most = number(value);
         for (size_t i = 0; i < ARRAY_SIZE(dimensions); i++)
-            if ((value = value_of(part, dimensions[i])) && number(value))
+            if ((value = qemu_value_of(part, dimensions[i])) && number(value))
                 product = parse_scale(product, number(value));
     }
     uint64_t all = cpus ? cpus : most ? most : product;
@@ -145,10 +141,10 @@ static uint64_t size_in_bytes(const char *text)
 
 static void take_memory(struct qemu_args *args, const char *text)
 {
-    char part[PART_MAX];
+    char part[QEMU_PART_MAX];
 
-    for (bool first = true; next_part(&text, part); first = false) {
-        const char *value = value_of(part, "size");
+    for (bool first = true; qemu_next_part(&text, part); first = false) {
+        const char *value = qemu_value_of(part, "size");
         if (value || (first && !strchr(part, '=')))
             args->memory = size_in_bytes(value ? value : part);
     }
@@ -162,10 +158,10 @@ static void take_accel(struct qemu_args *args, const char *text)
 
 static void take_machine(struct qemu_args *args, const char *text)
 {
-    char part[PART_MAX];
+    char part[QEMU_PART_MAX];
 
-    for (bool first = true; next_part(&text, part); first = false) {
-        const char *type = value_of(part, "type"), *accel = value_of(part, "accel");
+    for (bool first = true; qemu_next_part(&text, part); first = false) {
+        const char *type = qemu_value_of(part, "type"), *accel = qemu_value_of(part, "accel");
         if (accel)
             take_accel(args, accel);
         else if (type || (first && !strchr(part, '=')))
@@ -175,10 +171,10 @@ static void take_machine(struct qemu_args *args, const char *text)
 
 static void take_accel_option(struct qemu_args *args, const char *text)
 {
-    char part[PART_MAX];
+    char part[QEMU_PART_MAX];
 
-    if (next_part(&text, part)) {
-        const char *value = value_of(part, "accel");
+    if (qemu_next_part(&text, part)) {
+        const char *value = qemu_value_of(part, "accel");
         take_accel(args, value ? value : part);
     }
 }

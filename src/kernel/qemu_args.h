@@ -9,6 +9,7 @@
 #define QEMU_CMDLINE_MAX (128u * 1024) /* guests with many devices have long ones; cut behind */
 #define QEMU_NAME_MAX 512
 #define QEMU_UUID_LEN 36
+#define QEMU_PART_MAX QEMU_NAME_MAX
 
 /* Whose marks it bears, whether they are true or not. */
 enum qemu_mark {
@@ -35,6 +36,13 @@ struct qemu_args {
 /* Parses LEN bytes of arguments apart by NUL; a last one without a NUL was cut off and is passed
  * over.  Always fills RET. */
 void qemu_args_parse(struct qemu_args *ret, const char *cmdline, size_t len);
+
+/* The next of "a=b,c,d=e,,f" at *TEXT into BUF, where ",," is a comma; cut at its size.  False at
+ * the end. */
+bool qemu_next_part(const char **text, char buf[QEMU_PART_MAX]);
+
+/* What stands behind "KEY=" in PART; NULL: it is another. */
+const char *qemu_value_of(const char *part, const char *key);
 
 /* PATH (of a program; a "/proc/PID/exe" of a deleted file too, or only a name, as in
  * /proc/PID/comm, cut at 15 bytes) is called like a QEMU for whole machines. */

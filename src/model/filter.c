@@ -4,10 +4,8 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "model/listing.h"
 
-/* Small letters of the scripts in which case is a matter of adding something. */
-static uint32_t fold(uint32_t cp)
+uint32_t text_fold(uint32_t cp)
 {
     if (cp < 0x80)
         return cp >= 'A' && cp <= 'Z' ? cp + 32 : cp;
@@ -32,7 +30,7 @@ static uint32_t next_folded(const char **text, size_t *left)
     size_t used = text_decode(*text, *left, &cp);
     *text += used;
     *left -= used;
-    return fold(cp);
+    return text_fold(cp);
 }
 
 int text_compare_folded(const char *a, const char *b)
@@ -81,22 +79,20 @@ static bool contains(const char *text, const char *part)
     return text_find_folded(text, part, NULL) != NULL;
 }
 
-bool filter_matches(const struct guest *guest, const char *filter)
+bool guest_holds(const struct guest *guest, const char *text)
 {
-    if (!filter || !filter[0])
-        return true;
-    if (contains(guest->facts.name, filter) || contains(guest->facts.title, filter) ||
-        contains(guest->facts.manager, filter) || contains(state_name(guest->state), filter) ||
-        contains(guest->reason, filter) || contains(guest->id.key, filter))
+    if (contains(guest->facts.name, text) || contains(guest->facts.title, text) ||
+        contains(guest->facts.manager, text) || contains(state_name(guest->state), text) ||
+        contains(guest->reason, text) || contains(guest->id.key, text))
         return true;
     for (int i = 0; i < FACTS_ADDRESSES_MAX; i++) {
-        if (contains(guest->facts.addresses[i], filter))
+        if (contains(guest->facts.addresses[i], text))
             return true;
     }
     /* The source's part of an id counts only in a whole id: "system" must not match every machine
      * of qemu:///system. */
-    if (!strchr(filter, '#'))
+    if (!strchr(text, '#'))
         return false;
     CLEANUP_FREE char *id = guest_id_text(&guest->id);
-    return contains(id, filter);
+    return contains(id, text);
 }

@@ -84,6 +84,24 @@ bool guest_metric(const struct guest *guest, enum metric metric, int64_t now_ns,
     return true;
 }
 
+bool guest_metric_sum(const struct guest *guest, enum metric a, enum metric b, int64_t now_ns,
+                      double *ret)
+{
+    double one = 0, other = 0;
+    bool known = guest_metric(guest, a, now_ns, &one);
+
+    known = guest_metric(guest, b, now_ns, &other) || known;
+    *ret = one + other;
+    return known;
+}
+
+const char *guest_isolation(const struct guest *guest)
+{
+    if (!guest->isolation)
+        return state_is_live(guest->state) ? isolation_verdict_word(ISOLATION_UNKNOWN) : NULL;
+    return isolation_verdict_word(guest->isolation->verdict);
+}
+
 bool guest_is_stale(const struct guest *guest, int64_t now_ns, int64_t period_ns)
 {
     if (guest->blame)

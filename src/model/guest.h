@@ -9,6 +9,7 @@
 #include "model/field.h"
 #include "model/history.h"
 #include "model/id.h"
+#include "model/isolation.h"
 #include "model/metric.h"
 #include "model/state.h"
 #include "model/trend.h"
@@ -78,7 +79,8 @@ struct guest {
     struct metrics metrics; /* of the newest sample; empty while off */
     struct history *history;
     struct guest_seen seen;
-    struct trend written; /* its DISK_WRITE counter, for who fills a place */
+    struct isolation *isolation; /* owned, sanitised; NULL: not read in this life */
+    struct trend written;        /* its DISK_WRITE counter, for who fills a place */
     bool marked;
 };
 
@@ -87,6 +89,14 @@ void guest_asked(struct guest *guest, enum action action);
 
 /* The figure as of NOW (AGE too); false when unknown. */
 bool guest_metric(const struct guest *guest, enum metric metric, int64_t now_ns, double *ret);
+
+/* The sum of those of the two that are known; false when neither is. */
+bool guest_metric_sum(const struct guest *guest, enum metric a, enum metric b, int64_t now_ns,
+                      double *ret);
+
+/* How well it is isolated: "strong", "fair", "weak", "unknown" (also before it was read); NULL when
+ * it does not run. */
+const char *guest_isolation(const struct guest *guest);
 
 /* Its figures are older than they should be: blamed, or older than two periods and a second. */
 bool guest_is_stale(const struct guest *guest, int64_t now_ns, int64_t period_ns);

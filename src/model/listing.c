@@ -53,16 +53,6 @@ struct comparison {
     int direction; /* 1 ascending, -1 descending */
 };
 
-static bool sum_of(const struct guest *guest, enum metric a, enum metric b, int64_t now_ns,
-                   double *ret)
-{
-    double one = 0, other = 0;
-    bool known = guest_metric(guest, a, now_ns, &one);
-    known = guest_metric(guest, b, now_ns, &other) || known;
-    *ret = one + other;
-    return known;
-}
-
 static bool parse_address(const char *text, struct address *ret)
 {
     *ret = (struct address){0};
@@ -95,10 +85,11 @@ static struct row make_row(struct guest *guest, int key, int64_t now_ns)
         row.known = parse_address(guest->facts.addresses[0], &row.address);
         break;
     case SORT_DISK:
-        row.known = sum_of(guest, METRIC_DISK_READ, METRIC_DISK_WRITE, now_ns, &row.figure);
+        row.known =
+            guest_metric_sum(guest, METRIC_DISK_READ, METRIC_DISK_WRITE, now_ns, &row.figure);
         break;
     case SORT_NET:
-        row.known = sum_of(guest, METRIC_NET_RX, METRIC_NET_TX, now_ns, &row.figure);
+        row.known = guest_metric_sum(guest, METRIC_NET_RX, METRIC_NET_TX, now_ns, &row.figure);
         break;
     default:
         row.known = guest_metric(guest, (enum metric)key, now_ns, &row.figure);
@@ -162,7 +153,7 @@ static bool is_of(const struct guest *guest, enum listing_kinds kinds)
 }
 
 void listing_build(struct listing *listing, const struct world *world, enum listing_kinds kinds,
-                   const char *filter, struct listing_order order, int64_t now_ns)
+                   const struct query *filter, struct listing_order order, int64_t now_ns)
 {
     if (order.key < 0 || order.key >= SORT_KEY_COUNT)
         order.key = SORT_NAME;
@@ -175,7 +166,7 @@ void listing_build(struct listing *listing, const struct world *world, enum list
         if (!is_of(guest, kinds))
             continue;
         listing->total++;
-        if (!filter_matches(guest, filter))
+        if (query_ask(filter, world, guest, now_ns) != QUERY_YES)
             continue;
         struct row *row = &rows[listing->count++];
         *row = make_row(guest, order.key, now_ns);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/query.h"
 #include "model/world.h"
 
 /* What can be sorted by: a metric, or one of these. */
@@ -43,16 +44,13 @@ struct listing {
     size_t capacity;
 };
 
-/* Fills LISTING: guests of KINDS whose name, title, address, state or id contains FILTER (case
- * folded; NULL or "" is all), stable: equals by name, then id.  Unknown figures come last in either
- * direction. */
+/* Fills LISTING: guests of KINDS for which FILTER (NULL: none) is true, stable: equals by name,
+ * then id.  Unknown figures come last in either direction. */
 void listing_build(struct listing *listing, const struct world *world, enum listing_kinds kinds,
-                   const char *filter, struct listing_order order, int64_t now_ns);
+                   const struct query *filter, struct listing_order order, int64_t now_ns);
 void listing_clear(struct listing *listing);
 
 /* The row of that guest, or -1. */
 long listing_find(const struct listing *listing, const struct guest_id *id);
-
-bool filter_matches(const struct guest *guest, const char *filter);
 
 #endif

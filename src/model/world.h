@@ -73,6 +73,13 @@ void world_facts(struct world *world, const char *source, const struct facts *fa
 void world_row(struct world *world, const char *source, uint32_t handle, enum guest_state state,
                const char *reason, const char *blame, const struct sample *sample, int64_t now_ns,
                int64_t wall_ns);
+/* What stands between a guest and the host; dropped when another life begins. */
+void world_isolation(struct world *world, const char *source, uint32_t handle,
+                     const struct isolation_facts *facts);
+/* After some of those: finds who shares user ids with whom.  Cheap when nothing has changed. */
+void world_isolation_settle(struct world *world);
+/* The guest of TO that is the same as FROM gets what FROM has. */
+void world_isolation_copy(struct guest *to, const struct guest *from);
 void world_gone(struct world *world, const char *source, uint32_t handle, int64_t now_ns,
                 int64_t wall_ns);
 /* The worker of SOURCE was started anew: its handles mean nothing any more.  Guests stay, stale,

@@ -40,6 +40,7 @@ void world_drop(struct world *world, struct guest_entry *entry)
     HASH_DELETE(by_id, world->by_id, entry);
     guest_id_clear(&entry->guest.id);
     facts_clear(&entry->guest.facts);
+    world_isolation_forget(world, &entry->guest);
     free(entry->guest.reason);
     free(entry->guest.blame);
     history_free(entry->guest.history);
@@ -122,6 +123,7 @@ static void take_facts(struct world *world, struct guest_entry *entry, const str
     if (old.life && strcmp(old.life, guest->facts.life) != 0) {
         world_forget_samples(guest);
         problem_new_life(guest);
+        world_isolation_forget(world, guest);
         /* Off and on again between two looks: no row will tell of it. */
         if (old.life[0] && guest->facts.life[0] && guest->state == STATE_RUNNING)
             world_guest_event(world, entry, EVENT_CALM, "started anew", wall_ns);

@@ -83,6 +83,7 @@ struct world {
     struct path_entry *paths; /* head of the table */
     struct parts_entry parts;
     struct event_log *events;
+    bool ids_stale; /* who shares user ids with whom is to be found anew */
 };
 
 struct source_entry *world_source_entry(const struct world *world, const char *id);
@@ -112,6 +113,9 @@ void world_show(struct world *world, struct guest_entry *entry);
 void world_review(struct world *world, const char *uuid);
 
 bool world_is_local_libvirt(const struct source *source);
+
+/* Nothing is known of what isolates the guest. */
+void world_isolation_forget(struct world *world, struct guest *guest);
 
 void world_storage_clear(struct world *world);
 void world_parts_clear(struct world *world);

@@ -182,6 +182,13 @@ void sink_storage(struct sink *sink, const struct storage_report *report)
         send_frame(sink, &frame);
 }
 
+void sink_isolation(struct sink *sink, uint32_t handle, const struct isolation_facts *facts)
+{
+    struct frame frame = {.type = FRAME_ISOLATION, .u.isolation = {handle, *facts}};
+
+    send_frame(sink, &frame);
+}
+
 void sink_parts(struct sink *sink, uint32_t handle, const struct parts *parts)
 {
     struct frame frame = {.type = FRAME_PARTS, .u.parts = {.handle = handle, .parts = *parts}};

@@ -92,7 +92,7 @@ struct screen *manners_start_traced(void)
 
 bool manners_sanitized(void)
 {
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef SANITIZED
     return true;
 #else
     return false;

@@ -64,13 +64,13 @@ record() { # NAME FUNCTION ARGUMENTS...
 }
 
 # Holds what vctop said of a rate against a recorded counter, over just the time that vctop measured:
-# within 5 % over all its samples, within 15 % in each.
-compare_rate() { # WHAT RECORD SCALE JSON-PATH
-    local what=$1 record=$2 scale=$3 guest=${4%/*} path=$4 verdict
+# within PERCENT (5) over all its samples, within three times that in each.
+compare_rate() { # WHAT RECORD SCALE JSON-PATH [PERCENT]
+    local what=$1 record=$2 scale=$3 guest=${4%/*} path=$4 percent=${5:-5} verdict
     while read -r time age rate; do
         echo "$(date -d "$time" +%s.%N) $age $rate"
     done < <(get time "$guest/age_s" "$path" <"$work/vctop") >"$work/said"
-    verdict=$(awk -v scale="$scale" '
+    verdict=$(awk -v scale="$scale" -v may="$percent" '
         FNR == NR { t[n] = $1; v[n] = $2; n++; next }
         function at(x,  i) {
             for (i = 1; i < n; i++)
@@ -93,7 +93,7 @@ compare_rate() { # WHAT RECORD SCALE JSON-PATH
             if (unknown) { print "bad unknown in " unknown " samples"; exit }
             if (!span || real_sum <= 0) { print "bad nothing flowed"; exit }
             said = said_sum / span; real = real_sum / span; off = (said - real) / real * 100
-            verdict = (off <= 5 && off >= -5 && worst <= 15) ? "good" : "bad"
+            verdict = (off <= may && off >= -may && worst <= 3 * may) ? "good" : "bad"
             printf "%s %.1f for %.1f (%+.2f %%, worst single %.1f %%)\n", verdict, said, real, off, worst
         }' "$work/$record" "$work/said")
     case $verdict in

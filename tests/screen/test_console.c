@@ -150,7 +150,7 @@ START_TEST(detach_under_flood)
     printf("detach under flood: %lld ms at worst\n", worst);
     ck_assert_int_lt(worst, 1000);
     screen_pump(screen, 2000);
-#ifndef __SANITIZE_ADDRESS__ /* that one keeps what was freed */
+#ifndef SANITIZED /* that one keeps what was freed */
     /* 10,000 lines of scrollback are some 700 KB. */
     ck_assert_int_lt(resident_kb(screen) - before, 6000);
 #endif

@@ -211,6 +211,10 @@ START_TEST(events_are_marks)
     screen_pump(screen, 1500);
     screen_send(screen, "n");
     ck_assert(row_says(screen, MOMENT_ROW, "! db01: QEMU stopped"));
+    screen_send(screen, "qHnn+"); /* faster than it can be drawn */
+    ck_assert(row_says(screen, MOMENT_ROW, "! db01: QEMU stopped"));
+    ck_assert(row_says(screen, TITLE_ROW, " 5m"));
+    screen_send(screen, "++");
     ck_assert(row_says(screen, MOMENT_ROW, " ago"));
     int column = cursor_column(screen, CPU_ROW + 2);
     ck_assert_int_eq(screen_cell(screen, MARK_ROW, column), '!');
@@ -244,13 +248,29 @@ START_TEST(a_frozen_graph_stands_still)
 }
 END_TEST
 
+START_TEST(who_is_gone_is_said_to_be)
+{
+    struct screen *screen = start(",gone=build-01@7", NULL);
+
+    steps_select(screen, "build-01");
+    screen_send(screen, " /\025mail\r");
+    ck_assert(steps_cursor_is(screen, "mail", PATIENCE_MS));
+    screen_send(screen, "H");
+    ck_assert(row_says(screen, TITLE_ROW, "Graphs  o mail  x build-01"));
+    ck_assert(row_says(screen, TITLE_ROW, "x build-01 is gone"));
+    ck_assert(row_says(screen, CPU_ROW, "  x -"));
+    ck_assert(row_says(screen, TITLE_ROW, "Graphs  o mail "));
+    quit(screen);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
         the_cursor_reads_figures_at_a_time, zoom_and_metrics,
         two_guests_share_an_axis,           two_guests_are_told_apart_without_colour,
         two_guests_are_told_apart_in_ascii, events_are_marks,
-        a_frozen_graph_stands_still};
+        a_frozen_graph_stands_still,        who_is_gone_is_said_to_be};
 
     return steps_main("graphs", tests, ARRAY_SIZE(tests));
 }

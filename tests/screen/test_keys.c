@@ -188,6 +188,42 @@ START_TEST(filter_narrows_and_restores)
 }
 END_TEST
 
+/* What does not make sense yet leaves what did, and a caret shows where. */
+START_TEST(filters_are_a_language)
+{
+    struct screen *screen = start_small();
+
+    screen_send(screen, "/kind=ct & name~^(web|build)");
+    ck_assert(screen_wait(screen, "Filter: kind=ct", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "1 of 20 shown", PATIENCE_MS));
+    ck_assert_int_eq(steps_row_of(screen, "build-01"), FIRST_ROW);
+    screen_send(screen, " &");
+    ck_assert(screen_wait(screen, "something to look for is missing", PATIENCE_MS));
+    ck_assert_int_eq(steps_row_of(screen, "build-01"), FIRST_ROW);
+    screen_send(screen, "\025cpu>>1");
+    ck_assert(screen_wait(screen, "^ cpu is compared with a number", PATIENCE_MS) ||
+              screen_wait(screen, "cpu is compared with a number ^", PATIENCE_MS));
+    int prompt = screen_find(screen, "Filter: ");
+    const char *row = screen_row(screen, prompt);
+    long second = strstr(row, ">>") + 1 - row;
+    ck_assert_int_eq(screen_column(screen, prompt + 1, 0, '^'), second);
+    /* It is not taken so, and Esc brings back what was. */
+    screen_send(screen, "\r");
+    screen_pump(screen, 300);
+    ck_assert_int_ge(screen_find(screen, "Filter: "), 0);
+    screen_send(screen, "\033");
+    ck_assert(screen_wait_gone(screen, "shown", PATIENCE_MS));
+
+    screen_send(screen, "/kin\t\t");
+    ck_assert(screen_wait(screen, "Filter: kind=", PATIENCE_MS));
+    screen_send(screen, "v\t");
+    ck_assert(screen_wait(screen, "Filter: kind=vm", PATIENCE_MS));
+    screen_send(screen, "\r");
+    ck_assert(screen_wait(screen, "filter 'kind=vm': 6 of 20 shown", PATIENCE_MS));
+    steps_quit(screen);
+}
+END_TEST
+
 /* A pasted text is a text, not keys; only a prompt takes it. */
 START_TEST(pasted_keys_do_nothing)
 {
@@ -340,12 +376,19 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        cursor_moves,           sort_keys_sort,
-        sort_menu_sorts,        cursor_follows_its_guest,
-        follow_holds_the_line,  filter_narrows_and_restores,
-        pasted_keys_do_nothing, marks_count,
-        layouts_cycle,          keys_without_a_command_say_so,
-        tab_and_zoom,           frozen_is_silent,
+        cursor_moves,
+        sort_keys_sort,
+        sort_menu_sorts,
+        cursor_follows_its_guest,
+        follow_holds_the_line,
+        filter_narrows_and_restores,
+        filters_are_a_language,
+        pasted_keys_do_nothing,
+        marks_count,
+        layouts_cycle,
+        keys_without_a_command_say_so,
+        tab_and_zoom,
+        frozen_is_silent,
         control_l_draws_anew,
     };
 

@@ -51,6 +51,11 @@ QUIET void sink_storage(struct sink *sink, const struct storage_report *report)
     (void)sink, (void)report;
 }
 
+QUIET void sink_isolation(struct sink *sink, uint32_t handle, const struct isolation_facts *facts)
+{
+    (void)sink, (void)handle, (void)facts;
+}
+
 QUIET void sink_parts(struct sink *sink, uint32_t handle, const struct parts *parts)
 {
     (void)sink, (void)handle, (void)parts;

@@ -1,5 +1,6 @@
 /* Domains as their owners leave them, cut down to what tells. */
 // sources: src/backend/libvirt/definition.c src/backend/libvirt/owner.c
+// sources: src/backend/libvirt/isolation.c
 // libraries: LIBXML LIBVIRT
 #include <check.h>
 #include <stdio.h>

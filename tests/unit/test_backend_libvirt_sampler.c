@@ -1,6 +1,6 @@
 /* The backend against libvirt's in-memory test driver: no daemon, nothing real. */
 // clang-format off
-// sources: tests/unit/quiet_sink.c src/backend/libvirt/libvirt.c src/backend/libvirt/act.c src/backend/libvirt/identity.c src/backend/libvirt/console.c src/backend/libvirt/screen.c src/backend/libvirt/stream.c src/backend/libvirt/chardev.c src/backend/libvirt/ask.c src/backend/libvirt/balloons.c src/backend/libvirt/daemon.c src/backend/libvirt/definition.c src/backend/libvirt/events.c src/backend/libvirt/find.c src/backend/libvirt/guests.c src/backend/libvirt/inbox.c src/backend/libvirt/list.c src/backend/libvirt/local.c src/backend/libvirt/loop.c src/backend/libvirt/monitor.c src/backend/libvirt/parts.c src/backend/libvirt/statistics.c src/backend/libvirt/owner.c src/backend/libvirt/pools.c src/backend/libvirt/restart.c src/backend/libvirt/round.c src/backend/libvirt/snapshot.c src/backend/libvirt/uri.c src/backend/libvirt/words.c
+// sources: tests/unit/quiet_sink.c src/backend/libvirt/libvirt.c src/backend/libvirt/act.c src/backend/libvirt/identity.c src/backend/libvirt/console.c src/backend/libvirt/screen.c src/backend/libvirt/stream.c src/backend/libvirt/chardev.c src/backend/libvirt/ask.c src/backend/libvirt/balloons.c src/backend/libvirt/daemon.c src/backend/libvirt/definition.c src/backend/libvirt/isolation.c src/backend/libvirt/events.c src/backend/libvirt/find.c src/backend/libvirt/guests.c src/backend/libvirt/inbox.c src/backend/libvirt/list.c src/backend/libvirt/local.c src/backend/libvirt/loop.c src/backend/libvirt/monitor.c src/backend/libvirt/parts.c src/backend/libvirt/statistics.c src/backend/libvirt/owner.c src/backend/libvirt/pools.c src/backend/libvirt/restart.c src/backend/libvirt/round.c src/backend/libvirt/snapshot.c src/backend/libvirt/uri.c src/backend/libvirt/words.c
 // libraries: LIBXML LIBVIRT
 // clang-format on
 #include "backend/libvirt/libvirt.h"
@@ -402,6 +402,10 @@ START_TEST(a_question_is_answered_or_refused)
     ck_assert_int_eq(backend_libvirt_ops.ask(backend, &ask, &answer, &err), 0);
     for (size_t i = 0; i < FACTS_ADDRESSES_MAX; i++)
         free(answer.values[i]);
+    ask.question = (char *)"configuration";
+    ck_assert_int_eq(backend_libvirt_ops.ask(backend, &ask, &answer, &err), 0);
+    ck_assert_ptr_nonnull(strstr(answer.text, "<domain type='test'"));
+    free(answer.text);
     ask.key = (char *)"00000000-0000-0000-0000-000000000009";
     ck_assert_int_eq(backend_libvirt_ops.ask(backend, &ask, &answer, &err), ERR_GONE);
 }

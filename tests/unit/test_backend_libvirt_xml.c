@@ -2,6 +2,7 @@
 // sources: src/backend/libvirt/definition.c src/backend/libvirt/monitor.c
 // sources: src/backend/libvirt/statistics.c src/backend/libvirt/owner.c
 // sources: src/backend/libvirt/uri.c src/backend/libvirt/chardev.c
+// sources: src/backend/libvirt/isolation.c
 // libraries: LIBXML LIBVIRT
 #include "backend/libvirt/definition.h"
 

@@ -355,6 +355,39 @@ START_TEST(actions_check_who_is_meant)
 }
 END_TEST
 
+static int ask_for(const char *name, char **ret)
+{
+    struct frame_ask ask = {.question = (char *)"configuration", .key = (char *)name};
+    struct frame_answer answer = {0};
+    struct error err = {0};
+
+    int rc = backend_lxc_ops.ask(backend, &ask, &answer, &err);
+    *ret = answer.text;
+    return rc;
+}
+
+/* Running or not; and only a file, for whoever may write there can put anything in its place. */
+START_TEST(a_configuration_is_read_as_it_stands)
+{
+    char path[128], *text;
+
+    define("off", "lxc.include = /x\nlxc.uts.name = a\n");
+    ck_assert_int_eq(ask_for("off", &text), 0);
+    ck_assert_str_eq(text, "lxc.include = /x\nlxc.uts.name = a\n");
+    free(text);
+    ck_assert_int_eq(ask_for("none", &text), ERR_GONE);
+    ck_assert_int_eq(ask_for("../off", &text), ERR_USAGE);
+    snprintf(path, sizeof(path), "%s/off/config", top);
+    ck_assert_int_eq(unlink(path), 0);
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    ck_assert_int_lt(ask_for("off", &text), 0);
+    ck_assert_ptr_null(text);
+    ck_assert_int_eq(unlink(path), 0);
+    ck_assert_int_eq(mkdir(path, 0700), 0);
+    ck_assert_int_lt(ask_for("off", &text), 0);
+}
+END_TEST
+
 START_TEST(a_question_wants_a_running_container)
 {
     struct frame_answer answer = {0};
@@ -386,6 +419,7 @@ int main(void)
     tcase_add_test(all, a_closed_lxcpath_is_denied);
     tcase_add_test(all, a_relative_path_is_refused);
     tcase_add_test(all, actions_check_who_is_meant);
+    tcase_add_test(all, a_configuration_is_read_as_it_stands);
     tcase_add_test(all, a_question_wants_a_running_container);
     suite_add_tcase(suite, all);
     SRunner *runner = srunner_create(suite);

@@ -703,6 +703,31 @@ START_TEST(parts_add_up_to_the_row)
 }
 END_TEST
 
+START_TEST(guests_have_configurations)
+{
+    struct frame_ask ask = {.question = (char *)"configuration", .key = (char *)"vm-00001"};
+    struct frame_answer answer = {0};
+    struct error err = {0};
+    struct world_of_test t;
+
+    setup(&t, "guests=2,machines=1");
+    tick(&t);
+    ask.key = t.sink.guest[1].facts.key;
+    ck_assert_int_eq(backend_sim_ops.ask(t.backend, &ask, &answer, &err), 0);
+    ck_assert_ptr_nonnull(strstr(answer.text, "<domain "));
+    free(answer.text);
+    ask.key = t.sink.guest[2].facts.key;
+    ck_assert_int_eq(backend_sim_ops.ask(t.backend, &ask, &answer, &err), 0);
+    ck_assert_ptr_nonnull(strstr(answer.text, "lxc.uts.name = "));
+    free(answer.text);
+    ask.key = (char *)"nobody";
+    ck_assert_int_eq(backend_sim_ops.ask(t.backend, &ask, &answer, &err), ERR_GONE);
+    ask.question = (char *)"weather";
+    ck_assert_int_eq(backend_sim_ops.ask(t.backend, &ask, &answer, &err), ERR_UNSUPPORTED);
+    teardown(&t);
+}
+END_TEST
+
 START_TEST(parts_are_read_when_wanted)
 {
     struct world_of_test t;
@@ -742,6 +767,7 @@ int main(void)
     tcase_add_test(tests, bad_specs_name_the_word);
     tcase_add_test(tests, parts_add_up_to_the_row);
     tcase_add_test(tests, parts_are_read_when_wanted);
+    tcase_add_test(tests, guests_have_configurations);
     tcase_add_test(tests, counts_kinds_and_unique_names);
     tcase_add_test(tests, states_are_mixed);
     tcase_add_test(tests, same_seed_same_figures);

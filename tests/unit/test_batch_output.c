@@ -360,7 +360,7 @@ START_TEST(old_figures_say_why)
     batch_json_line(&sample, out);
     batch_text(&sample, out);
     fclose(out);
-    ck_assert_ptr_nonnull(strstr(text, ",own worker late,\n"));
+    ck_assert_ptr_nonnull(strstr(text, ",own worker late,,unknown\n"));
     ck_assert_ptr_nonnull(strstr(text, "\"stale\":\"own worker late\""));
     ck_assert_ptr_nonnull(strstr(text, "  own worker late\n"));
 }
@@ -377,7 +377,7 @@ START_TEST(problems_have_causes)
     csv = output(batch_csv_lines, false, 0);
     json = output(batch_json_line, false, 0);
     text = output(batch_text, false, 0);
-    ck_assert_ptr_nonnull(strstr(csv, ",crashed: guest panicked\n"));
+    ck_assert_ptr_nonnull(strstr(csv, ",crashed: guest panicked,\n"));
     ck_assert_ptr_nonnull(strstr(json, "\"problem\":\"crashed: guest panicked\""));
     ck_assert_ptr_nonnull(strstr(json, "\"problem\":null"));
     ck_assert_ptr_nonnull(strstr(json, "\"problems\":[\"host lost"));

@@ -167,7 +167,9 @@ static const struct frame frames[FRAMES_COUNT] = {
     [A_PROGRESS] =
         {.type = FRAME_PROGRESS,
          .u.progress = {.text = (char *)"t", .percent = -1, .done = true, .timed_out = true}},
-    [AN_ANSWER] = {.type = FRAME_ANSWER, .u.answer.values = {(char *)"fe80::1", (char *)""}},
+    [AN_ANSWER] = {.type = FRAME_ANSWER,
+                   .u.answer = {.values = {(char *)"fe80::1", (char *)""},
+                                .text = (char *)"a = \xff\n"}},
     [A_LOG] = {.type = FRAME_LOG, .u.log = (char *)"line"},
     [A_STUCK] = {.type = FRAME_STUCK, .u.stuck = 4},
     [A_WANT] = {.type = FRAME_WANT, .u.want = {NS_PER_S / 5, visible, 3, 70000, 0x7f, 2, paths, 2}},
@@ -522,6 +524,23 @@ START_TEST(many_parts_with_long_words_fit)
 }
 END_TEST
 
+START_TEST(a_configuration_may_be_long)
+{
+    struct frame frame = {.type = FRAME_ANSWER};
+    char *text = xmalloc(FRAME_MAX_TEXT + 2);
+
+    memset(text, 'x', FRAME_MAX_TEXT + 1);
+    text[FRAME_MAX_TEXT + 1] = '\0';
+    frame.u.answer.text = text;
+    msgpack_sbuffer buf = encode(&frame);
+    ck_assert_int_eq(decode(&buf, &frame), 0);
+    ck_assert_uint_eq(strlen(frame.u.answer.text), FRAME_MAX_TEXT);
+    frame_clear(&frame);
+    free(buf.data);
+    free(text);
+}
+END_TEST
+
 START_TEST(deep_nesting_is_passed_over)
 {
     size_t depth = 1 << 20;
@@ -661,6 +680,7 @@ int main(void)
     tcase_add_test(tc, strings_are_bounded);
     tcase_add_test(tc, a_part_of_a_later_version_is_understood);
     tcase_add_test(tc, many_parts_with_long_words_fit);
+    tcase_add_test(tc, a_configuration_may_be_long);
     tcase_add_test(tc, deep_nesting_is_passed_over);
     tcase_add_test(tc, later_versions_are_understood);
     tcase_add_test(tc, too_many_cpus_or_devices_are_bounded);

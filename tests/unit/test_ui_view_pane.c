@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "ui/view/frozen.h"
+#include "ui/view/narrow.h"
 #include "ui/view/wording.h"
 
 #define PERIOD NS_PER_S
@@ -180,14 +181,14 @@ START_TEST(an_empty_list_is_no_trap)
 {
     pane_arrange(&pane, &ui, true);
     pane_move(&pane, 4);
-    snprintf(ui.filter, sizeof(ui.filter), "no such guest");
+    narrow_set(&ui, "no such guest", NULL);
     pane_arrange(&pane, &ui, true);
     ck_assert_ptr_null(pane_selected(&pane));
     pane_move(&pane, 1);
     pane_move(&pane, -5);
     pane_move_to(&pane, 100);
     ck_assert_ptr_null(pane_selected(&pane));
-    ui.filter[0] = '\0';
+    narrow_off(&ui);
     pane_arrange(&pane, &ui, true);
     ck_assert_str_eq(selected_name(), "g04");
 }

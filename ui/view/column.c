@@ -32,6 +32,7 @@ static const struct {
     [COLUMN_NET] = {"NET", SORT_NET},
     [COLUMN_UP] = {"UP", METRIC_UPTIME},
     [COLUMN_ADDRESS] = {"ADDRESS", SORT_ADDRESS},
+    [COLUMN_ISOLATION] = {"ISOLATION", -1},
 };
 
 /* What a table gets as it grows wider, the most needed first.  An entry that does not fit is passed
@@ -40,13 +41,13 @@ static const struct {
     enum column column;
     int width;
 } growth[] = {
-    {COLUMN_NAME, 8},  {COLUMN_CPU, FIGURE}, {COLUMN_STATE, 9},    {COLUMN_KIND, 1},
-    {COLUMN_EXTRA, 7}, {COLUMN_MEM, FIGURE}, {COLUMN_NAME, 10},    {COLUMN_MEM, PAIR},
-    {COLUMN_DISK, 5},  {COLUMN_NET, 5},      {COLUMN_STATE, 10},   {COLUMN_MEM, 13},
-    {COLUMN_NAME, 12}, {COLUMN_DISK, PAIR},  {COLUMN_NET, PAIR},   {COLUMN_STATE, 12},
-    {COLUMN_NAME, 16}, {COLUMN_UP, 5},       {COLUMN_ADDRESS, 15}, {COLUMN_TREND, 10},
-    {COLUMN_MEM, 16},  {COLUMN_STATE, 16},   {COLUMN_NAME, 20},    {COLUMN_TREND, 20},
-    {COLUMN_MEM, 20},  {COLUMN_NAME, 28},    {COLUMN_STATE, 20},
+    {COLUMN_NAME, 8},   {COLUMN_CPU, FIGURE},  {COLUMN_STATE, 9},    {COLUMN_KIND, 1},
+    {COLUMN_EXTRA, 7},  {COLUMN_ISOLATION, 9}, {COLUMN_MEM, FIGURE}, {COLUMN_NAME, 10},
+    {COLUMN_MEM, PAIR}, {COLUMN_DISK, 5},      {COLUMN_NET, 5},      {COLUMN_STATE, 10},
+    {COLUMN_MEM, 13},   {COLUMN_NAME, 12},     {COLUMN_DISK, PAIR},  {COLUMN_NET, PAIR},
+    {COLUMN_STATE, 12}, {COLUMN_NAME, 16},     {COLUMN_UP, 5},       {COLUMN_ADDRESS, 15},
+    {COLUMN_TREND, 10}, {COLUMN_MEM, 16},      {COLUMN_STATE, 16},   {COLUMN_NAME, 20},
+    {COLUMN_TREND, 20}, {COLUMN_MEM, 20},      {COLUMN_NAME, 28},    {COLUMN_STATE, 20},
 };
 
 static bool is_shown(const struct columns *columns, int sort_key)
@@ -151,7 +152,7 @@ int columns_sort_key_beside(const struct columns *columns, int key, int step)
 static bool is_figure(enum column column)
 {
     return column != COLUMN_KIND && column != COLUMN_NAME && column != COLUMN_STATE &&
-           column != COLUMN_TREND && column != COLUMN_ADDRESS;
+           column != COLUMN_TREND && column != COLUMN_ADDRESS && column != COLUMN_ISOLATION;
 }
 
 void columns_draw_header(const struct columns *columns, struct rect rect, int y,
@@ -276,6 +277,17 @@ static void draw_trend(const struct cell *cell)
                    cell->cursor ? cell->cursor : STYLE_GRAPH, values, width, top);
 }
 
+/* Only what is weak is worth a second look. */
+static void draw_isolation(const struct cell *cell)
+{
+    const char *word = guest_isolation(cell->guest);
+    bool weak = cell->guest->isolation && cell->guest->isolation->verdict == ISOLATION_WEAK;
+    enum style style = cell->cursor ? cell->cursor : weak ? STYLE_WARN : STYLE_DIM;
+
+    draw_cell(cell->rect, cell->y, cell->columns->x[COLUMN_ISOLATION], style, word ? word : "-",
+              cell->columns->width[COLUMN_ISOLATION]);
+}
+
 static void draw_cell_of(const struct cell *cell, enum column column)
 {
     const struct guest *guest = cell->guest;
@@ -320,6 +332,9 @@ static void draw_cell_of(const struct cell *cell, enum column column)
     case COLUMN_ADDRESS:
         draw_cell(cell->rect, cell->y, x, style,
                   guest->facts.addresses[0] ? guest->facts.addresses[0] : "-", width);
+        break;
+    case COLUMN_ISOLATION:
+        draw_isolation(cell);
         break;
     default:
         break;

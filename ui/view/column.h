@@ -24,10 +24,11 @@ enum column {
     COLUMN_NET,
     COLUMN_UP,
     COLUMN_ADDRESS,
+    COLUMN_ISOLATION, /* only where it is set up */
     COLUMN_COUNT
 };
 
-/* Which columns there are, from left to right; none: all of them in their own order. */
+/* Which columns there are, from left to right; none: the default ones in their own order. */
 struct column_order {
     enum column at[COLUMN_COUNT];
     int count;

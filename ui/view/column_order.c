@@ -16,6 +16,7 @@ static const struct {
     [COLUMN_NET] = {"net", "network, in and out a second"},
     [COLUMN_UP] = {"up", "time since the start"},
     [COLUMN_ADDRESS] = {"addr", "IP address"},
+    [COLUMN_ISOLATION] = {"isolation", "how well it is isolated: strong, fair, weak"},
 };
 
 const char *column_name(enum column column)
@@ -37,7 +38,7 @@ void column_order_default(struct column_order *ret)
 {
     *ret = (struct column_order){0};
     for (int i = 0; i < COLUMN_COUNT; i++)
-        if (i != COLUMN_EXTRA)
+        if (i != COLUMN_EXTRA && i != COLUMN_ISOLATION)
             ret->at[ret->count++] = (enum column)i;
 }
 
@@ -66,7 +67,7 @@ int column_order_parse(struct column_order *ret, const struct text_list *names, 
 
         if (column < 0)
             return error_set(err, ERR_USAGE,
-                             "known: kind name state cpu trend mem disk net up addr",
+                             "known: kind name state cpu trend mem disk net up addr isolation",
                              "'%.40s' is no column", names->items[i]);
         if (column_order_has(&order, (enum column)column))
             return error_set(err, ERR_USAGE, "name it once", "the column '%s' is there twice",

@@ -214,7 +214,7 @@ static const struct command_info commands[] = {
      CONTEXT_ALL & ~CONTEXT_GRAPHS,
      "Finding and sorting",
      "filter",
-     "show only what holds a text; search what is a text",
+     "guests by a filter (cpu>80), lines by a text; search texts",
      "Filter",
      2,
      {CHAR('/'), FUNCTION(3), FUNCTION(4)}},

@@ -17,6 +17,7 @@
 /* A tab is added by a line here. */
 static const struct detail_tab *const tabs[] = {
     &detail_overview,
+    &detail_isolation,
     &detail_events,
 };
 

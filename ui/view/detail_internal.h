@@ -15,7 +15,7 @@ struct detail_tab {
                  long line, char *dst, size_t size);
 };
 
-extern const struct detail_tab detail_overview, detail_events;
+extern const struct detail_tab detail_overview, detail_isolation, detail_events;
 
 /* The rows of the open tab: none, and one more. */
 void detail_rows_clear(struct detail *detail);

@@ -21,6 +21,19 @@ static void draw_state(struct line *line, const struct ui *ui, const struct gues
     line_left(line, 2, STYLE_NORMAL, "running%s%s", age[0] ? " " : "", age);
 }
 
+/* Why it would not hold what breaks out of it; of one that would, nothing. */
+static void draw_isolation(struct line *line, const struct guest *guest)
+{
+    const struct isolation *isolation = guest->isolation;
+    char text[ISOLATION_SENTENCE_MAX];
+
+    if (!isolation || isolation->verdict == ISOLATION_STRONG)
+        return;
+    isolation_sentence(isolation, text, sizeof(text));
+    if (line_left(line, 2, STYLE_DIM, "isolation"))
+        line_rest(line, 1, isolation->verdict == ISOLATION_WEAK ? STYLE_WARN : STYLE_DIM, text);
+}
+
 /* Who it is.  A guest that is like all others says nothing about it: only what is known and what is
  * unusual stands here. */
 void detail_draw_who(const struct ui *ui, const struct guest *guest, struct rect rect)
@@ -49,6 +62,7 @@ void detail_draw_who(const struct ui *ui, const struct guest *guest, struct rect
     if (facts->manager)
         line_left(&line, 2, STYLE_WARN, "managed by %.40s", facts->manager);
     line_left(&line, 2, STYLE_DIM, "%.80s", guest->id.source);
+    draw_isolation(&line, guest);
     if (facts->title && (!facts->name || strcmp(facts->title, facts->name) != 0))
         line_rest(&line, 2, STYLE_DIM, facts->title);
 }

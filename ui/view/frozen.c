@@ -40,6 +40,7 @@ static void copy_guests(struct world *to, const struct world *from, int64_t now,
         copy->marked = guest->marked;
         copy->seen = guest->seen;
         copy->written = guest->written;
+        world_isolation_copy(copy, guest);
     }
 }
 

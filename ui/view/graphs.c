@@ -5,15 +5,14 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/text.h"
 #include "ui/term/term.h"
 #include "ui/view/actions.h"
 #include "ui/view/frozen.h"
+#include "ui/view/graph_axis.h"
 #include "ui/view/graph_mark.h"
 #include "ui/view/graph_panel.h"
 #include "ui/view/line.h"
-#include "ui/view/moment.h"
 #include "ui/view/wording.h"
 #include "ui/widget/plot.h"
 
@@ -31,7 +30,7 @@ struct graphs {
     int count;
     struct graph_guest guests[GRAPH_GUESTS_MAX]; /* as last arranged */
     enum metric selected;                        /* of the panel that keys are for */
-    struct window window;                        /* as last drawn; no columns: not yet */
+    struct window window;                        /* as last drawn */
     struct {
         struct rect rect;
         enum metric metric;
@@ -75,6 +74,26 @@ static void arrange(struct view *view, struct ui *ui, bool resort)
     }
 }
 
+static struct times times_of(const struct graphs *graphs, const struct ui *ui)
+{
+    struct times times = {.now_ns = ui->now_ns, .period_ns = world_period(ui->world)};
+
+    for (int i = 0; i < graphs->count; i++) {
+        int64_t oldest = history_oldest(graphs->guests[i].history);
+
+        if (oldest && (!times.oldest_ns || oldest < times.oldest_ns))
+            times.oldest_ns = oldest;
+    }
+    return times;
+}
+
+static void fit(struct graphs *graphs, const struct ui *ui, int columns)
+{
+    struct times times = times_of(graphs, ui);
+
+    graphs->window = span_window(&graphs->span, &times, columns > 0 ? columns : 1, plot_points(1));
+}
+
 bool graphs_view_about(struct view *view, struct ui *ui, const struct guest *guest)
 {
     struct graphs *graphs = graphs_of(view);
@@ -100,9 +119,10 @@ bool graphs_view_about(struct view *view, struct ui *ui, const struct guest *gue
         ui_say(ui, STYLE_WARN, "%d guests fit on one axis: %d marked ones are not shown",
                GRAPH_GUESTS_MAX, left_out);
     span_init(&graphs->span);
-    graphs->window.columns = 0;
     graphs->view.zoomed = false;
+    graphs->drawn_count = 0;
     arrange(view, ui, false);
+    fit(graphs, ui, panel_columns(draw_screen().width)); /* keys may come before it is drawn */
     return true;
 }
 
@@ -124,31 +144,7 @@ static void want(const struct view *view, struct ui *ui)
     engine_want(ui->engine, graphs->ids, (size_t)graphs->count, guest ? &guest->id : NULL);
 }
 
-static struct times times_of(const struct graphs *graphs, const struct ui *ui)
-{
-    struct times times = {.now_ns = ui->now_ns, .period_ns = world_period(ui->world)};
-
-    for (int i = 0; i < graphs->count; i++) {
-        int64_t oldest = history_oldest(graphs->guests[i].history);
-
-        if (oldest && (!times.oldest_ns || oldest < times.oldest_ns))
-            times.oldest_ns = oldest;
-    }
-    return times;
-}
-
 /* ---- drawing ---- */
-
-/* "10m", or "10m to 02:03:10" when it does not end now. */
-static void draw_span(const struct graphs *graphs, const struct ui *ui, struct line *line)
-{
-    char length[UNITS_MAX], when[MOMENT_MAX];
-
-    units_duration(length, (double)span_length_ns(&graphs->span) / NS_PER_S);
-    moment_text(when, ui->wall_ns - (ui->now_ns - graphs->window.to_ns), MOMENT_CLOCK);
-    line_right(line, 2, STYLE_DIM, "%s%s%s", length, graphs->span.end_ns ? " to " : "",
-               graphs->span.end_ns ? when : "");
-}
 
 static void draw_one(const struct graphs *graphs, const struct ui *ui, struct line *line)
 {
@@ -170,7 +166,7 @@ static void draw_who(const struct graphs *graphs, const struct ui *ui, struct re
 {
     struct line line = line_new(rect, 0);
 
-    draw_span(graphs, ui, &line);
+    axis_say_span(ui, &graphs->span, &graphs->window, &line);
     line_left(&line, 0, STYLE_DIM, "Graphs");
     if (graphs->count == 1) {
         draw_one(graphs, ui, &line);
@@ -185,68 +181,6 @@ static void draw_who(const struct graphs *graphs, const struct ui *ui, struct re
                         cells < NAME_CELLS ? cells : NAME_CELLS, !term_is_utf8());
         line_left(&line, 2, gone ? STYLE_WARN : graph_style(i), "%c %s%s", graph_sign(i), name,
                   gone ? " is gone" : "");
-    }
-}
-
-/* "12m30s", "5m": exact, for it stands beside a moment. */
-static void ago_text(char dst[UNITS_MAX], int64_t ns)
-{
-    int s = (int)(ns / NS_PER_S);
-
-    if (s < 60)
-        snprintf(dst, UNITS_MAX, "%ds", s);
-    else if (s < 3600 && s % 60 == 0)
-        snprintf(dst, UNITS_MAX, "%dm", s / 60);
-    else if (s < 3600)
-        snprintf(dst, UNITS_MAX, "%dm%02ds", s / 60, s % 60);
-    else
-        snprintf(dst, UNITS_MAX, "%dh%02dm", s / 3600, s / 60 % 60);
-}
-
-/* When the cursor is, and what happened then. */
-static void draw_moment(const struct graphs *graphs, const struct ui *ui, int column,
-                        const struct mark *mark, struct rect rect)
-{
-    struct line line = line_new(rect, 0);
-    int64_t start = window_column_ns(&graphs->window, column);
-    int64_t end = window_column_ns(&graphs->window, column + 1);
-    char from[MOMENT_MAX], to[MOMENT_MAX], ago[UNITS_MAX];
-
-    if (!graphs->span.cursor_ns) {
-        moment_text(to, ui->wall_ns, MOMENT_CLOCK);
-        line_left(&line, 0, STYLE_NORMAL, "now %s", to);
-    } else {
-        moment_text(from, ui->wall_ns - (ui->now_ns - start), MOMENT_CLOCK);
-        moment_text(to, ui->wall_ns - (ui->now_ns - end), MOMENT_CLOCK);
-        ago_text(ago, ui->now_ns > end ? ui->now_ns - end : 0);
-        if (end - start >= 2 * NS_PER_S)
-            line_left(&line, 0, STYLE_NORMAL, "%s to %s  %s ago", from, to, ago);
-        else
-            line_left(&line, 0, STYLE_NORMAL, "%s  %s ago", to, ago);
-    }
-    mark_say(ui, mark, &line);
-}
-
-static void draw_labels(const struct graphs *graphs, const struct ui *ui, struct rect rect)
-{
-    const struct window *window = &graphs->window;
-    int parts = window->columns >= 60 ? 4 : 2;
-    struct rect axis = rect;
-
-    rect_cut_columns(&axis, PLOT_AXIS_CELLS);
-    for (int i = 0; i <= parts; i++) {
-        int64_t at = window->to_ns - (window->to_ns - window->from_ns) * (parts - i) / parts;
-        char text[MOMENT_MAX + 1], length[UNITS_MAX];
-
-        if (graphs->span.end_ns) {
-            moment_text(text, ui->wall_ns - (ui->now_ns - at), MOMENT_CLOCK);
-        } else {
-            ago_text(length, span_length_ns(&graphs->span) * (parts - i) / parts);
-            snprintf(text, sizeof(text), "%s%s", i < parts ? "-" : "", i < parts ? length : "now");
-        }
-        int width = (int)strlen(text), x = axis.width * i / parts;
-        x = i == parts ? axis.width - width : i ? x - width / 2 : 0;
-        draw_text(axis, 0, x, STYLE_AXIS, text);
     }
 }
 
@@ -286,21 +220,26 @@ static void draw_panels(struct graphs *graphs, const struct ui *ui, int column, 
 static void draw(struct view *view, struct ui *ui, struct rect rect)
 {
     struct graphs *graphs = graphs_of(view);
-    struct times times = times_of(graphs, ui);
     int columns = panel_columns(rect.width);
     CLEANUP_FREE struct mark *marks = xcalloc((size_t)columns + 1, sizeof(*marks));
 
     graphs->drawn_count = 0;
-    graphs->window = span_window(&graphs->span, &times, columns, plot_points(1));
+    fit(graphs, ui, columns);
     int column = span_column(&graphs->span, &graphs->window);
     int cursor = graphs->span.cursor_ns ? column : -1;
     bool labels = rect.height >= LABELS_FROM_ROWS;
 
     marks_read(ui, graphs->ids, graphs->count, &graphs->window, marks);
     draw_who(graphs, ui, rect_cut_rows(&rect, 1));
-    draw_moment(graphs, ui, column, &marks[column], rect_cut_rows(&rect, -1));
-    if (labels)
-        draw_labels(graphs, ui, rect_cut_rows(&rect, -1));
+    struct line line = line_new(rect_cut_rows(&rect, -1), 0);
+    axis_say_moment(ui, &graphs->span, &graphs->window, column, &line);
+    mark_say(ui, &marks[column], &line);
+    if (labels) {
+        struct rect axis = rect_cut_rows(&rect, -1);
+
+        rect_cut_columns(&axis, PLOT_AXIS_CELLS);
+        axis_draw_labels(ui, &graphs->span, &graphs->window, axis);
+    }
     marks_draw(ui, marks, columns, cursor, rect_cut_rows(&rect, -1), 0, PLOT_AXIS_CELLS);
     draw_panels(graphs, ui, cursor, rect);
 }
@@ -385,8 +324,9 @@ static unsigned move(struct graphs *graphs, struct ui *ui, enum command which)
 static unsigned command(struct view *view, struct ui *ui, enum command which)
 {
     struct graphs *graphs = graphs_of(view);
-    unsigned moved = graphs->window.columns ? move(graphs, ui, which) : 0;
 
+    fit(graphs, ui, graphs->window.columns);
+    unsigned moved = move(graphs, ui, which);
     if (moved)
         return moved;
     switch (which) {
@@ -421,8 +361,6 @@ static unsigned mouse(struct view *view, struct ui *ui, struct key key)
 {
     struct graphs *graphs = graphs_of(view);
 
-    if (!graphs->window.columns)
-        return 0;
     if (key.code == MOUSE_WHEEL_UP || key.code == MOUSE_WHEEL_DOWN)
         return zoom(graphs, ui, key.code == MOUSE_WHEEL_UP ? 1 : -1);
     for (int i = 0; i < graphs->drawn_count; i++) {

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "ui/view/empty.h"
 #include "ui/view/guests_internal.h"
+#include "ui/view/narrow.h"
 
 #define DETAIL_RIGHT_WIDTH 160
 #define DETAIL_SMALL 4 /* who, and two lines of two small graphs */
@@ -210,7 +211,7 @@ static bool select_guest(struct view *view, struct ui *ui, const struct guest_id
     if (listing_find(&guests_active_pane(guests)->listing, id) < 0) {
         ui_say(ui, STYLE_WARN, "the filter '%.40s' is off: it hid %.60s", ui->filter,
                guest->facts.name);
-        ui->filter[0] = '\0';
+        narrow_off(ui);
         guests_arrange(view, ui, true);
     }
     guests_zoom(guests, ZOOM_NONE);

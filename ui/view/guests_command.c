@@ -1,37 +1,19 @@
 /* What the operator does in the view of guests. */
-#include <stdio.h>
-
 #include "model/problem.h"
 #include "ui/view/actions.h"
-#include "ui/view/ask.h"
 #include "ui/view/find.h"
 #include "ui/view/guests_internal.h"
+#include "ui/view/narrow.h"
 
-static unsigned filter_typed(struct ui *ui, void *context, const char *text)
-{
-    (void)context;
-    snprintf(ui->filter, sizeof(ui->filter), "%s", text);
-    return REACT_REARRANGE;
-}
-
-static unsigned filter_done(struct ui *ui, void *context, const char *text, bool kept)
+static unsigned filter_done(struct ui *ui, void *context, bool kept)
 {
     struct guests_view *guests = context;
 
-    filter_typed(ui, guests, text);
     guests_arrange(&guests->view, ui, true);
     if (!kept && guest_id_is_set(&guests->before_filter))
         pane_select(guests_active_pane(guests), &guests->before_filter);
     return REACT_REARRANGE;
 }
-
-/* Narrows as one types. */
-static const struct ask filter_ask = {
-    .label = " Filter: ",
-    .hint = "Enter keeps the filter, Esc restores what was",
-    .typed = filter_typed,
-    .done = filter_done,
-};
 
 static unsigned open_filter(struct guests_view *guests, struct ui *ui)
 {
@@ -40,7 +22,7 @@ static unsigned open_filter(struct guests_view *guests, struct ui *ui)
     guest_id_clear(&guests->before_filter);
     if (selected && guests_active_pane(guests)->bound)
         guest_id_copy(&guests->before_filter, &selected->id);
-    ask_open(ui, &filter_ask, ui->filter, guests);
+    narrow_open(ui, filter_done, guests);
     return REACT_HANDLED | REACT_REDRAW;
 }
 
@@ -141,7 +123,7 @@ static unsigned go_back(struct guests_view *guests, struct ui *ui, bool quits)
     ui->jobs_seen_ns = ui->clock_ns;
     if (!ui->filter[0])
         return REACT_HANDLED | REACT_REDRAW;
-    ui->filter[0] = '\0';
+    narrow_off(ui);
     return REACT_HANDLED | REACT_REDRAW | REACT_REARRANGE;
 }
 

@@ -9,6 +9,7 @@
 #include "model/action.h"
 #include "ui/view/complete.h"
 #include "ui/view/console_command.h"
+#include "ui/view/narrow.h"
 #include "ui/view/preferences.h"
 #include "ui/widget/dialog.h"
 
@@ -59,7 +60,10 @@ static unsigned set_sort(struct ui *ui, const char *text)
 
 static unsigned set_filter(struct ui *ui, const char *text)
 {
-    snprintf(ui->filter, sizeof(ui->filter), "%s", text);
+    struct query_error err;
+
+    if (!narrow_set(ui, text, &err))
+        narrow_say(ui, text, &err);
     return REACT_HANDLED | REACT_REDRAW | REACT_REARRANGE;
 }
 
@@ -107,7 +111,7 @@ static const struct valued {
     {"delay", "SECS", "time between two samples, 0.2 to 3600", set_delay},
     {"theme", "NAME", "colours; Tab shows the names", set_theme},
     {"sort", "COLUMN", "sort by any column; Tab shows them", set_sort},
-    {"filter", "TEXT", "show only guests that hold TEXT", set_filter},
+    {"filter", "FILTER", "show only guests that match: web, cpu>80 & kind=ct", set_filter},
     {"columns", "NAMES", "the columns of the tables, in this order", set_columns},
     {"open", "DEVICE", "that console of the guest: serial1, tty2, console", open_device},
     {"run", "COMMAND", "a command in the selected container, on a terminal of its own", attach},
@@ -182,6 +186,8 @@ static void complete(struct palette *palette, const struct ui *ui)
     completion_clear(&palette->completion);
     if (!last) {
         offer_commands(palette, text);
+    } else if (strncmp(text, "filter ", 7) == 0) {
+        narrow_offer(&palette->completion, "filter ", text + 7 + strspn(text + 7, " "));
     } else {
         CLEANUP_FREE char *command = xstrndup(text, command_len);
         CLEANUP_FREE char *before = xstrndup(text, (size_t)(last + 1 - text));

@@ -125,7 +125,7 @@ void pane_arrange(struct pane *pane, const struct ui *ui, bool resort)
     struct listing_order order = ui->order;
 
     order.problems_first = true;
-    listing_build(&pane->listing, ui->world, pane->kinds, ui->filter, order, ui->now_ns);
+    listing_build(&pane->listing, ui->world, pane->kinds, ui->query, order, ui->now_ns);
     if (!resort)
         keep_order(pane);
     remember_order(pane);
@@ -260,8 +260,8 @@ static void draw_nothing(const struct pane *pane, const struct ui *ui)
                                           [LIST_CONTAINERS] = "no containers"};
 
     if (pane->listing.total && ui->filter[0])
-        draw_format(pane->table, 0, 3, STYLE_DIM, "none of %zu holds '%.60s'", pane->listing.total,
-                    ui->filter);
+        draw_format(pane->table, 0, 3, STYLE_DIM, "none of %zu matches '%.60s'",
+                    pane->listing.total, ui->filter);
     else
         draw_text(pane->table, 0, 3, STYLE_DIM, nothing[pane->kinds]);
 }

@@ -32,8 +32,7 @@ struct window span_window(const struct span *span, const struct times *times, in
 
     /* A last point that hardly anything has reached yet would stay empty. */
     int64_t to = ((end - slice / 4) / slice + 1) * slice;
-    return (struct window){
-        .from_ns = to - slice * count, .to_ns = to, .columns = columns, .points = points};
+    return (struct window){.from_ns = to - slice * count, .to_ns = to, .columns = columns};
 }
 
 int64_t window_column_ns(const struct window *window, int column)

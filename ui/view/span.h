@@ -16,7 +16,6 @@ struct span {
 struct window {
     int64_t from_ns, to_ns;
     int columns;
-    int points; /* of a column */
 };
 
 /* What there is to look at. */

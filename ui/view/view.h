@@ -46,7 +46,8 @@ struct ui {
     int64_t clock_ns;      /* CLOCK_MONOTONIC of this turn of the loop, frozen or not */
 
     struct listing_order order;
-    char filter[256];
+    char filter[QUERY_TEXT_MAX + 1]; /* the text of QUERY, set by narrow_set() (narrow.h) */
+    struct query *query;             /* NULL: all guests are shown */
     struct column_order columns;
     unsigned meters_off; /* bits of enum meter */
     bool follow;

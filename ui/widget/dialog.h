@@ -66,5 +66,7 @@ void prompt_init(struct prompt *prompt, const char *label, const char *text);
  * (may be NULL) says that the text did. */
 enum dialog_result prompt_key(struct prompt *prompt, struct key key, bool *changed);
 void prompt_draw(const struct prompt *prompt, struct rect rect, int y);
+/* The column of a line of WIDTH in which byte AT of the text is drawn; negative when it is not. */
+int prompt_column(const struct prompt *prompt, int width, size_t at);
 
 #endif

@@ -100,17 +100,44 @@ enum dialog_result prompt_key(struct prompt *prompt, struct key key, bool *chang
     return DIALOG_OPEN;
 }
 
+/* A text wider than the line shows its part before the cursor: the first byte that is drawn. */
+static size_t first_drawn(const struct prompt *prompt, int room)
+{
+    char left[sizeof prompt->text];
+    size_t from = 0;
+
+    memcpy(left, prompt->text, prompt->cursor);
+    left[prompt->cursor] = '\0';
+    while (left[from] && (int)text_width(left + from) > room)
+        from = after(prompt, from);
+    return from;
+}
+
+static int label_width(const struct prompt *prompt)
+{
+    return (int)text_width(prompt->label);
+}
+
+int prompt_column(const struct prompt *prompt, int width, size_t at)
+{
+    size_t from = first_drawn(prompt, width - label_width(prompt) - 2);
+    char between[sizeof prompt->text];
+
+    if (at < from || at >= sizeof between)
+        return -1;
+    snprintf(between, sizeof between, "%.*s", (int)(at - from), prompt->text + from);
+    int column = label_width(prompt) + (int)text_width(between);
+    return column < width ? column : -1;
+}
+
 void prompt_draw(const struct prompt *prompt, struct rect rect, int y)
 {
     draw_cell(rect, y, 0, STYLE_NORMAL, "", rect.width);
     int x = draw_text(rect, y, 0, STYLE_KEY, prompt->label);
-    /* A text wider than the line shows its part before the cursor. */
-    size_t from = 0;
+    size_t from = first_drawn(prompt, rect.width - x - 2);
     char left[sizeof prompt->text];
     memcpy(left, prompt->text, prompt->cursor);
     left[prompt->cursor] = '\0';
-    while (left[from] && (int)text_width(left + from) > rect.width - x - 2)
-        from = after(prompt, from);
     x += draw_text(rect, y, x, STYLE_NORMAL, left + from);
     size_t next = after(prompt, prompt->cursor);
     char under[8] = " ";

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "backend/libvirt/isolation.h"
 #include "backend/libvirt/owner.h"
 #include "base/alloc.h"
 #include "base/cleanup.h"
@@ -336,6 +337,7 @@ int lv_definition_parse(const char *xml, size_t len, struct lv_definition **ret,
     definition->refs = 1;
     definition->kind = KIND_MACHINE;
     read_domain(definition, xmlDocGetRootElement(doc));
+    lv_isolation_of_xml(xmlDocGetRootElement(doc), &definition->isolation);
     xmlFreeDoc(doc);
     *ret = definition;
     return 0;
@@ -376,6 +378,7 @@ void lv_definition_unref(struct lv_definition *definition)
         free(definition->disks[i].volume);
     }
     free(definition->disks);
+    isolation_facts_clear(&definition->isolation);
     free(definition->title);
     free(definition->type);
     free(definition);

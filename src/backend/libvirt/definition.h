@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "model/guest.h"
+#include "model/isolation.h"
 
 #define LV_NICS_MAX 64
 #define LV_DISKS_MAX FACTS_DISKS_MAX
@@ -41,7 +42,8 @@ struct lv_definition {
     size_t nic_count;
     struct lv_disk *disks; /* that have a target */
     size_t disk_count;
-    int refs; /* atomic */
+    struct isolation_facts isolation; /* what libvirt says of it, its messages too */
+    int refs;                         /* atomic */
 };
 
 /* A domain's XML as a tree, or NULL with ERR filled: the same care as below.  The caller frees with

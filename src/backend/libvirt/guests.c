@@ -84,6 +84,7 @@ bool lv_guest_is_active(const struct lv_guest *guest)
 void lv_guest_reborn(struct lv_guest *guest)
 {
     guest->health = QEMU_RUNS;
+    guest->isolation = (struct isolation_turn){0};
     guest->ended = false;
     guest->sample = (struct sample){0};
     guest->balloon = (struct lv_balloon){0};

@@ -9,6 +9,7 @@
 #include <uthash.h>
 
 #include "backend/backend.h"
+#include "backend/isolation_beat.h"
 #include "backend/libvirt/local.h"
 #include "backend/libvirt/monitor.h"
 #include "backend/libvirt/pools.h"
@@ -36,6 +37,7 @@ struct lv_guest {
     struct devsum *net; /* of a daemon elsewhere */
     int net_id;         /* the life that NET sums */
     struct sample sample;
+    struct isolation_turn isolation;
     char blame[LV_BLAME_MAX]; /* "": nothing to blame */
 
     struct lv_balloon balloon;   /* at_ns 0: none of this life */

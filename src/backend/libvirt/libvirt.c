@@ -17,6 +17,7 @@
 #include "backend/libvirt/words.h"
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "kernel/isolation.h"
 #include "kernel/oom_log.h"
 
 #define SILENT_NS (4 * NS_PER_S)      /* a daemon that takes longer for one call hangs */
@@ -27,9 +28,11 @@
 struct instance {
     struct backend backend;
     struct lv_uri uri;
-    struct lv_daemon *daemon; /* NULL before the first tick */
-    struct error failed;      /* why there can be none */
-    struct lv_local *local;   /* NULL: the machines are not here */
+    struct lv_daemon *daemon;           /* NULL before the first tick */
+    struct error failed;                /* why there can be none */
+    struct isolation_ground *isolation; /* the same */
+    struct isolation_beat beat;
+    struct lv_local *local; /* NULL: the machines are not here */
     struct lv_guests guests;
     struct lv_balloons balloons;
     struct lv_restart restart;
@@ -65,6 +68,7 @@ static void lv_close(struct backend *backend)
     lv_pools_free(self->pools);
     lv_guests_clear(&self->guests);
     lv_local_free(self->local);
+    isolation_ground_free(self->isolation);
     neighbours_free(self->neighbours);
     oom_log_close(&self->oom_log);
     lv_uri_clear(&self->uri);
@@ -79,6 +83,7 @@ static void start(struct instance *self)
     self->guests.pools = self->pools = lv_pools_new(&self->uri);
     if (self->uri.local_qemu) {
         self->local = lv_local_new(&self->uri);
+        self->isolation = isolation_ground_new("");
         oom_log_open(&self->oom_log);
     }
 }
@@ -254,6 +259,27 @@ static void read_remote(struct lv_guest *guest)
     sum_links(guest);
 }
 
+/* What the kernel says goes before what libvirt says; but shares by virtiofs only libvirt knows. */
+static void look_at_isolation(struct instance *self, struct lv_guest *guest, bool selected,
+                              struct sink *sink)
+{
+    const struct lv_definition *definition = guest->domain.definition;
+    struct isolation_facts facts = {0};
+
+    if (!lv_guest_is_active(guest) || !definition || !guest->was_told ||
+        (self->local && !guest->qemu) ||
+        !isolation_beat_is_due(&self->beat, &guest->isolation, selected))
+        return;
+    if (guest->qemu)
+        isolation_read_machine(self->isolation, qemu_identity(guest->qemu)->pid, &facts);
+    const struct isolation_value *shares = &definition->isolation.at[ISOLATION_FACT_WRITABLE];
+    for (size_t i = 0; facts.at[ISOLATION_FACT_WRITABLE].known && i < shares->count; i++)
+        isolation_add(&facts, ISOLATION_FACT_WRITABLE, shares->text[i]);
+    isolation_facts_fill(&facts, &definition->isolation);
+    isolation_beat_say(&guest->isolation, guest->handle, &facts, sink);
+    isolation_facts_clear(&facts);
+}
+
 static void say_row(const struct instance *self, const struct lv_guest *guest, struct sink *sink)
 {
     static const struct sample none;
@@ -330,6 +356,9 @@ static void lv_tick(struct backend *backend, const struct want *want, struct sin
         step_balloons(self, want, now);
         lv_pools_step(self->pools, self->usable, now, sink);
     }
+    if (self->isolation)
+        isolation_ground_tick(self->isolation, now);
+    isolation_beat_begin(&self->beat, want, now);
     say_source(self, sink, now);
     HASH_ITER(by_uuid, self->guests.by_uuid, guest, next)
     {
@@ -341,6 +370,7 @@ static void lv_tick(struct backend *backend, const struct want *want, struct sin
         set_blame(guest, now);
         lv_guest_tell(guest, &self->guests, self->neighbours, sink);
         say_row(self, guest, sink);
+        look_at_isolation(self, guest, guest->handle == want->selected, sink);
     }
     if (self->daemon)
         say_remarks(self, sink);

@@ -10,11 +10,13 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 
-#define NO_ID (-2) /* the definition was not read for any life yet */
+#define OLD_NS (600 * NS_PER_S) /* what no event tells of: what libvirt says of a tainted guest */
+#define NO_ID (-2)              /* the definition was not read for any life yet */
 
 struct known {
     char uuid[VIR_UUID_STRING_BUFLEN];
     struct lv_definition *definition;
+    int64_t read_ns;   /* CLOCK_MONOTONIC, when its definition was */
     int definition_id; /* the domain's id when it was read: another life, another tap */
     int autostart, persistent;
     struct lv_io_error io_error; /* as an event said; of no meaning unless it is paused by one */
@@ -27,6 +29,7 @@ struct lv_round {
     struct known *known;
     bool no_bulk;    /* the driver has no bulk statistics */
     bool no_control; /* nor control information */
+    bool read_again; /* this round has read one that was only old */
 };
 
 struct lv_round *lv_round_new(void)
@@ -140,12 +143,44 @@ static int mark_list(struct lv_round *round, virConnectPtr conn, unsigned flag,
     return 0;
 }
 
+/* What libvirt thinks of the domain: out of its own memory, no monitor is asked. */
+static int read_messages(struct lv_definition *definition, virDomainPtr dom, struct lv_pulse *pulse)
+{
+    char **messages = NULL;
+
+    lv_pulse_begin(pulse);
+    int count = virDomainGetMessages(dom, &messages, 0);
+    lv_pulse_end(pulse, lv_answered(count));
+    if (count < 0)
+        return lv_answered(count) ? 0 : -1;
+    isolation_begin_list(&definition->isolation, ISOLATION_FACT_MESSAGES);
+    for (int i = 0; i < count; i++) {
+        isolation_add(&definition->isolation, ISOLATION_FACT_MESSAGES, messages[i]);
+        free(messages[i]);
+    }
+    free(messages);
+    return 0;
+}
+
+/* Old ones one a round. */
+static bool is_current(struct lv_round *round, const struct known *known, int id, int64_t now_ns)
+{
+    if (known->definition_id != id)
+        return false;
+    if (id < 0 || round->read_again || now_ns - known->read_ns < OLD_NS)
+        return true;
+    round->read_again = true;
+    return false;
+}
+
 /* Reads the definition when there is none of this life. */
-static int refresh_definition(struct known *known, virDomainPtr dom, int id, struct lv_pulse *pulse)
+static int refresh_definition(struct lv_round *round, struct known *known, virDomainPtr dom, int id,
+                              struct lv_pulse *pulse)
 {
     struct lv_definition *definition;
 
-    if (known->definition_id == id)
+    int64_t now = clock_mono_ns();
+    if (is_current(round, known, id, now))
         return 0;
     lv_pulse_begin(pulse);
     char *xml = virDomainGetXMLDesc(dom, 0);
@@ -155,12 +190,16 @@ static int refresh_definition(struct known *known, virDomainPtr dom, int id, str
         return -1;
     /* Not asked again before something changes, readable or not. */
     known->definition_id = id;
+    known->read_ns = now;
     if (xml && lv_definition_parse(xml, strlen(xml), &definition, NULL) == 0) {
         lv_definition_unref(known->definition);
         known->definition = definition;
+        rc = id >= 0 ? read_messages(definition, dom, pulse) : 0;
+    } else {
+        rc = 0;
     }
     free(xml);
-    return 0;
+    return rc;
 }
 
 static int read_figures(struct lv_domain *domain, virDomainPtr dom, struct lv_pulse *pulse)
@@ -219,7 +258,7 @@ static int read_details(struct lv_round *round, struct lv_domain *domain, virDom
     if (active && !round->no_control && is_watched(wish, domain->uuid) &&
         read_control(round, domain, dom, pulse) < 0)
         return -1;
-    if (!wish->only_new && refresh_definition(known, dom, domain->id, pulse) < 0)
+    if (!wish->only_new && refresh_definition(round, known, dom, domain->id, pulse) < 0)
         return -1;
     domain->definition = lv_definition_ref(known->definition);
     return 0;
@@ -257,6 +296,7 @@ int lv_round_run(struct lv_round *round, virConnectPtr conn, const struct lv_wis
     struct lv_snapshot *snapshot = NULL;
     virDomainPtr *doms = NULL;
 
+    round->read_again = false;
     int rc = list(round, conn, wish, pulse, &doms, &snapshot);
     for (size_t i = 0; rc == 0 && i < snapshot->count; i++)
         rc = read_details(round, &snapshot->domains[i], doms[i], wish, pulse);

@@ -193,6 +193,8 @@ void lxc_guest_say_facts(struct lxc_guest *guest, enum guest_state state, struct
         guest->said_state = state;
         return;
     }
+    if (strcmp(life, guest->life) != 0)
+        guest->isolation = (struct isolation_turn){0};
     snprintf(guest->life, sizeof(guest->life), "%s", life);
     guest->facts_stale = false;
     guest->said_state = state;

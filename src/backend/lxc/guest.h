@@ -8,6 +8,7 @@
 #include <uthash.h>
 
 #include "backend/backend.h"
+#include "backend/isolation_beat.h"
 #include "backend/lxc/config.h"
 #include "backend/lxc/monitor.h"
 #include "kernel/cgroup.h"
@@ -67,9 +68,10 @@ struct lxc_guest {
     uint64_t boot_ms;          /* UINT64_MAX unknown */
     struct lxc_figures figures;
 
-    char life[48];               /* as said last */
-    bool facts_stale;            /* facts must be said again */
-    enum guest_state said_state; /* as of the last row */
+    char life[48];                   /* as said last */
+    struct isolation_turn isolation; /* of that life */
+    bool facts_stale;                /* facts must be said again */
+    enum guest_state said_state;     /* as of the last row */
     bool visible;
     int64_t transit_ns; /* CLOCK_MONOTONIC since when it is on its way; 0: it is not */
 };

@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "kernel/isolation.h"
 #include "kernel/oom_log.h"
 #include "kernel/proc_scan.h"
 
@@ -35,6 +36,8 @@ struct lxc_sampler {
     enum source_state said_source;
 
     struct oom_log oom_log;
+    struct isolation_ground *isolation;
+    struct isolation_beat beat;
     struct proc_scan *scan;
     pid_t *known;
     size_t known_count;
@@ -55,6 +58,7 @@ static struct lxc_sampler *sampler_new(const struct lxc_path *path)
     sampler->hints = lxc_hints_new(&sampler->ground.layout, sampler->inotify);
     sampler->obscured = geteuid() != 0 && access("/proc/1/stat", R_OK) < 0;
     oom_log_open(&sampler->oom_log);
+    sampler->isolation = isolation_ground_new("");
     sampler->scan = proc_scan_new("", SCAN_EVERY_NS, true);
     sampler->first = true;
     sampler->said_source = SOURCE_CONNECTING;
@@ -76,6 +80,7 @@ void lxc_sampler_free(struct lxc_sampler *sampler)
         close(sampler->timer);
     oom_log_close(&sampler->oom_log);
     proc_scan_free(sampler->scan);
+    isolation_ground_free(sampler->isolation);
     free(sampler->known);
     free(sampler);
 }
@@ -177,6 +182,20 @@ static void say(struct lxc_sampler *sampler, struct lxc_guest *guest, struct sin
     sink_row(sink, guest->handle, state, reason, blame, sample);
 }
 
+/* Rows come first: at the first look nobody waits for this. */
+static void look_at_isolation(struct lxc_sampler *sampler, struct lxc_guest *guest, bool selected,
+                              struct sink *sink)
+{
+    struct isolation_facts facts = {0};
+
+    if (sampler->first || !guest->init_ran || !guest->life[0] || lxc_guest_is_foreign(guest) ||
+        !isolation_beat_is_due(&sampler->beat, &guest->isolation, selected))
+        return;
+    isolation_read_container(sampler->isolation, guest->init.pid, &facts);
+    isolation_beat_say(&guest->isolation, guest->handle, &facts, sink);
+    isolation_facts_clear(&facts);
+}
+
 static void sample_guest(struct lxc_sampler *sampler, struct lxc_guest *guest, bool selected,
                          int64_t at_ns, struct sink *sink)
 {
@@ -198,6 +217,7 @@ static void sample_guest(struct lxc_sampler *sampler, struct lxc_guest *guest, b
             sample = (struct sample){0};
     }
     say(sampler, guest, sink, &sample);
+    look_at_isolation(sampler, guest, selected, sink);
 }
 
 /* Names and states, which take a fraction of the time that the first figures take. */
@@ -282,6 +302,8 @@ void lxc_tick(struct backend *base, const struct want *want, struct sink *sink, 
     find_monitors(sampler);
     if (sampler->ground.links)
         links_refresh(sampler->ground.links, NULL);
+    isolation_ground_tick(sampler->isolation, sampler->now_ns);
+    isolation_beat_begin(&sampler->beat, want, sampler->now_ns);
     sampler->youngest_ns = INT64_MAX;
     if (sampler->first)
         introduce(sampler, sink);

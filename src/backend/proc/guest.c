@@ -182,6 +182,18 @@ bool proc_guest_measure(struct proc_guest *guest, const char *root, struct qemu_
     return true;
 }
 
+void proc_guest_isolation(struct proc_guest *guest, struct isolation_ground *ground,
+                          struct isolation_beat *beat, bool selected, struct sink *sink)
+{
+    struct isolation_facts facts = {0};
+
+    if (!isolation_beat_is_due(beat, &guest->isolation, selected))
+        return;
+    isolation_read_machine(ground, guest->id.pid, &facts);
+    isolation_beat_say(&guest->isolation, guest->handle, &facts, sink);
+    isolation_facts_clear(&facts);
+}
+
 void proc_guest_parts(struct proc_guest *guest, struct qemu_ground *ground, unsigned kinds,
                       struct sink *sink)
 {

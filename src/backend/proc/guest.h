@@ -6,6 +6,8 @@
 #include <stdint.h>
 
 #include "backend/backend.h"
+#include "backend/isolation_beat.h"
+#include "kernel/isolation.h"
 #include "kernel/proc.h"
 #include "kernel/qemu.h"
 #include "kernel/qemu_args.h"
@@ -21,8 +23,9 @@ struct proc_guest {
     struct qemu *qemu; /* NULL: not measured at present */
     struct sample sample;
     int64_t wired_ns; /* CLOCK_MONOTONIC when its links were looked for */
-    bool wanted;      /* it is known to be seen */
-    bool ended;       /* to be freed at the end of the tick */
+    struct isolation_turn isolation;
+    bool wanted; /* it is known to be seen */
+    bool ended;  /* to be freed at the end of the tick */
 };
 
 /* PID is a QEMU that runs a machine: a new guest, else NULL.  The caller frees. */
@@ -51,6 +54,10 @@ void proc_guest_say(const struct proc_guest *guest, struct sink *sink);
 /* Its figures and row of this tick.  False: it has ended. */
 bool proc_guest_measure(struct proc_guest *guest, const char *root, struct qemu_ground *ground,
                         int64_t at_ns, int64_t now_ns, struct sink *sink);
+
+/* What isolates it, when that is due. */
+void proc_guest_isolation(struct proc_guest *guest, struct isolation_ground *ground,
+                          struct isolation_beat *beat, bool selected, struct sink *sink);
 
 /* Says its parts of those KINDS; nothing while it is not measured. */
 void proc_guest_parts(struct proc_guest *guest, struct qemu_ground *ground, unsigned kinds,

@@ -23,6 +23,9 @@ struct proc_backend {
     const char *root;
     struct proc_scan *scan;
     struct qemu_ground *ground;
+    struct isolation_ground *isolation;
+    struct isolation_beat beat;
+    uint32_t selected;
     struct proc_guest **guests;
     size_t count, capacity;
     uint32_t last_handle;
@@ -55,6 +58,7 @@ static void proc_close(struct backend *backend)
         proc_guest_free(self->guests[i]);
     free(self->guests);
     qemu_ground_free(self->ground);
+    isolation_ground_free(self->isolation);
     proc_scan_free(self->scan);
     free(self);
 }
@@ -147,7 +151,11 @@ static bool follow(struct proc_backend *self, struct proc_guest *guest, bool loo
         proc_guest_rest(guest);
         return true;
     }
-    return proc_guest_measure(guest, self->root, self->ground, at_ns, now_ns, sink);
+    if (!proc_guest_measure(guest, self->root, self->ground, at_ns, now_ns, sink))
+        return false;
+    proc_guest_isolation(guest, self->isolation, &self->beat, guest->handle == self->selected,
+                         sink);
+    return true;
 }
 
 static void mark_wanted(struct proc_backend *self, const struct want *want)
@@ -187,10 +195,16 @@ static void proc_tick(struct backend *backend, const struct want *want, struct s
     if (look)
         self->look_at_ns = now + LOOK_NS;
     proc_scan_step(self->scan, now, consider, self);
-    if (self->count > 0 && !self->ground)
+    if (self->count > 0 && !self->ground) {
         self->ground = qemu_ground_new(self->root);
-    if (self->ground)
+        self->isolation = isolation_ground_new(self->root);
+    }
+    if (self->ground) {
         qemu_ground_tick(self->ground);
+        isolation_ground_tick(self->isolation, now);
+    }
+    isolation_beat_begin(&self->beat, want, now);
+    self->selected = want->selected;
     mark_wanted(self, want);
     sink_source(sink, SOURCE_UP, NULL, NULL);
     for (size_t i = 0; i < self->count; i++) {

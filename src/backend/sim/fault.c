@@ -9,7 +9,7 @@
 
 static const char *const words[SIM_FAULT_COUNT] = {
     [SIM_CRASH] = "crash", [SIM_OOM] = "oom",         [SIM_TASKS] = "tasks",
-    [SIM_OFF] = "off",     [SIM_NOSPACE] = "nospace",
+    [SIM_OFF] = "off",     [SIM_NOSPACE] = "nospace", [SIM_GONE] = "gone",
 };
 
 enum sim_fault sim_fault_named(const char *word, size_t len)
@@ -48,6 +48,9 @@ static void strike(struct sim *sim, struct sim_guest *guest, enum sim_fault faul
         break;
     case SIM_NOSPACE:
         sim_storage_fill(sim, guest); /* which stops who writes there */
+        break;
+    case SIM_GONE:
+        guest->gone = true;
         break;
     case SIM_FAULT_COUNT:
         break;

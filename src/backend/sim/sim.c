@@ -93,7 +93,7 @@ static uint32_t abilities(const struct sim_guest *guest)
     return guest->kind == KIND_MACHINE ? all : all & ~ACTION_BIT(ACTION_RESET);
 }
 
-static void tell_facts(struct sim_guest *guest, struct sink *sink)
+static void tell_facts(const struct sim *sim, struct sim_guest *guest, struct sink *sink)
 {
     static const char owned[] = "k8s-node"; /* by somebody who would not like us to touch it */
     char life[16], four[32], six[48], path[64];
@@ -129,6 +129,7 @@ static void tell_facts(struct sim_guest *guest, struct sink *sink)
             facts.addresses[1] = six;
     }
     sink_facts(sink, &facts);
+    sim_isolation_say(sim, guest, sink);
     guest->told = true;
 }
 
@@ -253,10 +254,16 @@ static void sim_tick(struct backend *backend, const struct want *want, struct si
     sim->up = true;
     for (uint32_t i = 0; i < sim->spec.guests; i++) {
         struct sim_guest *guest = &sim->guest[i];
+        if (guest->gone) {
+            if (guest->told)
+                sink_gone(sink, guest->handle);
+            guest->told = false;
+            continue;
+        }
         sim_guest_settle(guest, sim->now, now);
         sim_storage_suffer(sim, guest);
         if (!guest->told)
-            tell_facts(guest, sink);
+            tell_facts(sim, guest, sink);
         tell_row(sim, guest, sink, at_ns);
         guest->changed = false;
     }
@@ -307,7 +314,7 @@ static bool sim_ready(struct backend *backend, const struct want *want, struct s
     for (uint32_t i = 0; i < sim->spec.guests; i++) {
         struct sim_guest *guest = &sim->guest[i];
         if (!guest->told)
-            tell_facts(guest, sink);
+            tell_facts(sim, guest, sink);
         if (guest->changed)
             tell_row(sim, guest, sink, sim->last_at);
         guest->changed = false;
@@ -331,5 +338,6 @@ const struct backend_ops backend_sim_ops = {
     .poll_fds = sim_poll_fds,
     .ready = sim_ready,
     .act = sim_act,
+    .ask = sim_ask,
     .console = sim_console,
 };

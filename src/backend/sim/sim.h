@@ -26,6 +26,7 @@ enum sim_fault {
     SIM_TASKS,   /* its limit keeps a task from starting */
     SIM_OFF,     /* it goes off though it starts with the host */
     SIM_NOSPACE, /* the place that it stands on is full at once */
+    SIM_GONE,    /* it is taken out of the host */
     SIM_FAULT_COUNT
 };
 
@@ -87,6 +88,7 @@ struct sim_guest {
     double started; /* seconds; negative: before the simulation began */
     uint32_t boot_ms;
     bool stubborn, hangs, busy, silent;
+    bool gone;
 
     uint64_t oom_kills, pids_hits;
     const char *io_error_disk; /* static, while an I/O error holds it */
@@ -155,9 +157,14 @@ double sim_guest_mem_host(const struct sim_guest *guest, double now);
 void sim_guest_parts(const struct sim_guest *guest, const struct sim *sim, unsigned wanted,
                      struct parts *ret);
 
+/* isolation.c: with the facts of GUEST. */
+void sim_isolation_say(const struct sim *sim, const struct sim_guest *guest, struct sink *sink);
+
 /* screen.c: of a machine. */
 struct relay *sim_screen(const struct sim_guest *guest);
-/* console.c: see struct backend_ops. */
+/* ask.c, console.c: see struct backend_ops. */
+int sim_ask(struct backend *backend, const struct frame_ask *request, struct frame_answer *answer,
+            struct error *err);
 int sim_console(struct backend *backend, const struct frame_open *request, struct relay **ret,
                 struct error *err);
 

@@ -1,0 +1,30 @@
+/* When a sampling backend reads what isolates its guests: once a life, and again on a slow beat, a
+ * few guests a tick. */
+#ifndef VCTOP_BACKEND_ISOLATION_BEAT_H
+#define VCTOP_BACKEND_ISOLATION_BEAT_H
+
+#include "backend/backend.h"
+
+/* Of one tick. */
+struct isolation_beat {
+    int64_t now_ns;
+    int fresh, again; /* how many guests may still be read, for the first time and again */
+};
+
+/* Of one life of one guest; zeroed when another begins. */
+struct isolation_turn {
+    int64_t due_ns; /* CLOCK_MONOTONIC; 0: not read yet */
+    uint64_t said;  /* what was said last, as a hash */
+};
+
+/* ALL: nobody looks at a screen, all is wanted at once. */
+void isolation_beat_begin(struct isolation_beat *beat, const struct want *want, int64_t now_ns);
+
+/* It is TURN's turn; SELECTED guests come before others. */
+bool isolation_beat_is_due(struct isolation_beat *beat, struct isolation_turn *turn, bool selected);
+
+/* Says FACTS of the guest, unless they are what was said last. */
+void isolation_beat_say(struct isolation_turn *turn, uint32_t handle,
+                        const struct isolation_facts *facts, struct sink *sink);
+
+#endif
