@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/apart.h"
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -20,6 +21,7 @@
 #include "engine/sources.h"
 #include "model/listing.h"
 #include "ui/app.h"
+#include "ui/view/errand.h"
 #include "ui/view/preferences.h"
 #include "worker/role.h"
 
@@ -168,13 +170,16 @@ static int run(const struct options *options, const struct sources *sources, int
         error_errno(&err, -spawner, "cannot start the spawner");
         return fail(EXIT_FAILURE, &err);
     }
-    /* The only child of this process; should it die, no zombie stays. */
+    if (!options->batch && apart_open(errand_works, ERRAND_WORKS, &err) < 0)
+        return fail(EXIT_FAILURE, &err);
+    /* Both children of this process; should they die, no zombie stays. */
     signal(SIGCHLD, SIG_IGN);
     engine =
         engine_new(spawner, options->readonly, options->period_ns, sources->source, sources->count);
     status =
         options->batch ? batch_run(engine, options) : app_run(engine, options, sources->simulated);
     engine_free(engine);
+    apart_close();
     return status;
 }
 

@@ -93,8 +93,12 @@ check_library 'chafa|png' 'src/picture/' 'picture/ may include libchafa and libp
 check_library 'libconfig' 'src/config/' 'config/ may include libconfig'
 check_library 'msgpack' 'src/frame/' 'frame/ may include msgpack'
 check_library 'jansson' 'src/(batch|kernel)/|ui/view/console_record' 'batch/, kernel/ and recordings of consoles may include jansson'
-# What the screen is made of has one thread: what may hang is a process (base/apart.h), which forks
-# and goes on.
+check_library 'seccomp' 'src/base/confine' 'base/confine may include libseccomp'
+# What the screen is made of has one thread and forks nothing: what may hang is a process of the
+# clerk (base/apart.h).
+hits=$(grep -nE '\b(v?fork|clone3?|execv?p?e?|posix_spawnp?)[[:space:]]*\(' "${files[@]}" |
+    grep -vE '^src/(base/clerk|worker/(spawner|viewer)|backend/lxc/(call|attach))\.c:|:[[:space:]]*(/?\*|//)')
+[ -z "$hits" ] || complain "only the clerk, the spawner and children start processes:"$'\n'"$hits"
 check_library 'pthread|threads' 'src/(backend|kernel)/' 'children may have threads'
 
 # The model has no clock and does no input or output.

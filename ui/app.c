@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/confine.h"
 #include "base/text.h"
 #include "ui/quit.h"
 #include "ui/screen.h"
@@ -635,6 +636,7 @@ int app_run(struct engine *engine, const struct options *options, const char *si
         return err.code == ERR_USAGE ? 2 : 1; /* as vctop(1) has them */
     }
     set_up(&app, engine, options, simulated);
+    confine_front();
     draw_if_due(&app);
     while (!app.quit)
         turn(&app);

@@ -65,6 +65,9 @@ struct relay; /* relay.h */
 struct backend_ops {
     const char *name; /* "libvirt", "lxc", "host", "proc", "sim" */
 
+    /* CONFINE_CAP bits that sampling keeps of root's (base/confine.h); acting keeps all. */
+    uint64_t capabilities;
+
     /* Required.  ARG is the source id behind its colon ("" when there is none).  Makes the
      * instance; must not block: connecting is the business of tick().  The caller frees with
      * close(). */

@@ -146,6 +146,7 @@ int trace_open(const struct backend_ops *ops, struct backend **ret, const char *
     trace->inner = opened;
     trace->ops = (struct backend_ops){
         .name = ops->name,
+        .capabilities = ops->capabilities,
         .close = trace_close,
         .tick = ops->tick ? trace_tick : NULL,
         .parts = ops->parts ? trace_parts : NULL,

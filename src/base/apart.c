@@ -2,15 +2,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <sys/prctl.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
-
-#define ANSWER_FD 3
+#include "base/clerk.h"
+#include "base/fds.h"
 
 struct apart {
     int fd;
@@ -19,55 +21,58 @@ struct apart {
     _Alignas(max_align_t) char answer[];
 };
 
-/* ---- in the process ---- */
+static struct {
+    int fd; /* of the clerk; -1: there is none */
+    pid_t pid;
+    const struct apart_work *const *works;
+    size_t count;
+} clerk = {.fd = -1};
 
-/* Nothing of the screen's: no terminal that it would keep open, no socket whose end somebody waits
- * for, no handler that would touch either.  INPUT is -1 when there is none. */
-static void let_go(int answer, int input)
+int apart_open(const struct apart_work *const *works, size_t count, struct error *err)
 {
-    sigset_t none;
+    pid_t pid;
+    int fd = clerk_start(works, count, &pid);
 
-    prctl(PR_SET_NAME, "vctop-apart");
-    setsid();
-    for (int number = 1; number < NSIG; number++)
-        signal(number, SIG_DFL);
-    signal(SIGPIPE, SIG_IGN); /* nobody may be there any more to hear the answer */
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    /* Not where one of the others goes. */
-    if (input >= 0 && (input = fcntl(input, F_DUPFD, APART_INPUT + 1)) < 0)
-        _exit(126);
-    int null = open("/dev/null", O_RDWR);
-    for (int fd = 0; fd < ANSWER_FD; fd++)
-        if (null < 0 || dup2(null, fd) < 0)
-            close(fd);
-    if (dup2(answer, ANSWER_FD) < 0)
-        _exit(126);
-    if (input >= 0 && dup2(input, APART_INPUT) < 0)
-        _exit(126);
-    close_range(input >= 0 ? APART_INPUT + 1 : ANSWER_FD + 1, ~0u, 0);
+    if (fd < 0)
+        return error_errno(err, -fd, "cannot start the clerk");
+    apart_close();
+    clerk.fd = fd;
+    clerk.pid = pid;
+    clerk.works = works;
+    clerk.count = count;
+    return 0;
 }
 
-/* Forks once more: between them the two leave nobody that has to be waited for.  A pipe takes an
- * answer whole. */
-static _Noreturn void become(struct apart *apart, void (*work)(const void *task, void *answer),
-                             const void *task, int fd, int input)
+void apart_close(void)
 {
-    let_go(fd, input);
-    pid_t pid = fork();
-    if (pid != 0)
-        _exit(pid < 0 ? 1 : 0);
-    work(task, apart->answer);
-    _exit(write(ANSWER_FD, apart->answer, apart->size) == (ssize_t)apart->size ? 0 : 1);
+    if (clerk.fd < 0)
+        return;
+    close(clerk.fd);
+    clerk.fd = -1;
+    /* It waits for nobody. */
+    while (waitpid(clerk.pid, NULL, 0) < 0 && errno == EINTR)
+        ;
 }
 
-/* ---- in the screen ---- */
+static int ask(const struct apart_work *work, const void *task, size_t size, const int fds[2],
+               size_t fd_count)
+{
+    struct clerk_request request = {.magic = CLERK_MAGIC};
+    struct iovec iov[2] = {{&request, offsetof(struct clerk_request, task)}, {(void *)task, size}};
 
-struct apart *apart_start_on(int input, void (*work)(const void *task, void *answer),
-                             const void *task, size_t size, struct error *err)
+    while (request.work < clerk.count && clerk.works[request.work] != work)
+        request.work++;
+    if (clerk.fd < 0 || request.work == clerk.count)
+        return -ENOTCONN;
+    if (size > APART_TASK_MAX)
+        return -EMSGSIZE;
+    return fds_send(clerk.fd, iov, 2, fds, fd_count);
+}
+
+struct apart *apart_start(const struct apart_work *work, const void *task, size_t size, int input,
+                          struct error *err)
 {
     CLEANUP_CLOSE int ours = -1, theirs = -1;
-    CLEANUP_FREE struct apart *apart = xcalloc(1, sizeof(*apart) + size);
     int fds[2];
 
     if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0) {
@@ -75,28 +80,16 @@ struct apart *apart_start_on(int input, void (*work)(const void *task, void *ans
         return NULL;
     }
     ours = fds[0];
-    /* Not where standard streams go, should one of them be closed. */
-    theirs = fcntl(fds[1], F_DUPFD_CLOEXEC, APART_INPUT + 1);
-    close(fds[1]);
-    apart->size = size;
-    pid_t pid = theirs < 0 ? -1 : fork();
-    if (pid == 0)
-        become(apart, work, task, theirs, input);
-    if (pid < 0) {
-        error_errno(err, errno, "cannot begin");
+    theirs = fds[1];
+    int rc = ask(work, task, size, (int[2]){theirs, input}, input < 0 ? 1 : 2);
+    if (rc < 0) {
+        error_errno(err, -rc, "cannot begin");
         return NULL;
     }
-    /* It forks once more and leaves: a moment. */
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-        ;
+    struct apart *apart = xcalloc(1, sizeof(*apart) + work->answer_size);
+    apart->size = work->answer_size;
     apart->fd = move_fd(&ours);
-    return move_ptr(&apart);
-}
-
-struct apart *apart_start(void (*work)(const void *task, void *answer), const void *task,
-                          size_t size, struct error *err)
-{
-    return apart_start_on(-1, work, task, size, err);
+    return apart;
 }
 
 int apart_fd(const struct apart *apart)
@@ -124,4 +117,15 @@ void apart_free(struct apart *apart)
         return;
     close(apart->fd);
     free(apart);
+}
+
+const char *apart_string(const char **task, size_t *size)
+{
+    const char *string = *task, *end = memchr(string, '\0', *size);
+
+    if (!end)
+        return NULL;
+    *size -= (size_t)(end + 1 - string);
+    *task = end + 1;
+    return string;
 }

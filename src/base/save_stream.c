@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -37,9 +38,9 @@ static int copy(int from, int to)
     }
 }
 
-static void write_stream(const void *task, void *answer)
+static void write_stream(const char *task, size_t size, void *answer)
 {
-    const char *path = task;
+    CLEANUP_FREE char *path = xstrndup(task, size);
     struct error *err = answer;
     int fd = save_make_file(path, err);
 
@@ -52,6 +53,8 @@ static void write_stream(const void *task, void *answer)
     if (problem)
         error_errno(err, problem, "cannot write %.200s", path);
 }
+
+const struct apart_work save_stream_work = {sizeof(struct error), write_stream};
 
 /* ---- in the screen ---- */
 
@@ -68,7 +71,7 @@ struct save_stream *save_stream_start(const char *path, struct error *err)
     ours = fds[0];
     theirs = fds[1];
     setsockopt(ours, SOL_SOCKET, SO_SNDBUF, &(int){WAITING_MAX}, sizeof(int));
-    struct apart *apart = apart_start_on(theirs, write_stream, path, sizeof(struct error), err);
+    struct apart *apart = apart_start(&save_stream_work, path, strlen(path), theirs, err);
     if (!apart)
         return NULL;
     struct save_stream *stream = xcalloc(1, sizeof(*stream));
@@ -99,6 +102,7 @@ bool save_stream_ended(struct save_stream *stream, struct error *err)
 
     if (!apart_ended(stream->apart, &answer))
         return false;
+    close_stream(stream);
     if (answer)
         *err = *(const struct error *)answer;
     else

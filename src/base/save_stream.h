@@ -6,13 +6,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/apart.h"
 #include "base/error.h"
 
 struct save_stream;
 
-/* Begins to write to PATH, a new file as save_make_file() makes them.  For a caller without
- * threads.  Does not block: whether the file can be made is known only later.  NULL with ERR when
- * it cannot even begin. */
+extern const struct apart_work save_stream_work; /* to be among the clerk's */
+
+/* Begins to write to PATH, a new file as save_make_file() makes them.  Does not block: whether the
+ * file can be made is known only later.  NULL with ERR when it cannot even begin. */
 struct save_stream *save_stream_start(const char *path, struct error *err);
 
 /* More of it.  Does not block.  False: it has ended, or takes so long that too much waits; then

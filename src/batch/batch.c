@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/confine.h"
 #include "base/text.h"
 #include "batch/output.h"
 #include "model/part.h"
@@ -315,6 +316,7 @@ int batch_run(struct engine *engine, const struct options *options)
     int ret;
 
     catch_signals();
+    confine_front();
     if (options->filter)
         batch.filter = query_new(options->filter, NULL); /* it was tried before */
     batch.fds = xcalloc(batch.fds_max, sizeof(*batch.fds));

@@ -12,6 +12,7 @@ struct figure {
     enum part_field field;
     double scale;
     enum part_field ops; /* not the field itself: milliseconds for each of these */
+    bool total;          /* the counter itself, for whoever makes rates of his own */
 };
 
 #define RATE(id, key_) \
@@ -27,7 +28,14 @@ struct figure {
         .key = key_, .field = PART_FIELD_##id, .ops = PART_FIELD_##ops_, .scale = 1.0 / NS_PER_MS \
     }
 
+#define TOTAL(id, key_) \
+    { \
+        .key = key_, .field = PART_FIELD_##id, .ops = PART_FIELD_##id, .total = true \
+    }
+
 static const struct figure disk_figures[] = {
+    TOTAL(READ, "read_bytes"),
+    TOTAL(WRITE, "write_bytes"),
     RATE(READ, "read_bps"),
     RATE(WRITE, "write_bps"),
     RATE(READ_OPS, "read_iops"),
@@ -122,7 +130,7 @@ static json_t *figure_json(const struct world *world, const struct part *part,
 
     if (figure->ops != figure->field) {
         known = world_part_latency(world, part, figure->field, figure->ops, &value);
-    } else if (part_field_is_counter(figure->field)) {
+    } else if (part_field_is_counter(figure->field) && !figure->total) {
         known = world_part_rate(world, part, figure->field, &value);
     } else if (part_has(part, figure->field)) {
         return json_integer((json_int_t)part->value[figure->field]);

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -24,13 +26,6 @@ struct shared {
     } file[SETTINGS_FILES_MAX];
 };
 
-struct fetch {
-    const struct settings_file *files;
-    size_t count;
-    bool as_root;
-    struct shared *shared;
-};
-
 /* ---- in a process of its own */
 
 static int read_file(const char *path, bool as_root, char *ret, struct error *err)
@@ -47,21 +42,32 @@ static int read_file(const char *path, bool as_root, char *ret, struct error *er
     return rc;
 }
 
-static void fetch(const void *task, void *answer)
+static struct shared *map(int fd)
 {
-    const struct fetch *fetch = task;
-    struct shared *shared = fetch->shared;
+    void *shared = mmap(NULL, sizeof(struct shared), PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_NORESERVE, fd, 0);
 
-    for (size_t i = 0; i < fetch->count; i++) {
-        if (fetch->files[i].path)
-            read_file(fetch->files[i].path, fetch->as_root, shared->file[i].text,
-                      &shared->file[i].err);
+    return shared == MAP_FAILED ? NULL : shared;
+}
+
+/* TASK holds "r" for root, else "u", then a path each, "" where there is none. */
+static void fetch(const char *task, size_t size, void *answer)
+{
+    struct shared *shared = map(APART_INPUT);
+    const char *user = apart_string(&task, &size), *path;
+
+    for (size_t i = 0;
+         shared && user && i < SETTINGS_FILES_MAX && (path = apart_string(&task, &size)); i++) {
+        if (path[0])
+            read_file(path, user[0] == 'r', shared->file[i].text, &shared->file[i].err);
         else
             shared->file[i].err.code = ERR_GONE;
         atomic_store(&shared->done, i + 1);
     }
     *(bool *)answer = true;
 }
+
+static const struct apart_work fetching = {sizeof(bool), fetch};
 
 /* ---- in this one */
 
@@ -89,18 +95,49 @@ static void take(struct settings_file *files, size_t count, const struct shared 
     }
 }
 
+static char *task_of(const struct settings_file *files, size_t count, bool as_root,
+                     size_t *ret_size)
+{
+    char *text = NULL;
+    FILE *out = open_memstream(&text, ret_size);
+
+    if (!out)
+        return NULL;
+    fwrite(as_root ? "r" : "u", 1, 2, out);
+    for (size_t i = 0; i < count; i++) {
+        const char *path = files[i].path ? files[i].path : "";
+        fwrite(path, 1, strlen(path) + 1, out);
+    }
+    fclose(out);
+    return text;
+}
+
+/* A clerk of its own: what comes to live on is not started yet. */
+static struct apart *begin(const struct settings_file *files, size_t count, bool as_root, int fd,
+                           struct error *err)
+{
+    static const struct apart_work *const works[] = {&fetching};
+    size_t size = 0;
+    CLEANUP_FREE char *task = task_of(files, count, as_root, &size);
+
+    if (!task || apart_open(works, 1, err) < 0)
+        return NULL;
+    struct apart *apart = apart_start(&fetching, task, size, fd, err);
+    apart_close();
+    return apart;
+}
+
 void settings_fetch(struct settings_file *files, size_t count, bool as_root)
 {
     struct error err = {0};
     struct apart *apart = NULL;
-    struct shared *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
-                                 MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    const struct fetch task = {files, count, as_root, shared};
+    CLEANUP_CLOSE int fd = memfd_create("vctop-settings", MFD_CLOEXEC);
+    bool room = fd >= 0 && ftruncate(fd, sizeof(struct shared)) == 0;
+    struct shared *shared = room ? map(fd) : NULL;
 
-    if (shared == MAP_FAILED)
-        error_errno(&err, errno, "cannot read settings");
-    else
-        apart = apart_start(fetch, &task, sizeof(bool), &err);
+    error_errno(&err, errno, "cannot read settings");
+    if (shared)
+        apart = begin(files, count, as_root, fd, &err);
     if (apart) {
         wait_for(apart);
         take(files, count, shared);
@@ -109,6 +146,6 @@ void settings_fetch(struct settings_file *files, size_t count, bool as_root)
             files[i].err = err;
     }
     apart_free(apart);
-    if (shared != MAP_FAILED)
+    if (shared)
         munmap(shared, sizeof(*shared));
 }

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/fds.h"
 #include "base/io.h"
 
 void spawn_client_init(struct spawn_client *client, int fd)
@@ -69,50 +70,20 @@ void spawn_client_ask(struct spawn_client *client, enum spawn_op op, enum spawn_
     spawn_client_flush(client);
 }
 
-/* Takes the descriptors out of MSG; whatever is not exactly wanted is closed. */
-static void take_fds(struct msghdr *msg, int fds[2])
-{
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
-        size_t count;
-
-        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-            continue;
-        count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-        for (size_t i = 0; i < count; i++) {
-            int fd;
-            memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(fd));
-            if (i < 2 && fds[i] < 0)
-                fds[i] = fd;
-            else
-                close(fd);
-        }
-    }
-}
-
 int spawn_client_receive(struct spawn_client *client, struct spawn_answer *ret, int fds[2])
 {
-    union {
-        struct cmsghdr align;
-        char space[CMSG_SPACE(2 * sizeof(int))];
-    } control;
     struct spawn_answer answer;
     struct iovec iov = {&answer, sizeof(answer)};
-    struct msghdr msg = {.msg_iov = &iov,
-                         .msg_iovlen = 1,
-                         .msg_control = control.space,
-                         .msg_controllen = sizeof(control.space)};
     ssize_t len;
 
     fds[0] = fds[1] = -1;
     if (client->fd < 0)
         return ERR_LOST;
     do {
-        len = recvmsg(client->fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    } while (len < 0 && errno == EINTR);
-    if (len < 0 && errno == EAGAIN)
+        len = fds_receive(client->fd, &iov, fds, 2);
+    } while (len == -EINTR);
+    if (len == -EAGAIN)
         return 0;
-    if (len > 0)
-        take_fds(&msg, fds);
     if (len != (ssize_t)sizeof(answer) || answer.magic != SPAWN_MAGIC ||
         (answer.kind == SPAWN_STARTED && fds[1] < 0)) {
         for (int i = 0; i < 2; i++) {

@@ -113,7 +113,8 @@ static void decode_fields(struct reader *reader, struct frame *frame)
         frame->u.source.error = reader_text(reader);
         frame->u.source.remedy = reader_text(reader);
         frame->u.source.note = reader_text(reader);
-        frame->u.source.restarted_ns = reader_int(reader, 0, INT64_MAX);
+        /* A simulated daemon may be older than the clock. */
+        frame->u.source.restarted_ns = reader_int(reader, -INT64_MAX / 2, INT64_MAX / 2);
         break;
     case FRAME_FACTS:
         decode_facts(reader, &frame->u.facts);

@@ -8,7 +8,7 @@
 #include "kernel/isolation.h"
 #include "kernel/mount.h"
 
-#define ISOLATION_SCRATCH (128u * 1024)
+#define ISOLATION_SCRATCH (192u * 1024)
 
 struct isolation_ground {
     const char *root;

@@ -49,7 +49,7 @@ enum part_kind {
     X(WAIT, "wait", COUNTER, "ns, runnable but not running") \
     X(LAST_CPU, "last_cpu", GAUGE, "number of the host CPU it ran on last") \
     X(RSS, "rss", GAUGE, "bytes") \
-    X(USED, "used", GAUGE, "bytes in use by programs") \
+    X(USED, "used", GAUGE, "bytes in use; with CACHE and FREE all that the guest has") \
     X(CACHE, "cache", GAUGE, "bytes of file cache") \
     X(FREE, "free", GAUGE, "bytes that the guest has free") \
     X(BALLOON, "balloon", GAUGE, "bytes that the balloon leaves the guest") \
@@ -58,7 +58,8 @@ enum part_kind {
     X(SWAP, "swap", GAUGE, "bytes that lie in the host's swap") \
     X(SWAP_IN, "swap_in", COUNTER, "bytes, as the guest itself counts") \
     X(SWAP_OUT, "swap_out", COUNTER, "bytes") \
-    X(MAJOR_FAULTS, "major_faults", COUNTER, "page faults that needed a disk") \
+    X(MAJOR_FAULTS, "major_faults", COUNTER, \
+      "page faults that needed a disk; a machine's own count") \
     X(SHARED, "shared", GAUGE, "bytes of tmpfs and shared memory") \
     X(KERNEL, "kernel", GAUGE, "bytes of kernel memory")
 
@@ -78,7 +79,8 @@ struct part {
     char *words[PART_WORDS]; /* disk: image, format, pool.  Link: host's end ("vnet3"), bridge,
                                 uplink, address.  Thread: state letter, allowed CPUs ("0-3").
                                 Process: state letter, command line, user. */
-    int64_t at_ns;           /* CLOCK_MONOTONIC of the figures */
+    int64_t at_ns;           /* CLOCK_MONOTONIC of the figures; of a machine's memory when the guest
+                                reported them, though HOST and SWAP are newer.  0: none yet */
     uint64_t valid;          /* bit per enum part_field */
     uint64_t value[PART_FIELD_COUNT];
 };

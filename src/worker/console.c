@@ -1,12 +1,18 @@
 #include "worker/roles.h"
 
+#include <linux/capability.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "backend/relay.h"
+#include "base/confine.h"
+#include "worker/journal.h"
 
 #define CHUNK ((size_t)16 << 10)
+
+/* Which process it is, and logs of other users. */
+#define LOOKING (CONFINE_CAP(CAP_SYS_PTRACE) | CONFINE_CAP(CAP_DAC_READ_SEARCH))
 
 struct console_role {
     struct channel *channel;
@@ -148,6 +154,21 @@ static void relay_bytes(struct console_role *self)
     }
 }
 
+static void note(struct role *role, const struct frame_open *request, int rc,
+                 const struct error *err)
+{
+    static const char *const words[CONSOLE_KIND_COUNT] = {[CONSOLE_SERIAL] = "its console",
+                                                          [CONSOLE_ATTACH] = "a shell",
+                                                          [CONSOLE_SCREEN] = "its screen"};
+    const char *what = request->argv[0] ? request->argv[0] : words[request->kind];
+
+    journal_about(JOURNAL_SOCKET, role->source, request->key, request->name);
+    if (rc < 0)
+        journal("%s was not opened: %s", what, err->message);
+    else
+        journal("%s is opened%s", what, request->force ? ", by force" : "");
+}
+
 static int open_relay(struct role *role, const struct frame_open *request, bool logs_only,
                       struct backend **backend, struct relay **ret, struct error *err)
 {
@@ -156,7 +177,14 @@ static int open_relay(struct role *role, const struct frame_open *request, bool 
     if (logs_only && request->kind != CONSOLE_LOG)
         return error_set(err, ERR_DENIED, "start vctop without --readonly", "read-only");
     rc = role_open(role, backend, err);
-    return rc < 0 ? rc : backend_console(*backend, request, ret, err);
+    /* What an attached program gets, we must have; it comes with a session of its own. */
+    if (request->kind != CONSOLE_ATTACH)
+        role_confine(LOOKING);
+    if (rc == 0)
+        rc = backend_console(*backend, request, ret, err);
+    if (!logs_only && request->kind != CONSOLE_LOG)
+        note(role, request, rc, err);
+    return rc;
 }
 
 static int run(struct role *role, bool logs_only)

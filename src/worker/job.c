@@ -1,3 +1,4 @@
+#include "worker/journal.h"
 #include "worker/roles.h"
 
 struct job_progress {
@@ -45,11 +46,16 @@ int job_run(struct role *role)
 
     if (role_await(role, FRAME_DO, &request, &err) < 0)
         return 1; /* nothing was asked for, so nothing is done */
+    const struct frame_do *what = &request.u.action;
+    journal_about(JOURNAL_SOCKET, role->source, what->key, what->name);
+    journal("%s is asked for", action_name(what->action));
     /* On the main thread of a process without others: liblxc forks to start a container. */
     rc = role_open(role, &backend, &err);
     if (rc == 0)
-        rc = backend_act(backend, &request.u.action, &progress.progress, &err);
+        rc = backend_act(backend, what, &progress.progress, &err);
     say_result(role, rc, &err);
+    journal("%s %s%s", action_name(what->action), rc < 0 ? "failed: " : "is done",
+            rc < 0 ? err.message : "");
     /* Closed after the result is out, for closing may wait for a daemon. */
     backend_close(backend);
     frame_clear(&request);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "backend/trace.h"
+#include "base/confine.h"
 #include "base/log.h"
 #include "worker/roles.h"
 
@@ -75,6 +76,14 @@ bool role_listen(struct channel *channel, void (*obey)(void *user, const struct 
         frame_clear(&frame);
     }
     return !gone && rc == 0;
+}
+
+void role_confine(uint64_t keep)
+{
+    int rc = confine_capabilities(keep);
+
+    if (rc < 0)
+        log_line("capabilities are kept: %s", strerror(-rc));
 }
 
 void role_flush(struct role *role)

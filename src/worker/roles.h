@@ -32,6 +32,9 @@ bool role_listen(struct channel *channel, void (*obey)(void *user, const struct 
 /* Waits until everything queued is written or the screen is gone. */
 void role_flush(struct role *role);
 
+/* Gives up root's capabilities but for KEEP (base/confine.h).  Before there are threads. */
+void role_confine(uint64_t keep);
+
 /* Each runs until its work is done or its screen is gone; returns the exit status. */
 int sampling_run(struct role *role);
 int job_run(struct role *role);

@@ -116,6 +116,8 @@ static void open_backend(struct sampling *sampling)
         backend_close(sampling->backend);
         sampling->backend = NULL;
     }
+    /* It has no threads yet: they will inherit it. */
+    role_confine(rc == 0 ? sampling->backend->ops->capabilities : 0);
     if (rc == 0)
         return;
     sink_source(&sampling->sink, state_of_error(rc), &err, NULL);

@@ -7,6 +7,7 @@
 #include "backend/relay.h"
 #include "base/clock.h"
 #include "picture/picture.h"
+#include "worker/journal.h"
 #include "worker/roles.h"
 #include "worker/viewer.h"
 
@@ -54,10 +55,23 @@ static void start_viewer(struct screen_role *self)
         say(self, CONSOLE_OPEN, NULL, NULL);
 }
 
+static void note_press(const struct press *what)
+{
+    if (what->kind == PRESS_CTRL_ALT_DEL)
+        journal("Ctrl-Alt-Del is pressed");
+    else if (what->kind == PRESS_CTRL_ALT_F)
+        journal("Ctrl-Alt-F%d is pressed", what->number);
+    else if (what->kind == PRESS_NMI)
+        journal("an NMI is sent");
+    else if (what->kind == PRESS_TEXT)
+        journal("a line is typed on its screen"); /* which may be a password */
+}
+
 static void press(struct screen_role *self, const struct press *what)
 {
     struct error err = {0};
 
+    note_press(what);
     if (what->kind == PRESS_VIEWER && !self->no_viewer)
         start_viewer(self);
     else if (what->kind == PRESS_VIEWER)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/fds.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "frame/spawn.h"
@@ -54,25 +55,8 @@ static int answer_started(const struct spawner *spawner, const struct child *chi
     struct spawn_answer started = {
         .magic = SPAWN_MAGIC, .kind = SPAWN_STARTED, .token = child->token, .pid = child->pid};
     struct iovec iov = {.iov_base = &started, .iov_len = sizeof(started)};
-    int fds[2] = {channel, standard_error};
-    union {
-        struct cmsghdr align;
-        char bytes[CMSG_SPACE(sizeof(fds))];
-    } control = {0};
-    struct msghdr message = {.msg_iov = &iov,
-                             .msg_iovlen = 1,
-                             .msg_control = control.bytes,
-                             .msg_controllen = sizeof(control.bytes)};
-    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
 
-    head->cmsg_level = SOL_SOCKET;
-    head->cmsg_type = SCM_RIGHTS;
-    head->cmsg_len = CMSG_LEN(sizeof(fds));
-    memcpy(CMSG_DATA(head), fds, sizeof(fds));
-    while (sendmsg(spawner->screen, &message, MSG_NOSIGNAL) < 0)
-        if (errno != EINTR)
-            return -errno;
-    return 0;
+    return fds_send(spawner->screen, &iov, 1, (int[2]){channel, standard_error}, 2);
 }
 
 static void default_signals(void)

@@ -182,6 +182,45 @@ START_TEST(twins_are_not_mixed_up)
 }
 END_TEST
 
+/* Lines of /proc/PID/status that begin with one of the names, and all of its limits. */
+static void read_inheritance(pid_t pid, char *text, size_t size)
+{
+    static const char *const names[] = {"Cap",    "NoNewPrivs", "Seccomp", "SigIgn",
+                                        "SigBlk", "Groups",     "Umask"};
+    static char status[8192];
+    size_t len = lxc_read_proc(pid, "limits", text, size);
+
+    lxc_read_proc(pid, "status", status, sizeof(status));
+    for (char *at = status, *line; (line = strsep(&at, "\n"));)
+        for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+            if (strncmp(line, names[i], strlen(names[i])) == 0 && len + strlen(line) + 2 < size)
+                len += (size_t)sprintf(text + len, "%s\n", line);
+}
+
+/* The screen and the samplers have given up what they need not; a guest gets all of it. */
+START_TEST(what_is_started_here_inherits_as_from_lxc_start)
+{
+    static char init[2][8192], monitor[2][8192];
+
+    lxc_guest_add(PLAIN, NULL);
+    struct screen *screen = lxc_watch();
+    lxc_act(screen, PLAIN, "s", NULL);
+    check_done(screen, PLAIN, "start");
+    ck_assert(lxc_guest_becomes(PLAIN, "RUNNING", 2000));
+    read_inheritance(lxc_guest_init(PLAIN), init[0], sizeof(init[0]));
+    read_inheritance(lxc_guest_monitor(PLAIN), monitor[0], sizeof(monitor[0]));
+    ck_assert_ptr_nonnull(strstr(init[0], "CapBnd:"));
+
+    lxc_guest_kill(PLAIN);
+    lxc_guest_start(PLAIN);
+    read_inheritance(lxc_guest_init(PLAIN), init[1], sizeof(init[1]));
+    read_inheritance(lxc_guest_monitor(PLAIN), monitor[1], sizeof(monitor[1]));
+    ck_assert_str_eq(init[0], init[1]);
+    ck_assert_str_eq(monitor[0], monitor[1]);
+    lxc_quit(screen);
+}
+END_TEST
+
 START_TEST(failure_says_the_reason_of_lxc)
 {
     static const char *const lines[] = {"lxc.hook.pre-start = /bin/false", NULL};
@@ -239,11 +278,9 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        lifecycle_from_the_menu,
-        lifecycle_under_a_hostile_name,
-        twins_are_not_mixed_up,
-        failure_says_the_reason_of_lxc,
-        autostart_keeps_the_rest_of_the_file,
+        lifecycle_from_the_menu,        lifecycle_under_a_hostile_name,
+        twins_are_not_mixed_up,         what_is_started_here_inherits_as_from_lxc_start,
+        failure_says_the_reason_of_lxc, autostart_keeps_the_rest_of_the_file,
     };
     return lxc_guests_main("lxc_actions", tests, ARRAY_SIZE(tests));
 }

@@ -11,10 +11,11 @@ work=$(mktemp -d) || exit 1
 failures=0
 checks=0
 background=()
+parts=() # runs of vctop
 
 finish() {
     local code=$? pid
-    for pid in "${background[@]}"; do kill "$pid" 2>/dev/null; done
+    for pid in "${background[@]}" "${parts[@]}"; do kill "$pid" 2>/dev/null; done
     "$RIG" down || { echo "FAIL the rig left something behind"; code=1; }
     rm -rf "$work"
     [ "$failures" = 0 ] || code=1
@@ -49,6 +50,19 @@ sample() { # N SECONDS OPTIONS...
         { fail "vctop exits with $?: $(cat "$work/errors")"; exit 1; }
 }
 
+# N samples every SECONDS of one guest with its parts into $work/NAME, beside the samples of all; wait_parts waits.
+sample_parts() { # NAME N SECONDS GUEST OPTIONS...
+    local out=$work/$1 n=$2 period=$3 guest=$4
+    shift 4
+    "$VCTOP" --no-config -b -n "$n" -d "$period" -o json -F "$guest" "$@" >"$out" 2>"$out.errors" &
+    parts+=($!)
+}
+wait_parts() {
+    local pid
+    for pid in "${parts[@]}"; do wait "$pid" || fail "vctop exits with $? for the parts of one guest"; done
+    parts=()
+}
+
 # Calls FUNCTION, which sets $value without a fork, ten times a second; "TIME VALUE" lines in
 # $work/NAME until the test ends.
 record() { # NAME FUNCTION ARGUMENTS...
@@ -63,13 +77,20 @@ record() { # NAME FUNCTION ARGUMENTS...
     background+=($!)
 }
 
+# What a recorded counter was at TIME, in seconds since the epoch, by a straight line.
+at_time() { # RECORD TIME
+    awk -v x="$2" '
+        { if ($1 >= x && n) { printf "%.0f\n", v + ($2 - v) * (x - t) / ($1 - t); found = 1; exit } t = $1; v = $2; n++ }
+        END { if (!found && n) printf "%.0f\n", v }' "$work/$1"
+}
+
 # Holds what vctop said of a rate against a recorded counter, over just the time that vctop measured:
-# within PERCENT (5) over all its samples, within three times that in each.
+# within PERCENT (5) over all its samples, within three times that in each.  SAMPLES=NAME: what sample_parts said.
 compare_rate() { # WHAT RECORD SCALE JSON-PATH [PERCENT]
     local what=$1 record=$2 scale=$3 guest=${4%/*} path=$4 percent=${5:-5} verdict
     while read -r time age rate; do
         echo "$(date -d "$time" +%s.%N) $age $rate"
-    done < <(get time "$guest/age_s" "$path" <"$work/vctop") >"$work/said"
+    done < <(get time "$guest/age_s" "$path" <"$work/${SAMPLES:-vctop}") >"$work/said"
     verdict=$(awk -v scale="$scale" -v may="$percent" '
         FNR == NR { t[n] = $1; v[n] = $2; n++; next }
         function at(x,  i) {

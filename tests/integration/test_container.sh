@@ -60,9 +60,18 @@ veth=$(lxc-info -n "$(name to)" | sed -n 's/^Link: *//p')
 # The host's end sees it the other way round.
 record rx first_number "/sys/class/net/$veth/statistics/tx_bytes"
 record tx first_number "/sys/class/net/$veth/statistics/rx_bytes"
+# The loop is what has used most CPU of all processes there.
+most=0
+while read -r pid; do
+    if process_ticks "$pid" && [ "$value" -ge "$most" ]; then most=$value loop=$pid; fi
+done <"$(cgroup_of "$busy" pids)/cgroup.procs"
+record loop process_ticks "$loop"
 sleep 0.5
 
+sample_parts parts-busy 6 2 "$(name busy)" --backend lxc
+sample_parts parts-disk 6 2 "$(name disk)" --backend lxc
 sample 6 2 --backend lxc,host
+wait_parts
 sleep 0.5
 
 tail -n 1 "$work/vctop" >"$work/last"
@@ -71,6 +80,18 @@ compare_rate "CPU of a busy loop" cpu "$cpu_scale" "$(guest busy)/cpu_percent"
 compare_rate "bytes written" write 1 "$(guest disk)/disk_write_bps"
 compare_rate "bytes received" rx 1 "$(guest to)/net_rx_bps"
 compare_rate "bytes sent" tx 1 "$(guest to)/net_tx_bps"
+
+# Their parts.
+tail -n 1 "$work/parts-busy" >"$work/last-busy"
+tail -n 1 "$work/parts-disk" >"$work/last-disk"
+equal "the busiest process" "$loop" "$(get guests/0/guest_processes/0/pid <"$work/last-busy")"
+SAMPLES=parts-busy compare_rate "CPU of the busiest process" loop "$(awk -v hz="$(getconf CLK_TCK)" 'BEGIN { print 100 / hz }')" \
+    guests/0/guest_processes/0/cpu_percent
+equal "its user" root "$(get guests/0/guest_processes/0/user <"$work/last-busy")"
+SAMPLES=parts-disk compare_rate "bytes written to a device" write 1 guests/0/guest_disks/0/write_bps
+device_name=$(sed -n 's/^DEVNAME=//p' "/sys/dev/block/$device/uevent")
+equal "the device" "$device_name" "$(get guests/0/guest_disks/0/name <"$work/last-disk")"
+equal "its monitor" "lxc monitor" "$(get guests/0/guest_threads/0/name <"$work/last-disk")"
 
 group=$(cgroup_of "$mem" memory)
 if [ -e "$group/memory.usage_in_bytes" ]; then

@@ -10,7 +10,8 @@ printf '2\ndenylist\nreject_force_umount\nkexec_load errno 1\n' >"$folder/seccom
 filter="lxc.seccomp.profile = $folder/seccomp"
 
 "$RIG" container open "lxc.mount.entry = $folder/share mnt none bind,rw 0 0" || exit 1
-"$RIG" container wide 'lxc.net.0.type = none' 'lxc.namespace.share.ipc = 1' 'lxc.mount.auto = sys:rw' \
+# Not the name: a container without a UTS namespace of its own would name the host.
+"$RIG" container wide 'lxc.net.0.type = none' 'lxc.namespace.clone = mnt pid uts cgroup' 'lxc.mount.auto = sys:rw' \
     'lxc.mount.entry = proc dev/.lxc/proc proc create=dir,optional 0 0' || exit 1
 "$RIG" container shut 'lxc.idmap = u 0 300000 65536' 'lxc.idmap = g 0 300000 65536' "$filter" \
     'lxc.no_new_privs = 1' 'lxc.cgroup.devices.deny = a' 'lxc.cgroup.devices.allow = c 1:3 rwm' \

@@ -34,9 +34,15 @@ record cputime domstat "$load" cpu-total cpu.time
 record write domstat "$load" block block.0.wr.bytes
 record rx domstat "$load" interface net.0.rx.bytes
 record tx domstat "$load" interface net.0.tx.bytes
+for task in "/proc/$pid/task/"*; do
+    case $(cat "$task/comm") in "CPU 0/"*) vcpu=$task ;; esac
+done
+record vcpu first_number "$vcpu/schedstat"
 sleep 1
 
+sample_parts parts 7 2 "$load" -c qemu:///system --backend libvirt
 sample 6 2 -c qemu:///system --backend libvirt,host
+wait_parts
 sleep 1
 
 tail -n 1 "$work/vctop" >"$work/last"
@@ -47,6 +53,25 @@ compare_rate "CPU, as virsh counts it" cputime 1e-7 "$row/cpu_percent"
 compare_rate "bytes written" write 1 "$row/disk_write_bps"
 compare_rate "bytes received" rx 1 "$row/net_rx_bps"
 compare_rate "bytes sent" tx 1 "$row/net_tx_bps"
+
+# Its parts: threads and links at every tick, its disk as its monitor says every few seconds.
+thread="guests/0/guest_threads/name=vCPU 0"
+SAMPLES=parts compare_rate "CPU of a virtual CPU" vcpu 1e-7 "$thread/cpu_percent"
+SAMPLES=parts compare_rate "bytes received by its link" rx 1 "guests/0/guest_links/0/rx_bps"
+tail -n 1 "$work/parts" >"$work/last-parts"
+vda=guests/0/guest_disks/name=vda
+read -r time age written rate latency < <(get time "$vda/age_s" "$vda/write_bytes" "$vda/write_bps" \
+    "$vda/write_latency_ms" <"$work/last-parts")
+then=$(awk -v t="$(date -d "$time" +%s.%N)" -v a="$age" 'BEGIN { printf "%.3f", t - a }')
+near "bytes written to its disk" "$(at_time write "$then")" "$written" 5
+if awk -v r="$rate" -v l="$latency" 'BEGIN { exit !(r != "null" && r > 0 && l != "null" && l > 0) }'; then
+    pass "its disk takes $rate bytes/s, $latency ms a write"
+else
+    fail "its disk takes $rate bytes/s, $latency ms a write"
+fi
+equal "its disk holds" $((256 * 1024 * 1024)) "$(get "$vda/capacity_bytes" <"$work/last-parts")"
+equal "its link's bridge" virbr0 "$(get guests/0/guest_links/0/bridge <"$work/last-parts")"
+equal "no processes are told of a machine" 0 "$(get "guests/0/guest_processes/#" <"$work/last-parts")"
 
 equal "memory" $((96 * 1024 * 1024)) "$(get "$row/mem_limit_bytes" <"$work/last")"
 rss=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$pid/status")

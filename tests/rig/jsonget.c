@@ -24,23 +24,39 @@ static json_t *pick(json_t *array, const char *key, const char *value)
     return NULL;
 }
 
+/* A VALUE may have slashes in it: it reaches as far as there is such an object. */
+static json_t *pick_longest(json_t *array, const char *key, char *value, char **path)
+{
+    char *rest = *path;
+
+    if (rest)
+        rest[-1] = '/'; /* put back what strsep took */
+    for (char *slash = rest ? strrchr(value, '/') : NULL; slash;) {
+        *slash = '\0';
+        json_t *found = pick(array, key, value);
+        if (found) {
+            *path = slash + 1;
+            return found;
+        }
+        char *shorter = strrchr(value, '/');
+        *slash = '/';
+        slash = shorter;
+    }
+    *path = NULL;
+    return pick(array, key, value);
+}
+
 static void print_at(json_t *node, char *path)
 {
     for (char *step; node && (step = strsep(&path, "/"));) {
         char *equals = strchr(step, '=');
-        char *last = path ? strrchr(path, '/') : NULL;
         if (!strcmp(step, "#")) {
             printf("%zu", json_array_size(node));
             return;
         }
         if (equals) {
-            if (last) {
-                path[-1] = '/'; /* put back what strsep took */
-                *last = '\0';
-                path = last + 1;
-            }
             *equals = '\0';
-            node = pick(node, step, equals + 1);
+            node = pick_longest(node, step, equals + 1, &path);
         } else if (json_is_array(node)) {
             node = json_array_get(node, strtoul(step, NULL, 10));
         } else {

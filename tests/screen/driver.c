@@ -209,6 +209,7 @@ struct screen *screen_start(int rows, int columns, const char *const *args, cons
 struct screen *screen_start_program(int rows, int columns, const char *const *argv,
                                     const char *const *env)
 {
+    sigset_t all, before;
     static int number;
     struct screen *screen = calloc(1, sizeof *screen);
     struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
@@ -224,9 +225,17 @@ struct screen *screen_start_program(int rows, int columns, const char *const *ar
     fcntl(screen->master, F_SETFL, O_NONBLOCK);
     make_terminal(screen);
     snprintf(screen->tag, sizeof screen->tag, "%ld.%d", (long)getpid(), ++number);
+    /* Until it is another program it has the handlers of Check, which pass a signal on to us. */
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
     screen->pid = fork();
-    if (screen->pid == 0)
+    if (screen->pid == 0) {
+        for (int signal_number = 1; signal_number < NSIG; signal_number++)
+            signal(signal_number, SIG_DFL);
+        sigprocmask(SIG_SETMASK, &before, NULL);
         run(screen, argv, env);
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
     fcntl(screen->slave, F_SETFD, FD_CLOEXEC);
     return screen;
 }

@@ -31,7 +31,7 @@ START_TEST(q_quits)
 {
     struct screen *screen = start();
 
-    ck_assert_uint_eq(family_count(screen), 3);
+    ck_assert_uint_eq(family_count(screen), 4);
     screen_send(screen, "q");
     check_end(screen, 0);
 }

@@ -75,7 +75,7 @@ START_TEST(a_late_worker)
     ck_assert_int_ne(family_successor(screen, "--role=worker", worker, PATIENCE_MS), 0);
     ck_assert(steps_row_says(screen, "db01", " run ", PATIENCE_MS));
     ck_assert(steps_cursor_is(screen, "db01", PATIENCE_MS));
-    ck_assert(family_shrinks_to(screen, 3, PATIENCE_MS));
+    ck_assert(family_shrinks_to(screen, 4, PATIENCE_MS));
     steps_quit(screen);
 }
 END_TEST
@@ -148,7 +148,7 @@ START_TEST(a_killed_worker)
     ck_assert_str_eq(steps_cursor_name(screen), name);
     ck_assert(strstr(screen_text(screen), "1 marked"));
     ck_assert_uint_eq(family_zombies(spawner), 0);
-    ck_assert_uint_eq(family_count(screen), 3);
+    ck_assert_uint_eq(family_count(screen), 4);
     steps_quit(screen);
 }
 END_TEST
@@ -178,7 +178,7 @@ START_TEST(a_killed_screen)
 {
     struct screen *screen = start("");
 
-    ck_assert_uint_eq(family_count(screen), 3);
+    ck_assert_uint_eq(family_count(screen), 4);
     kill(screen_pid(screen), SIGKILL);
     ck_assert_int_eq(screen_exit(screen, PATIENCE_MS), 128 + SIGKILL);
     ck_assert(family_shrinks_to(screen, 0, 2000));

@@ -56,6 +56,47 @@ START_TEST(a_machine_is_read)
 }
 END_TEST
 
+static const char *said(const struct lv_definition *definition, enum isolation_fact fact)
+{
+    return isolation_text(&definition->isolation, fact);
+}
+
+START_TEST(what_isolates_a_machine_is_read)
+{
+    struct lv_definition *definition =
+        parse("<domain type='kvm'><os firmware='efi'><type machine='pc-q35-7.2'>hvm</type>"
+              "<loader type='pflash' secure='yes'/></os><launchSecurity type='sev'/>"
+              "<seclabel type='dynamic' model='dac'><label>+64055:+64055</label></seclabel>"
+              "<seclabel type='dynamic' model='apparmor'><label>libvirt-x</label></seclabel>"
+              "<devices><tpm model='tpm-crb'><backend type='emulator'/></tpm>"
+              "<filesystem><driver type='virtiofs'/><source dir='/srv/a'/></filesystem>"
+              "<filesystem><driver type='virtiofs'/><source dir='/srv/b'/><readonly/></filesystem>"
+              "<filesystem><source dir='/srv/c'/></filesystem></devices></domain>");
+
+    ck_assert_str_eq(said(definition, ISOLATION_FACT_ACCEL), "kvm");
+    ck_assert_str_eq(said(definition, ISOLATION_FACT_MACHINE), "pc-q35-7.2");
+    ck_assert_str_eq(said(definition, ISOLATION_FACT_FIRMWARE), "uefi");
+    ck_assert_uint_eq(definition->isolation.at[ISOLATION_FACT_SECURE_BOOT].number, 1);
+    ck_assert_str_eq(said(definition, ISOLATION_FACT_SEV), "sev");
+    ck_assert_str_eq(said(definition, ISOLATION_FACT_SECLABEL), "apparmor: libvirt-x");
+    ck_assert_str_eq(said(definition, ISOLATION_FACT_TPM), "emulator");
+    ck_assert_uint_eq(definition->isolation.at[ISOLATION_FACT_WRITABLE].count, 1);
+    ck_assert_str_eq(said(definition, ISOLATION_FACT_WRITABLE), "/srv/a");
+    lv_definition_unref(definition);
+
+    definition = parse("<domain type='qemu'><os><type>hvm</type></os><devices/></domain>");
+    ck_assert_str_eq(said(definition, ISOLATION_FACT_ACCEL), "tcg");
+    ck_assert_ptr_null(said(definition, ISOLATION_FACT_MACHINE));
+    ck_assert_str_eq(said(definition, ISOLATION_FACT_FIRMWARE), "bios");
+    ck_assert_uint_eq(definition->isolation.at[ISOLATION_FACT_SECURE_BOOT].number, 0);
+    ck_assert_str_eq(said(definition, ISOLATION_FACT_TPM), "none");
+    ck_assert(!definition->isolation.at[ISOLATION_FACT_SECLABEL].known);
+    ck_assert(!definition->isolation.at[ISOLATION_FACT_MESSAGES].known);
+    ck_assert(!definition->isolation.at[ISOLATION_FACT_WRITABLE].known);
+    lv_definition_unref(definition);
+}
+END_TEST
+
 START_TEST(disks_are_found_by_alias_and_by_target)
 {
     struct lv_definition *definition =
@@ -418,6 +459,7 @@ int main(void)
 
     virInitialize();
     tcase_add_test(tcase, a_machine_is_read);
+    tcase_add_test(tcase, what_isolates_a_machine_is_read);
     tcase_add_test(tcase, disks_are_found_by_alias_and_by_target);
     tcase_add_test(tcase, the_disk_without_space_is_named_first);
     tcase_add_test(tcase, disks_are_read);

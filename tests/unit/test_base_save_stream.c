@@ -17,6 +17,9 @@ static char folder[64], path[96];
 
 static void setup(void)
 {
+    static const struct apart_work *const works[] = {&save_stream_work};
+
+    ck_assert_int_eq(apart_open(works, 1, NULL), 0);
     snprintf(folder, sizeof(folder), "/tmp/vctop-stream-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(folder));
     snprintf(path, sizeof(path), "%s/said", folder);
@@ -24,6 +27,7 @@ static void setup(void)
 
 static void teardown(void)
 {
+    apart_close();
     unlink(path);
     ck_assert_int_eq(rmdir(folder), 0);
 }

@@ -77,6 +77,7 @@ enum {
     A_VIEW,
     A_PRESS,
     SOME_PARTS,
+    SOME_ISOLATION,
     FRAMES_COUNT
 };
 
@@ -133,6 +134,8 @@ static struct part parts[] = {
 };
 
 static struct screen_cell cells[6] = {[1] = {0x2580, 0xffffff, -1}};
+
+static char *profile[] = {(char *)"p\xff"};
 
 /* One valid frame of each type; rows are made apart. */
 static const struct frame frames[FRAMES_COUNT] = {
@@ -217,6 +220,13 @@ static const struct frame frames[FRAMES_COUNT] = {
     [A_PRESS] = {.type = FRAME_PRESS, .u.press = {PRESS_TEXT, 12, (char *)"ls \xff"}},
     [SOME_PARTS] = {.type = FRAME_PARTS,
                     .u.parts = {.handle = 9, .parts = {parts, 2, .left_out = 3}}},
+    [SOME_ISOLATION] = {.type = FRAME_ISOLATION,
+                        .u.isolation = {9,
+                                        {{[ISOLATION_FACT_UID] = {true, 0, NULL, 0},
+                                          [ISOLATION_FACT_CAP_BND] = {true, UINT64_MAX, NULL, 0},
+                                          [ISOLATION_FACT_PROFILE] = {true, 1, profile, 1},
+                                          [ISOLATION_FACT_VFIO] = {true, 0, NULL, 0},
+                                          [ISOLATION_FACT_WRITABLE] = {true, 40, paths, 2}}}}},
 };
 
 static msgpack_sbuffer make(int which)
@@ -305,6 +315,20 @@ START_TEST(values_arrive)
     ck_assert(frame.u.parts.parts.part[0].value[PART_FIELD_READ] == UINT64_MAX);
     ck_assert(frame.u.parts.parts.part[0].valid == parts[0].valid);
     ck_assert_ptr_null(frame.u.parts.parts.part[1].name);
+    frame_clear(&frame);
+    free(buf.data);
+
+    buf = make(SOME_ISOLATION);
+    ck_assert_int_eq(decode(&buf, &frame), 0);
+    const struct isolation_facts *isolation = &frame.u.isolation.facts;
+    ck_assert(isolation->at[ISOLATION_FACT_UID].known);
+    ck_assert(!isolation->at[ISOLATION_FACT_SECCOMP].known);
+    ck_assert(isolation->at[ISOLATION_FACT_CAP_BND].number == UINT64_MAX);
+    ck_assert_str_eq(isolation_text(isolation, ISOLATION_FACT_PROFILE), "p\xff");
+    ck_assert(isolation->at[ISOLATION_FACT_VFIO].known);
+    ck_assert_uint_eq(isolation->at[ISOLATION_FACT_VFIO].count, 0);
+    ck_assert_uint_eq(isolation->at[ISOLATION_FACT_WRITABLE].count, 2);
+    ck_assert_uint_eq(isolation->at[ISOLATION_FACT_WRITABLE].number, 40);
     frame_clear(&frame);
     free(buf.data);
 }

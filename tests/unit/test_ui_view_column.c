@@ -152,6 +152,21 @@ START_TEST(columns_are_set_up)
 }
 END_TEST
 
+START_TEST(isolation_is_shown_where_it_is_asked_for)
+{
+    struct column_order order = {0};
+    struct columns columns;
+    struct error err;
+
+    columns_layout(&columns, &all, 250, true, METRIC_CPU);
+    ck_assert_int_eq(columns.width[COLUMN_ISOLATION], 0);
+    ck_assert_int_eq(parse(&order, "name", "state", "isolation", &err), 0);
+    columns_layout(&columns, &order, 60, true, SORT_NAME);
+    ck_assert_int_eq(columns.width[COLUMN_ISOLATION], 9);
+    ck_assert_int_gt(columns.x[COLUMN_ISOLATION], columns.x[COLUMN_STATE]);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("ui_view_column");
@@ -163,6 +178,7 @@ int main(void)
     tcase_add_test(tcase, a_click_finds_its_column);
     tcase_add_test(tcase, beside_goes_round);
     tcase_add_test(tcase, columns_are_set_up);
+    tcase_add_test(tcase, isolation_is_shown_where_it_is_asked_for);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

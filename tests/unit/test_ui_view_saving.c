@@ -16,8 +16,18 @@
 
 static char path[64];
 
+static void say_one(const char *task, size_t size, void *answer)
+{
+    (void)task, (void)size;
+    *(int *)answer = 1;
+}
+
+static const struct apart_work one_work = {sizeof(int), say_one};
 static void setup(void)
 {
+    static const struct apart_work *const works[] = {&saving_work, &one_work};
+
+    ck_assert_int_eq(apart_open(works, 2, NULL), 0);
     snprintf(path, sizeof(path), "/tmp/vctop-saving-%ld", (long)getpid());
     unlink(path);
 }
@@ -25,6 +35,7 @@ static void setup(void)
 static void teardown(void)
 {
     unlink(path);
+    apart_close();
 }
 
 static const char *text_of(size_t len)
@@ -108,30 +119,24 @@ START_TEST(home_is_where_the_tilde_is)
 }
 END_TEST
 
-static void say_one(const void *task, void *answer)
-{
-    (void)task;
-    *(int *)answer = 1;
-}
-
 static int dones;
 
 static void begin_again(struct ui *ui, void *task, const void *answer)
 {
-    static const struct errand_ops ops = {sizeof(int), say_one, begin_again};
+    static const struct errand_ops ops = {&one_work, begin_again};
 
     dones++;
     if (answer)
-        ck_assert(errand_run(ui, "going on", &ops, task));
+        ck_assert(errand_run(ui, "going on", &ops, "", 0, -1, task));
 }
 
 /* As another theme that was asked for while one was read. */
 START_TEST(what_follows_an_errand_does_not_outlive_the_end)
 {
-    static const struct errand_ops ops = {sizeof(int), say_one, begin_again};
+    static const struct errand_ops ops = {&one_work, begin_again};
     struct ui ui = {.clock_ns = NS_PER_S};
 
-    ck_assert(errand_run(&ui, "beginning", &ops, NULL));
+    ck_assert(errand_run(&ui, "beginning", &ops, "", 0, -1, NULL));
     await(&ui);
     ck_assert_int_eq(dones, 1);
     errand_end(&ui);

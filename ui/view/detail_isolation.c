@@ -163,10 +163,12 @@ static void draw(struct detail *detail, struct ui *ui, const struct guest *guest
     list(detail, guest);
     grid_lay_out(&grid, columns, ARRAY_SIZE(columns), 1, rect.width - 2);
     pager_fit(pager, rect, (long)detail->row_count);
-    if (!guest->isolation)
+    if (!guest->isolation) {
         draw_text(rect, 0, 1, STYLE_DIM,
                   state_is_live(guest->state) ? "it was not read yet"
                                               : "there is nothing to read: it does not run");
+        return;
+    }
     for (int y = 0; y < rect.height && pager->top + y < pager->count; y++)
         draw_row(pager, &grid, guest, detail->rows[pager->top + y], y,
                  pager->top + y == pager->cursor);

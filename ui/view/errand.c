@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/apart.h"
 #include "base/clock.h"
+#include "base/save_stream.h"
+#include "ui/view/preferences_internal.h"
+#include "ui/view/saving.h"
 #include "ui/view/view.h"
 
 #define SLOW_NS (2 * NS_PER_S) /* a file system that takes longer is worth a word */
@@ -21,6 +23,9 @@ struct errand {
     bool hangs; /* that was told */
 };
 
+const struct apart_work *const errand_works[ERRAND_WORKS] = {
+    &save_stream_work, &saving_work, &preferences_theme_work, &preferences_save_work};
+
 static void finish(struct ui *ui, const void *answer)
 {
     struct errand *errand = ui->errand;
@@ -31,7 +36,8 @@ static void finish(struct ui *ui, const void *answer)
     free(errand);
 }
 
-bool errand_run(struct ui *ui, const char *what, const struct errand_ops *ops, void *task)
+bool errand_run(struct ui *ui, const char *what, const struct errand_ops *ops, const void *text,
+                size_t len, int input, void *task)
 {
     struct errand *errand = ui->errand;
     struct error err = {0};
@@ -40,7 +46,7 @@ bool errand_run(struct ui *ui, const char *what, const struct errand_ops *ops, v
         ui_say(ui, STYLE_WARN, "still %s: try again when that is done", errand->what);
         return false;
     }
-    struct apart *apart = apart_start(ops->work, task, ops->answer_size, &err);
+    struct apart *apart = apart_start(ops->work, text, len, input, &err);
     if (!apart) {
         ui_say(ui, STYLE_BAD, "not %s: %s", what, err.message);
         return false;

@@ -7,21 +7,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/apart.h"
+
 struct ui;
 
 struct errand_ops {
-    size_t answer_size;
-    /* In a process of its own: see base/apart.h. */
-    void (*work)(const void *task, void *answer);
+    const struct apart_work *work; /* one of errand_works */
     /* In the loop, when it has ended; takes TASK.  ANSWER is NULL when none came: it was killed, of
      * which the status line tells already, or it hangs and nobody waits for it any more. */
     void (*done)(struct ui *ui, void *task, const void *answer);
 };
 
-/* Begins OPS->work(TASK, ...).  WHAT is said when it takes long ("saving ~/x": copied).  One that
- * hangs is left behind for another, but not for WHAT it does already.  False, with a word on the
- * status line and TASK still the caller's, when it cannot begin. */
-bool errand_run(struct ui *ui, const char *what, const struct errand_ops *ops, void *task);
+/* All that the screen does apart: for apart_open(). */
+#define ERRAND_WORKS 4
+extern const struct apart_work *const errand_works[ERRAND_WORKS];
+
+/* Begins OPS->work with TEXT[0..LEN) and INPUT (-1: none), see base/apart.h.  WHAT is said when it
+ * takes long ("saving ~/x": copied).  One that hangs is left behind for another, but not for WHAT
+ * it does already.  TASK is for done() only.  False, with a word on the status line and TASK still
+ * the caller's, when it cannot begin. */
+bool errand_run(struct ui *ui, const char *what, const struct errand_ops *ops, const void *text,
+                size_t len, int input, void *task);
 
 /* One is under way and has taken so long that nobody waits for it any more. */
 bool errand_hangs(const struct ui *ui);

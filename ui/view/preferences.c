@@ -51,8 +51,8 @@ const struct settings_words preferences_words = {
 /* ---- the theme ---- */
 
 struct theme_task {
-    char *name;
     int colours;
+    char name[120]; /* "": that of the start */
 };
 
 struct theme_answer {
@@ -62,17 +62,30 @@ struct theme_answer {
 
 _Static_assert(sizeof(struct theme_answer) <= APART_ANSWER_MAX, "an answer is never torn");
 
-static void read_theme(const void *task, void *answer)
+static void read_theme(const char *task, size_t size, void *answer)
 {
-    const struct theme_task *theme = task;
+    const struct theme_task *theme = (const void *)task;
     struct theme_answer *ret = answer;
     CLEANUP_FREE char *path = NULL;
     struct error none = {0};
 
-    if (!theme_is_builtin(theme->name) && theme->colours)
-        path = theme_path(theme->name, &none);
+    if (size != sizeof(*theme) || !memchr(theme->name, '\0', sizeof(theme->name)))
+        return;
+    const char *name = theme->name[0] ? theme->name : NULL;
+    if (!theme_is_builtin(name) && theme->colours)
+        path = theme_path(name, &none);
     if (style_read(ret->looks, path, theme->colours, &ret->err) == 0)
         ret->err = none;
+}
+
+const struct apart_work preferences_theme_work = {sizeof(struct theme_answer), read_theme};
+
+static struct theme_task theme_task(const char *name)
+{
+    struct theme_task theme = {.colours = style_colours()};
+
+    snprintf(theme.name, sizeof(theme.name), "%s", name ? name : "");
+    return theme;
 }
 
 static void take_theme(struct ui *ui, void *task, const void *answer)
@@ -93,40 +106,35 @@ static void take_theme(struct ui *ui, void *task, const void *answer)
     CLEANUP_FREE char *next = move_ptr(&p->wanted_theme);
     if (theirs && next && strcmp(next, theme->name) != 0)
         preferences_set_theme(ui, next);
-    free(theme->name);
     free(theme);
 }
 
 void preferences_set_theme(struct ui *ui, const char *name)
 {
-    static const struct errand_ops ops = {sizeof(struct theme_answer), read_theme, take_theme};
+    static const struct errand_ops ops = {&preferences_theme_work, take_theme};
     struct preferences *p = ui->preferences;
-    struct theme_task *theme;
     char what[100];
 
     if (p->wanted_theme && !errand_hangs(ui)) {
         xreplace(&p->wanted_theme, name);
         return;
     }
-    theme = xcalloc(1, sizeof(*theme));
-    theme->name = xstrdup(name);
-    theme->colours = style_colours();
+    CLEANUP_FREE struct theme_task *theme = xcalloc(1, sizeof(*theme));
+    *theme = theme_task(name);
     snprintf(what, sizeof(what), "reading the theme %.40s", name);
-    if (errand_run(ui, what, &ops, theme)) {
+    if (errand_run(ui, what, &ops, theme, sizeof(*theme), -1, theme)) {
+        theme = NULL;
         xreplace(&p->wanted_theme, name);
-        return;
     }
-    free(theme->name);
-    free(theme);
 }
 
 /* At the start there is no screen yet to keep alive. */
 static void first_theme(struct ui *ui, const char *name)
 {
-    struct theme_task theme = {.name = (char *)name, .colours = style_colours()};
+    struct theme_task theme = theme_task(name);
     struct theme_answer answer = {.err = {0}};
 
-    read_theme(&theme, &answer);
+    read_theme((const char *)&theme, sizeof(theme), &answer);
     style_use(answer.looks);
     if (answer.err.code)
         ui_say_error(ui, &answer.err);

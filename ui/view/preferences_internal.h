@@ -2,6 +2,7 @@
 #ifndef VCTOP_UI_VIEW_PREFERENCES_INTERNAL_H
 #define VCTOP_UI_VIEW_PREFERENCES_INTERNAL_H
 
+#include "base/apart.h"
 #include "ui/view/preferences.h"
 
 /* What is saved, each as its text in a file; the keys of each command follow. */
@@ -25,6 +26,8 @@ struct preferences {
     bool mouse, ascii;
     char *saved[SAVED_COUNT]; /* as at the start or the last save */
 };
+
+extern const struct apart_work preferences_theme_work, preferences_save_work;
 
 /* WHAT of these as it is now, in the words of a file.  The caller frees. */
 char *preferences_text(const struct ui *ui, int what);

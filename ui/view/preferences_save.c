@@ -124,16 +124,23 @@ struct save {
     struct setting_change changes[SAVED_COUNT];
     int what[SAVED_COUNT];
     size_t count;
-    bool as_root;
 };
 
-static void write_changes(const void *task, void *answer)
+/* The path, then names and values by turns. */
+static void write_changes(const char *task, size_t size, void *answer)
 {
-    const struct save *save = task;
+    const char *path = apart_string(&task, &size), *name, *value;
+    struct setting_change changes[SAVED_COUNT];
+    size_t count = 0;
 
-    settings_save(save->path, save->changes, save->count, &preferences_words, save->as_root,
-                  answer);
+    while (count < SAVED_COUNT && (name = apart_string(&task, &size)) &&
+           (value = apart_string(&task, &size)))
+        changes[count++] = (struct setting_change){.name = name, .value = (char *)value};
+    if (path)
+        settings_save(path, changes, count, &preferences_words, geteuid() == 0, answer);
 }
+
+const struct apart_work preferences_save_work = {sizeof(struct error), write_changes};
 
 static void free_save(struct save *save)
 {
@@ -143,6 +150,23 @@ static void free_save(struct save *save)
     }
     free(save->path);
     free(save);
+}
+
+/* As a task: see write_changes(). */
+static char *flat(const struct save *save, size_t *ret_size)
+{
+    char *text = NULL;
+    FILE *out = open_memstream(&text, ret_size);
+
+    if (!out)
+        return NULL;
+    fwrite(save->path, 1, strlen(save->path) + 1, out);
+    for (size_t i = 0; i < save->count; i++) {
+        fwrite(save->changes[i].name, 1, strlen(save->changes[i].name) + 1, out);
+        fwrite(save->changes[i].value, 1, strlen(save->changes[i].value) + 1, out);
+    }
+    fclose(out);
+    return text;
 }
 
 static void say_saved(struct ui *ui, void *task, const void *answer)
@@ -172,7 +196,7 @@ static char *saved_name(int what)
 
 void preferences_save(struct ui *ui)
 {
-    static const struct errand_ops ops = {sizeof(struct error), write_changes, say_saved};
+    static const struct errand_ops ops = {&preferences_save_work, say_saved};
     const struct preferences *p = ui->preferences;
     struct save *save;
     char what[160];
@@ -183,7 +207,6 @@ void preferences_save(struct ui *ui)
     }
     save = xcalloc(1, sizeof(*save));
     save->path = xstrdup(p->save_path);
-    save->as_root = geteuid() == 0;
     for (int i = 0; i < SAVED_COUNT; i++) {
         if (!is_changed(ui, i))
             continue;
@@ -196,6 +219,8 @@ void preferences_save(struct ui *ui)
     if (!save->count)
         ui_say(ui, STYLE_NORMAL,
                "nothing to save: nothing was set up since the start or last save");
-    if (!save->count || !errand_run(ui, what, &ops, save))
+    size_t size = 0;
+    CLEANUP_FREE char *text = save->count ? flat(save, &size) : NULL;
+    if (!text || !errand_run(ui, what, &ops, text, size, -1, save))
         free_save(save);
 }

@@ -1,21 +1,17 @@
 #include "ui/view/saving.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
-#include "base/apart.h"
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "base/save.h"
 #include "ui/view/errand.h"
-
-struct file {
-    char *path;
-    const char *text; /* the caller's, only for the process, which has its copy */
-    size_t len;
-    char what[64];
-};
 
 struct written {
     struct error err;
@@ -32,43 +28,58 @@ char *saving_path(const char *path)
                                                         : xstrdup(path);
 }
 
-static void write_file(const void *task, void *answer)
+/* The text lies in the input: it may be long. */
+static void write_file(const char *task, size_t size, void *answer)
 {
-    const struct file *file = task;
     struct written *written = answer;
+    struct stat info;
+    const char *path = apart_string(&task, &size);
 
-    save_full_path(written->path, sizeof(written->path), file->path);
-    save_new_file(file->path, file->text, file->len, &written->err);
+    if (!path)
+        return;
+    save_full_path(written->path, sizeof(written->path), path);
+    if (fstat(APART_INPUT, &info) < 0) {
+        error_errno(&written->err, errno, "cannot write %.200s", path);
+        return;
+    }
+    size_t len = (size_t)info.st_size;
+    char *text = len ? mmap(NULL, len, PROT_READ, MAP_PRIVATE, APART_INPUT, 0) : NULL;
+    if (text == MAP_FAILED)
+        error_errno(&written->err, errno, "cannot write %.200s", path);
+    else
+        save_new_file(path, text, len, &written->err);
 }
 
-static void free_file(struct file *file)
-{
-    free(file->path);
-    free(file);
-}
+const struct apart_work saving_work = {sizeof(struct written), write_file};
 
 static void say_written(struct ui *ui, void *task, const void *answer)
 {
     const struct written *written = answer;
-    struct file *file = task;
+    CLEANUP_FREE char *what = task;
 
     if (written && written->err.code)
         ui_say_error(ui, &written->err);
     else if (written)
-        ui_say(ui, STYLE_GOOD, "%s written to %.200s", file->what, written->path);
-    free_file(file);
+        ui_say(ui, STYLE_GOOD, "%s written to %.200s", what, written->path);
+}
+
+static int in_memory(const char *text, size_t len)
+{
+    CLEANUP_CLOSE int fd = memfd_create("vctop-text", MFD_CLOEXEC);
+
+    return fd < 0 || io_write_all(fd, text, len) < 0 ? -1 : move_fd(&fd);
 }
 
 void saving_start(struct ui *ui, const char *path, const char *text, size_t len, const char *what)
 {
-    static const struct errand_ops ops = {sizeof(struct written), write_file, say_written};
+    static const struct errand_ops ops = {&saving_work, say_written};
     CLEANUP_FREE char *doing = xasprintf("writing %.100s", path);
-    struct file *file = xcalloc(1, sizeof(*file));
+    CLEANUP_FREE char *whole = saving_path(path);
+    CLEANUP_FREE char *task = xstrdup(what);
+    CLEANUP_CLOSE int input = in_memory(text, len);
 
-    file->path = saving_path(path);
-    file->text = text;
-    file->len = len;
-    snprintf(file->what, sizeof(file->what), "%s", what);
-    if (!errand_run(ui, doing, &ops, file))
-        free_file(file);
+    if (input < 0)
+        ui_say(ui, STYLE_BAD, "not %s: there is no memory", doing);
+    else if (errand_run(ui, doing, &ops, whole, strlen(whole) + 1, input, task))
+        task = NULL;
 }

@@ -2,7 +2,10 @@
 #ifndef VCTOP_UI_VIEW_SAVING_H
 #define VCTOP_UI_VIEW_SAVING_H
 
+#include "base/apart.h"
 #include "ui/view/view.h"
+
+extern const struct apart_work saving_work;
 
 /* PATH, where "~/" at its start is the home directory; the caller's to free. */
 char *saving_path(const char *path);

@@ -7,7 +7,17 @@
 #define SELECTED_NS (5 * NS_PER_S)
 #define VISIBLE_NS (30 * NS_PER_S)
 #define USELESS_NS (60 * NS_PER_S) /* it has no figures: no reason to ask often */
+#define AGAIN_NS NS_PER_S          /* somebody else was asking it */
 #define KEEP_NS (120 * NS_PER_S)   /* older ones say nothing about now */
+
+/* Another client's command was under way: without waiting for it nothing is known but names. */
+static bool was_skipped(const struct lv_answer *answer)
+{
+    for (size_t i = 0; i < answer->disks.count; i++)
+        if (part_has(&answer->disks.part[i], PART_FIELD_READ))
+            return false;
+    return answer->disks.count > 0;
+}
 
 /* The balloon and, if they were asked for, the disks of GUEST. */
 static void take_statistics(struct lv_guest *guest, struct lv_answer *answer, bool answered,
@@ -15,6 +25,10 @@ static void take_statistics(struct lv_guest *guest, struct lv_answer *answer, bo
 {
     struct lv_balloon *fresh = &answer->balloon;
 
+    if (answered && was_skipped(answer)) {
+        guest->parts_due_ns = now_ns + AGAIN_NS;
+        return;
+    }
     if (answered && lv_guest_is_active(guest)) {
         /* A report that is told again keeps its time, which is known to the second only. */
         fresh->reported_ns = fresh->reported_s == guest->balloon.reported_s

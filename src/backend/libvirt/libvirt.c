@@ -1,6 +1,7 @@
 /* The table of the libvirt backend, and its sampling tick. */
 #include "backend/libvirt/libvirt.h"
 
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #include "backend/libvirt/words.h"
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/confine.h"
 #include "kernel/isolation.h"
 #include "kernel/oom_log.h"
 
@@ -459,6 +461,9 @@ static int lv_backend_console(struct backend *backend, const struct frame_open *
 
 const struct backend_ops backend_libvirt_ops = {
     .name = "libvirt",
+    /* QEMUs of libvirt's user; their pid files; the kernel's log of OOM kills */
+    .capabilities =
+        CONFINE_CAP(CAP_SYS_PTRACE) | CONFINE_CAP(CAP_DAC_READ_SEARCH) | CONFINE_CAP(CAP_SYSLOG),
     .open = lv_open,
     .close = lv_close,
     .tick = lv_tick,

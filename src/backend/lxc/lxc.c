@@ -1,11 +1,13 @@
 #include "backend/lxc/lxc.h"
 
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <lxc/lxccontainer.h>
 
 #include "base/alloc.h"
+#include "base/confine.h"
 
 bool lxc_name_is_sane(const char *name)
 {
@@ -37,6 +39,9 @@ static void lxc_close(struct backend *base)
 
 const struct backend_ops backend_lxc_ops = {
     .name = "lxc",
+    /* other users' processes and configurations; the kernel's log of OOM kills */
+    .capabilities =
+        CONFINE_CAP(CAP_SYS_PTRACE) | CONFINE_CAP(CAP_DAC_READ_SEARCH) | CONFINE_CAP(CAP_SYSLOG),
     .open = lxc_open,
     .close = lxc_close,
     .tick = lxc_tick,

@@ -1,5 +1,6 @@
 #include "backend/proc/proc.h"
 
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/confine.h"
 #include "kernel/proc_scan.h"
 
 #define GUESTS_MAX 2000 /* any user can start as many processes as he may */
@@ -228,6 +230,9 @@ static void proc_parts(struct backend *backend, const struct want *want, struct 
 
 const struct backend_ops backend_proc_ops = {
     .name = "proc",
+    /* what other users' QEMUs read and hold open; the kernel's log of OOM kills */
+    .capabilities =
+        CONFINE_CAP(CAP_SYS_PTRACE) | CONFINE_CAP(CAP_DAC_READ_SEARCH) | CONFINE_CAP(CAP_SYSLOG),
     .open = proc_open,
     .close = proc_close,
     .tick = proc_tick,

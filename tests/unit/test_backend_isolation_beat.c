@@ -1,0 +1,100 @@
+/* When guests' isolation is read and said. */
+// sources: tests/unit/quiet_sink.c
+#include "backend/isolation_beat.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+
+#define GUESTS 20
+
+static unsigned said; /* how often */
+
+void sink_isolation(struct sink *sink, uint32_t handle, const struct isolation_facts *facts)
+{
+    (void)sink, (void)handle, (void)facts;
+    said++;
+}
+
+/* How many of GUESTS are due in a tick at NOW; SELECTED: -1 none. */
+static int tick(struct isolation_turn *turns, const struct want *want, int selected, int64_t now)
+{
+    struct isolation_beat beat;
+    int due = 0;
+
+    isolation_beat_begin(&beat, want, now);
+    for (int i = 0; i < GUESTS; i++)
+        due += isolation_beat_is_due(&beat, &turns[i], i == selected);
+    return due;
+}
+
+START_TEST(a_few_a_tick_then_seldom)
+{
+    static const uint32_t visible[1] = {1};
+    const struct want want = {.visible = visible, .visible_count = 1};
+    struct isolation_turn turns[GUESTS] = {0};
+    int64_t now = NS_PER_S;
+    int left = GUESTS;
+
+    while (left > 0) {
+        int due = tick(turns, &want, -1, now);
+        ck_assert_int_gt(due, 0);
+        ck_assert_int_le(due, 4);
+        left -= due;
+        now += 2 * NS_PER_S;
+    }
+    ck_assert_int_eq(left, 0);
+    ck_assert_int_eq(tick(turns, &want, -1, now), 0);
+    /* The selected one sooner, whatever others wait. */
+    ck_assert_int_eq(tick(turns, &want, GUESTS - 1, now + 30 * NS_PER_S), 0);
+    ck_assert_int_eq(tick(turns, &want, GUESTS - 1, now + 60 * NS_PER_S), 1);
+    ck_assert_int_eq(tick(turns, &want, -1, now + 700 * NS_PER_S), 2);
+}
+END_TEST
+
+START_TEST(all_at_once_where_nobody_looks)
+{
+    const struct want want = {0};
+    struct isolation_turn turns[GUESTS] = {0};
+
+    ck_assert_int_eq(tick(turns, &want, -1, NS_PER_S), GUESTS);
+    ck_assert_int_eq(tick(turns, &want, -1, 2 * NS_PER_S), 0);
+}
+END_TEST
+
+START_TEST(only_news_is_said)
+{
+    struct isolation_turn turn = {0};
+    struct isolation_facts facts = {0};
+
+    said = 0;
+    isolation_beat_say(&turn, 1, &facts, NULL);
+    isolation_beat_say(&turn, 1, &facts, NULL);
+    ck_assert_uint_eq(said, 1);
+    isolation_set_text(&facts, ISOLATION_FACT_SECCOMP, "off");
+    isolation_beat_say(&turn, 1, &facts, NULL);
+    isolation_beat_say(&turn, 1, &facts, NULL);
+    ck_assert_uint_eq(said, 2);
+    isolation_begin_list(&facts, ISOLATION_FACT_VFIO);
+    isolation_beat_say(&turn, 1, &facts, NULL);
+    ck_assert_uint_eq(said, 3);
+    isolation_facts_clear(&facts);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("backend/isolation_beat");
+    TCase *tcase = tcase_create("all");
+
+    tcase_add_test(tcase, a_few_a_tick_then_seldom);
+    tcase_add_test(tcase, all_at_once_where_nobody_looks);
+    tcase_add_test(tcase, only_news_is_said);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
