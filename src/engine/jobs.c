@@ -125,7 +125,7 @@ int engine_act(struct engine *engine, enum action action, const struct guest_id 
     if (!make_room(&engine->jobs))
         return error_set(err, ERR_BUSY, "wait for some to end", "%d jobs are already waiting",
                          JOBS_KEPT);
-    guest_asked(guest, action);
+    guest_asked(guest, action, clock_mono_ns());
     entry = xcalloc(1, sizeof(*entry));
     entry->job.id = ++engine->jobs.last_id;
     entry->job.action = action;

@@ -236,6 +236,10 @@ struct screen *screen_start_program(int rows, int columns, const char *const *ar
         run(screen, argv, env);
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
+    if (screen->pid < 0) { /* to be killed it would be everybody */
+        perror("fork");
+        exit(99);
+    }
     fcntl(screen->slave, F_SETFD, FD_CLOEXEC);
     return screen;
 }

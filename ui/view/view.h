@@ -151,6 +151,7 @@ static inline enum context view_context(const struct view *view)
 }
 
 struct view *guests_view_new(void);
+struct view *compare_view_new(void);
 struct view *events_view_new(void);
 struct view *jobs_view_new(void);
 struct view *console_view_new(void);

@@ -170,6 +170,8 @@ static void sample_memory(const struct sim_guest *guest, double now, struct samp
         sample_set(ret, FIELD_MEM_LIMIT, guest->memory);
     sample_set(ret, FIELD_MEM_HOST, (uint64_t)sim_guest_mem_host(guest, now));
     sample_set(ret, FIELD_MEM_OVERHEAD, (uint64_t)overhead(guest));
+    sample_set(ret, FIELD_MEM_SWAP, 0);
+    sample_set(ret, FIELD_MAJOR_FAULTS, 0);
 }
 
 void sim_guest_sample(const struct sim_guest *guest, const struct sim *sim, int64_t at_ns,
@@ -184,6 +186,7 @@ void sim_guest_sample(const struct sim_guest *guest, const struct sim *sim, int6
     sample_set(ret, FIELD_CPU_USER, (uint64_t)(cpu * 0.8));
     sample_set(ret, FIELD_CPU_SYSTEM, (uint64_t)(cpu * 0.2));
     sample_set(ret, FIELD_CPU_WAIT, (uint64_t)(cpu * 0.04));
+    sample_set(ret, FIELD_CPU_VIRT, (uint64_t)(cpu * (machine ? 0.03 : 0.0002)));
     sample_memory(guest, sim->now, ret);
     sample_set(ret, FIELD_DISK_READ, (uint64_t)total[FLOW_READ]);
     sample_set(ret, FIELD_DISK_WRITE, (uint64_t)total[FLOW_WRITE]);
@@ -204,7 +207,10 @@ void sim_guest_sample(const struct sim_guest *guest, const struct sim *sim, int6
         sample_set(ret, FIELD_PSI_MEM, 0);
         sample_set(ret, FIELD_PSI_IO, 0);
     }
-    sample_set(ret, FIELD_UPTIME, (uint64_t)(fmax(0, sim->now - guest->started) * 1000));
-    if (guest->state != STATE_STARTING)
+    uint64_t uptime_ms = (uint64_t)(fmax(0, sim->now - guest->started) * 1000);
+    sample_set(ret, FIELD_UPTIME, uptime_ms);
+    if (guest->state != STATE_STARTING && uptime_ms >= guest->boot_ms) {
         sample_set(ret, FIELD_BOOT, guest->boot_ms);
+        sample_set(ret, FIELD_READY, uptime_ms - guest->boot_ms);
+    }
 }
