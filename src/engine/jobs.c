@@ -10,6 +10,7 @@
 
 #define JOBS_RUNNING_MAX 4 /* of one source */
 #define JOB_TEXT_CELLS 400
+#define UNSEEN_NS (10 * NS_PER_S)  /* a started guest may still be shown as off */
 #define JOB_END_NS (10 * NS_PER_S) /* from its result to the end of its process */
 /* What a job may take beyond its own limit before its process is killed; a start has none. */
 #define GIVE_UP_NS (120 * NS_PER_S)
@@ -250,6 +251,20 @@ void jobs_turn(struct engine *engine, int64_t now_ns)
         entry->child = child_start(engine, ROLE_JOB, entry->spec, entry, now_ns);
         engine->changes |= ENGINE_JOBS;
     }
+}
+
+bool jobs_start(const struct jobs *jobs, const struct guest_id *guest, int64_t now_ns)
+{
+    for (size_t i = 0; i < jobs->count; i++) {
+        const struct job *job = &jobs->entry[i]->job;
+
+        if (job->action != ACTION_START || !guest_id_equal(&job->guest, guest))
+            continue;
+        if (job->state == JOB_QUEUED || job->state == JOB_RUNNING ||
+            (job->state == JOB_DONE && now_ns - job->ended_ns < UNSEEN_NS))
+            return true;
+    }
+    return false;
 }
 
 int64_t jobs_due(const struct jobs *jobs)
