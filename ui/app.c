@@ -16,6 +16,7 @@
 #include "ui/quit.h"
 #include "ui/screen.h"
 #include "ui/term/term.h"
+#include "ui/view/culprits.h"
 #include "ui/view/errand.h"
 #include "ui/view/frozen.h"
 #include "ui/view/graphs.h"
@@ -273,6 +274,8 @@ static unsigned common_command(struct app *app, enum command which)
         return tabs_open(&app->ui, selected(app), CONSOLE_LOG, NULL, NULL);
     case COMMAND_SCREEN:
         return tabs_open(&app->ui, selected(app), CONSOLE_SCREEN, NULL, NULL);
+    case COMMAND_CULPRITS:
+        return culprits_open(&app->ui, selected(app));
     case COMMAND_GRAPHS:
         return open_graphs(app);
     case COMMAND_BACK:

@@ -1,6 +1,7 @@
 /* What a guest does, at a glance: figures, storage, events and graphs of the last minutes. */
 #include <math.h>
 
+#include "model/advice.h"
 #include "ui/view/detail_internal.h"
 #include "ui/view/header.h"
 #include "ui/view/recent.h"
@@ -62,6 +63,18 @@ static void draw_storage(const struct ui *ui, const struct guest *guest, struct 
     }
 }
 
+/* One line, or none. */
+static void draw_advice(const struct ui *ui, const struct guest *guest, struct rect *rect)
+{
+    char text[ADVICE_MAX];
+
+    if (!ui->advice || !advice_of(ui->world, guest, ui->now_ns, text, sizeof(text)))
+        return;
+    struct line line = line_new(rect_cut_rows(rect, 1), 0);
+    line_left(&line, 0, STYLE_DIM, "Advice:");
+    line_rest(&line, 1, STYLE_NORMAL, text);
+}
+
 static void draw(struct detail *detail, struct ui *ui, const struct guest *guest, struct rect rect)
 {
     (void)detail;
@@ -69,6 +82,8 @@ static void draw(struct detail *detail, struct ui *ui, const struct guest *guest
         draw_figures(ui, guest, rect_cut_rows(&rect, 1), 0);
         if (rect.height >= 11)
             draw_storage(ui, guest, rect_cut_rows(&rect, 1), 0);
+        if (rect.height >= 11)
+            draw_advice(ui, guest, &rect);
         struct rect screen = draw_screen();
         bool elsewhere = header_height(screen.height, screen.width) >= HEADER_WITH_EVENTS;
         recent_draw(ui, elsewhere ? guest : NULL,
