@@ -16,6 +16,7 @@
 #include "ui/quit.h"
 #include "ui/screen.h"
 #include "ui/term/term.h"
+#include "ui/view/culprits.h"
 #include "ui/view/errand.h"
 #include "ui/view/frozen.h"
 #include "ui/view/graphs.h"
@@ -44,6 +45,7 @@
 
 enum {
     VIEW_GUESTS,
+    VIEW_COMPARE,
     VIEW_EVENTS,
     VIEW_JOBS,
     VIEW_CONSOLES,
@@ -54,9 +56,10 @@ enum {
 
 /* A view is added by a line here and its name above. */
 static struct view *(*const view_makers[VIEW_COUNT])(void) = {
-    [VIEW_GUESTS] = guests_view_new, [VIEW_EVENTS] = events_view_new,
-    [VIEW_JOBS] = jobs_view_new,     [VIEW_CONSOLES] = console_view_new,
-    [VIEW_GRAPHS] = graphs_view_new, [VIEW_HELP] = help_view_new,
+    [VIEW_GUESTS] = guests_view_new,    [VIEW_COMPARE] = compare_view_new,
+    [VIEW_EVENTS] = events_view_new,    [VIEW_JOBS] = jobs_view_new,
+    [VIEW_CONSOLES] = console_view_new, [VIEW_GRAPHS] = graphs_view_new,
+    [VIEW_HELP] = help_view_new,
 };
 
 struct app {
@@ -255,6 +258,8 @@ static unsigned common_command(struct app *app, enum command which)
         return go_to(app, app->current == VIEW_HELP ? app->before_help : VIEW_HELP);
     case COMMAND_VIEW_GUESTS:
         return go_to(app, VIEW_GUESTS);
+    case COMMAND_VIEW_COMPARE:
+        return go_to(app, VIEW_COMPARE);
     case COMMAND_VIEW_EVENTS:
         return go_to(app, VIEW_EVENTS);
     case COMMAND_VIEW_JOBS:
@@ -269,6 +274,8 @@ static unsigned common_command(struct app *app, enum command which)
         return tabs_open(&app->ui, selected(app), CONSOLE_LOG, NULL, NULL);
     case COMMAND_SCREEN:
         return tabs_open(&app->ui, selected(app), CONSOLE_SCREEN, NULL, NULL);
+    case COMMAND_CULPRITS:
+        return culprits_open(&app->ui, selected(app));
     case COMMAND_GRAPHS:
         return open_graphs(app);
     case COMMAND_BACK:

@@ -74,6 +74,10 @@ void screen_draw(struct ui *ui, struct view *view, struct view *guests)
     if (ui->modal)
         ui->modal->draw(ui, ui->modal_data, screen, status);
     term_flush();
-    if (with_guest->ops->want && !ui->frozen)
+    if (ui->frozen)
+        return;
+    if (with_guest->ops->want)
         with_guest->ops->want(with_guest, ui);
+    else
+        engine_want_parts(ui->engine, 0); /* nobody looks at them */
 }

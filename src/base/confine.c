@@ -161,12 +161,12 @@ static int refuse_writing(scmp_filter_ctx filter)
 /* To itself it may, and to its group for ^Z. */
 static int refuse_signals(scmp_filter_ctx filter)
 {
-    int rc =
-        seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(kill), 1, SCMP_A0(SCMP_CMP_NE, 0));
+    int rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(kill), 1,
+                              SCMP_A0(SCMP_CMP_NE, 0, 0));
 
     return rc < 0 ? rc
                   : seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(tgkill), 1,
-                                     SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)getpid()));
+                                     SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)getpid(), 0));
 }
 
 static int filter_calls(void)

@@ -113,6 +113,7 @@ static json_t *host_json(const struct world *world, int64_t now_ns)
     json_object_set_new(ret, "mem_total_bytes", bytes_or_null(memory, cur->mem_total));
     json_object_set_new(ret, "mem_used_bytes",
                         bytes_or_null(memory, cur->mem_total - cur->mem_available));
+    json_object_set_new(ret, "mem_free_bytes", bytes_or_null(memory, cur->mem_free));
     json_object_set_new(ret, "mem_available_bytes", bytes_or_null(memory, cur->mem_available));
     json_object_set_new(ret, "mem_cache_bytes", bytes_or_null(memory, cur->mem_cache));
     json_object_set_new(ret, "swap_total_bytes", bytes_or_null(memory, cur->swap_total));
@@ -236,6 +237,7 @@ void batch_json_line(const struct batch_sample *sample, FILE *out)
     for (size_t i = 0; i < sample->listing->count; i++)
         json_array_append_new(guests, guest_json(sample, sample->listing->rows[i]));
     json_object_set_new(root, "guests", guests);
+    json_object_set_new(root, "compare", batch_compare_json(sample->world, sample->now_ns));
     json_dumpf(root, out, flags | (sample->ascii ? JSON_ENSURE_ASCII : 0));
     fputc('\n', out);
     json_decref(root);

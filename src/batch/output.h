@@ -21,6 +21,9 @@ struct batch_sample {
 
 struct json_t;
 
+/* Of the "compare" in JSON; the caller frees. */
+struct json_t *batch_compare_json(const struct world *world, int64_t now_ns);
+
 /* Its "isolation": null for a guest that does not run; the caller's. */
 struct json_t *batch_isolation_json(const struct guest *guest);
 

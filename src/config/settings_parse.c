@@ -16,7 +16,8 @@ struct reading {
 
 void settings_init(struct settings *settings)
 {
-    *settings = (struct settings){.inverted = -1, .colour = -1, .ascii = -1, .mouse = -1};
+    *settings =
+        (struct settings){.inverted = -1, .colour = -1, .ascii = -1, .mouse = -1, .advice = -1};
 }
 
 void settings_clear(struct settings *settings)
@@ -225,6 +226,8 @@ static int take_setting(const struct reading *reading, const config_setting_t *s
         return take_bool(reading, setting, &s->colour);
     if (strcmp(name, "ascii") == 0)
         return take_bool(reading, setting, &s->ascii);
+    if (strcmp(name, "advice") == 0)
+        return take_bool(reading, setting, &s->advice);
     if (strcmp(name, "mouse") == 0)
         return take_bool(reading, setting, &s->mouse);
     if (strcmp(name, "detach_key") == 0)
@@ -237,10 +240,11 @@ static int take_setting(const struct reading *reading, const config_setting_t *s
         return take_words(reading, setting, &s->meters, reading->words->meters);
     if (strcmp(name, "keys") == 0)
         return take_keys(reading, setting);
-    error_set(&unknown, ERR_UNSUPPORTED,
-              "known: delay sort inverted theme colour ascii mouse detach_key escdelay columns "
-              "meters keys",
-              "'%.60s' is no setting and is passed over", name);
+    error_set(
+        &unknown, ERR_UNSUPPORTED,
+        "known: delay sort inverted theme colour ascii mouse advice detach_key escdelay columns "
+        "meters keys",
+        "'%.60s' is no setting and is passed over", name);
     return pass_over(reading, config_setting_source_line(setting), &unknown);
 }
 
@@ -319,6 +323,7 @@ static void overlay(struct settings *below, struct settings *own)
     take_over(&below->detach_key, &own->detach_key);
     below->inverted = own->inverted >= 0 ? own->inverted : below->inverted;
     below->colour = own->colour >= 0 ? own->colour : below->colour;
+    below->advice = own->advice >= 0 ? own->advice : below->advice;
     below->ascii = own->ascii >= 0 ? own->ascii : below->ascii;
     below->mouse = own->mouse >= 0 ? own->mouse : below->mouse;
     take_over_list(&below->columns, &own->columns);

@@ -89,7 +89,8 @@ static void conclude(struct engine *engine, struct console_entry *entry, enum co
 
 /* ---- what the screen asks ---- */
 
-static int check_state(const struct guest *guest, enum console_kind kind, struct error *err)
+static int check_state(const struct engine *engine, const struct guest *guest,
+                       enum console_kind kind, struct error *err)
 {
     if (kind == CONSOLE_LOG)
         return 0;
@@ -101,8 +102,11 @@ static int check_state(const struct guest *guest, enum console_kind kind, struct
     if (guest->facts.kind == KIND_CONTAINER && kind == CONSOLE_SCREEN)
         return error_set(err, ERR_UNSUPPORTED, "open its console, or attach to it",
                          "a container has no screen");
+    if (guest->state == STATE_DENIED)
+        return error_set(err, ERR_DENIED, "run vctop as who may, or as root", "%.80s",
+                         guest->reason ? guest->reason : "no permission");
     /* A machine that crashed may be kept as it was, to be looked at. */
-    if (guest->state == STATE_OFF)
+    if (guest->state == STATE_OFF && !jobs_start(&engine->jobs, &guest->id, clock_mono_ns()))
         return error_set(err, ERR_GONE, "start it first", "it is off");
     if (guest->state == STATE_PAUSED && kind == CONSOLE_ATTACH)
         return error_set(err, ERR_BUSY, "resume it first", "it is frozen");
@@ -123,7 +127,7 @@ static int check(const struct engine *engine, const struct guest *guest, enum co
     if (engine_console_count(engine) >= CONSOLES_OPEN_MAX)
         return error_set(err, ERR_BUSY, "close some", "%d consoles are open already",
                          CONSOLES_OPEN_MAX);
-    rc = check_state(guest, kind, err);
+    rc = check_state(engine, guest, kind, err);
     return rc == 0 && kind == CONSOLE_SCREEN ? screens_check(engine, guest, err) : rc;
 }
 
@@ -172,7 +176,9 @@ int engine_console_open(struct engine *engine, const struct console_request *req
         return rc;
     entry = entry_new(engine, guest, request);
     entry->spec = xstrdup(worker->spec);
-    entry->child = child_start(engine, role, entry->spec, entry, clock_mono_ns());
+    entry->waits = guest->state == STATE_OFF && role == ROLE_CONSOLE;
+    if (!entry->waits)
+        entry->child = child_start(engine, role, entry->spec, entry, clock_mono_ns());
     engine->changes |= ENGINE_CONSOLES;
     return (int)entry->console.id;
 }
@@ -446,12 +452,33 @@ static int64_t due(const struct console_entry *entry)
                                                          : INT64_MAX;
 }
 
+/* Its guest is being started: it is opened in the life that begins. */
+static void wait_for_start(struct engine *engine, struct console_entry *entry, int64_t now_ns)
+{
+    struct console_request *request = &entry->console.request;
+    const struct guest *guest = world_find(engine->world, &request->guest);
+
+    if (guest && guest->state == STATE_OFF && jobs_start(&engine->jobs, &guest->id, now_ns))
+        return;
+    entry->waits = false;
+    if (!guest || guest->state == STATE_OFF) {
+        conclude(engine, entry, CONSOLE_ENDED, "it did not start", "see its job for the reason",
+                 now_ns);
+        return;
+    }
+    free(request->life);
+    request->life = xstrdup(guest->facts.life ? guest->facts.life : "");
+    entry->child = child_start(engine, ROLE_CONSOLE, entry->spec, entry, now_ns);
+}
+
 void consoles_turn(struct engine *engine, int64_t now_ns)
 {
     struct consoles *consoles = &engine->consoles;
 
     for (size_t i = consoles->count; i-- > 0;) {
         struct console_entry *entry = consoles->entry[i];
+        if (entry->waits && !entry->closed)
+            wait_for_start(engine, entry, now_ns);
         if (now_ns < due(entry))
             continue;
         if (entry->console.request.kind == CONSOLE_SCREEN && entry->console.state == CONSOLE_OPEN)

@@ -119,6 +119,8 @@ void jobs_clear(struct jobs *jobs);
 void jobs_started(struct engine *engine, struct child *child);
 int jobs_frame(struct engine *engine, struct child *child, struct frame *frame, int64_t now_ns);
 void jobs_failed(struct engine *engine, struct job_entry *entry, const char *why, int64_t now_ns);
+/* GUEST is being started, or was a moment ago and the sampler has not seen it yet. */
+bool jobs_start(const struct jobs *jobs, const struct guest_id *guest, int64_t now_ns);
 /* Starts what is queued, gives up what never answers, kills what does not end after its result. */
 void jobs_turn(struct engine *engine, int64_t now_ns);
 int64_t jobs_due(const struct jobs *jobs);
@@ -173,6 +175,7 @@ struct console_entry {
     char *spec;          /* the source as the spawner knows it */
     struct child *child; /* NULL: its process is gone */
     bool closed;         /* the screen has forgotten it */
+    bool waits;          /* for its guest, which is being started */
     int64_t final_ns;    /* when it was over or closed: its process should end soon */
     char *typed;         /* what the child may not have yet */
     size_t typed_len;

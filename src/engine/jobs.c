@@ -10,6 +10,7 @@
 
 #define JOBS_RUNNING_MAX 4 /* of one source */
 #define JOB_TEXT_CELLS 400
+#define UNSEEN_NS (10 * NS_PER_S)  /* a started guest may still be shown as off */
 #define JOB_END_NS (10 * NS_PER_S) /* from its result to the end of its process */
 /* What a job may take beyond its own limit before its process is killed; a start has none. */
 #define GIVE_UP_NS (120 * NS_PER_S)
@@ -124,7 +125,7 @@ int engine_act(struct engine *engine, enum action action, const struct guest_id 
     if (!make_room(&engine->jobs))
         return error_set(err, ERR_BUSY, "wait for some to end", "%d jobs are already waiting",
                          JOBS_KEPT);
-    guest_asked(guest, action);
+    guest_asked(guest, action, clock_mono_ns());
     entry = xcalloc(1, sizeof(*entry));
     entry->job.id = ++engine->jobs.last_id;
     entry->job.action = action;
@@ -250,6 +251,20 @@ void jobs_turn(struct engine *engine, int64_t now_ns)
         entry->child = child_start(engine, ROLE_JOB, entry->spec, entry, now_ns);
         engine->changes |= ENGINE_JOBS;
     }
+}
+
+bool jobs_start(const struct jobs *jobs, const struct guest_id *guest, int64_t now_ns)
+{
+    for (size_t i = 0; i < jobs->count; i++) {
+        const struct job *job = &jobs->entry[i]->job;
+
+        if (job->action != ACTION_START || !guest_id_equal(&job->guest, guest))
+            continue;
+        if (job->state == JOB_QUEUED || job->state == JOB_RUNNING ||
+            (job->state == JOB_DONE && now_ns - job->ended_ns < UNSEEN_NS))
+            return true;
+    }
+    return false;
 }
 
 int64_t jobs_due(const struct jobs *jobs)

@@ -167,7 +167,7 @@ static int known_elements(uint64_t type)
 {
     static const signed char elements[] = {
         [FRAME_HELLO] = 3, [FRAME_BEAT] = 0,     [FRAME_SOURCE] = 5,   [FRAME_FACTS] = 18,
-        [FRAME_ROWS] = 3,  [FRAME_GONE] = 1,     [FRAME_ANSWERED] = 0, [FRAME_HOST] = 13,
+        [FRAME_ROWS] = 3,  [FRAME_GONE] = 1,     [FRAME_ANSWERED] = 0, [FRAME_HOST] = 14,
         [FRAME_EVENT] = 3, [FRAME_PROGRESS] = 6, [FRAME_ANSWER] = 3,   [FRAME_LOG] = 1,
         [FRAME_STUCK] = 1, [FRAME_STORAGE] = 2,  [FRAME_CONSOLE] = 7,  [FRAME_WANT] = 6,
         [FRAME_DO] = 5,    [FRAME_ASK] = 4,      [FRAME_OPEN] = 9,     [FRAME_SIZE] = 2,

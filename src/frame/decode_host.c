@@ -71,6 +71,7 @@ void decode_host(struct reader *reader, size_t count, struct frame *frame)
         decode_cpu(reader, &host->cpu[i]);
 
     host->mem_total = reader_uint(reader, UINT64_MAX);
+    host->mem_free = reader_uint(reader, UINT64_MAX);
     host->mem_available = reader_uint(reader, UINT64_MAX);
     host->mem_cache = reader_uint(reader, UINT64_MAX);
     host->swap_total = reader_uint(reader, UINT64_MAX);
@@ -79,5 +80,5 @@ void decode_host(struct reader *reader, size_t count, struct frame *frame)
     host->disks = decode_devices(reader, host->disk);
     host->links = decode_devices(reader, host->link);
     if (!reader->bad)
-        reader_skip(reader, count - 13);
+        reader_skip(reader, count - 14);
 }

@@ -93,7 +93,7 @@ void pack_host(msgpack_packer *pk, const struct host_sample *host)
                    (host->has_load ? HOST_HAS_LOAD : 0u) | (host->has_psi ? HOST_HAS_PSI : 0u) |
                    (host->has_devices ? HOST_HAS_DEVICES : 0u);
 
-    msgpack_pack_array(pk, 14);
+    msgpack_pack_array(pk, 15);
     msgpack_pack_uint8(pk, FRAME_HOST);
     msgpack_pack_int64(pk, host->at_ns);
     pack_text(pk, host->name);
@@ -104,6 +104,7 @@ void pack_host(msgpack_packer *pk, const struct host_sample *host)
     for (size_t i = 0; i < cpus; i++)
         pack_cpu(pk, &host->cpu[i]);
     msgpack_pack_uint64(pk, host->mem_total);
+    msgpack_pack_uint64(pk, host->mem_free);
     msgpack_pack_uint64(pk, host->mem_available);
     msgpack_pack_uint64(pk, host->mem_cache);
     msgpack_pack_uint64(pk, host->swap_total);

@@ -25,6 +25,7 @@ enum source {
     MEMORY_STAT,
     MEMORY_MAX,
     MEMORY_KMEM,
+    MEMORY_SWAP,
     MEMORY_EVENTS,
     MEMORY_FAILCNT,
     IO_BYTES,
@@ -53,6 +54,7 @@ static const struct {
     [MEMORY_STAT] = {CGROUP_MEMORY, "memory.stat", "memory.stat"},
     [MEMORY_MAX] = {CGROUP_MEMORY, NULL, "memory.max"},
     [MEMORY_KMEM] = {CGROUP_MEMORY, "memory.kmem.usage_in_bytes", NULL},
+    [MEMORY_SWAP] = {CGROUP_MEMORY, NULL, "memory.swap.current"},
     [MEMORY_EVENTS] = {CGROUP_MEMORY, "memory.oom_control", "memory.events"},
     [MEMORY_FAILCNT] = {CGROUP_MEMORY, "memory.failcnt", NULL},
     [IO_BYTES] = {CGROUP_IO, "blkio.throttle.io_service_bytes_recursive", "io.stat"},
@@ -227,6 +229,8 @@ static void refresh_memory(struct cgroup_reader *reader)
         reader->parent_limit = limit_above(reader);
     text = text_of(reader, MEMORY_MAX);
     memory->has_limit = text && cgroup_parse_limit(text, &memory->limit);
+    text = text_of(reader, MEMORY_SWAP);
+    memory->has_swap = text && cgroup_parse_number(text, &memory->swap);
     if (reader->parent_limit != UINT64_MAX &&
         (!memory->has_limit || memory->limit > reader->parent_limit)) {
         memory->has_limit = true;
@@ -242,10 +246,12 @@ static void read_memory(struct cgroup_reader *reader, unsigned what, struct samp
     bool same = (what & CGROUP_SAME_AT_REST) &&
                 cgroup_rest_holds(&reader->rest, CGROUP_PART_MEMORY_STAT) && known &&
                 current == reader->current;
+    bool holds = cgroup_rest_holds(&reader->rest, CGROUP_PART_MEMORY_STAT);
     if ((what & CGROUP_READ_MEMORY_STAT) && reader->dir[CGROUP_MEMORY] && !same) {
         refresh_memory(reader);
         cgroup_rest_keep(&reader->rest, CGROUP_PART_MEMORY_STAT, NULL);
         reader->current = current;
+        holds = true;
     }
     if (!known)
         return;
@@ -260,6 +266,10 @@ static void read_memory(struct cgroup_reader *reader, unsigned what, struct samp
         sample_set(sample, FIELD_MEM_CACHE, memory->cache);
     if (memory->has_kernel)
         sample_set(sample, FIELD_MEM_OVERHEAD, memory->kernel);
+    if (memory->has_swap)
+        sample_set(sample, FIELD_MEM_SWAP, memory->swap);
+    if (memory->has_faults && holds)
+        sample_set(sample, FIELD_MAJOR_FAULTS, memory->faults);
     if (memory->has_limit)
         sample_set(sample, FIELD_MEM_LIMIT, memory->limit);
 }

@@ -15,11 +15,12 @@ enum cgroup_what {
      * cpu.stat.  v2 gives what CPU_DETAIL names as well, from the same file */
     CGROUP_READ_CPU = 1 << 0,
     /* MEM_HOST: memory.current, v1 memory.usage_in_bytes.  MEM_USED is that minus the inactive_file
-     * of the newest memory.stat, MEM_CACHE, MEM_OVERHEAD (kernel memory of the group) and MEM_LIMIT
-     * are the newest ones known: all four unset until memory.stat was read once */
+     * of the newest memory.stat, MEM_CACHE, MEM_OVERHEAD (kernel memory of the group), MEM_SWAP and
+     * MEM_LIMIT are the newest ones known: all five unset until memory.stat was read once.
+     * MAJOR_FAULTS, a counter, is set only when what memory.stat said holds for this reading */
     CGROUP_READ_MEMORY = 1 << 1,
     /* reads memory.stat (7 us), the limit (own and of all groups above; unset: none) and, v1,
-     * memory.kmem.usage_in_bytes first */
+     * memory.kmem.usage_in_bytes, v2 memory.swap.current first */
     CGROUP_READ_MEMORY_STAT = 1 << 2,
     /* DISK_READ, _WRITE, _READ_OPS, _WRITE_OPS: io.stat; v1
      * blkio.throttle.io_service_bytes_recursive and io_serviced_recursive.  Bottom devices only

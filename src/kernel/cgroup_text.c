@@ -61,6 +61,8 @@ void cgroup_parse_memory_v1(const char *text, struct cgroup_memory *ret)
     *ret = (struct cgroup_memory){0};
     ret->has_inactive = parse_keyed(text, "total_inactive_file", &ret->inactive);
     ret->has_cache = parse_keyed(text, "total_cache", &ret->cache);
+    ret->has_swap = parse_keyed(text, "total_swap", &ret->swap);
+    ret->has_faults = parse_keyed(text, "total_pgmajfault", &ret->faults);
     ret->has_limit =
         parse_keyed(text, "hierarchical_memory_limit", &ret->limit) && ret->limit < NEAR_ENDLESS;
 }
@@ -70,6 +72,7 @@ void cgroup_parse_memory_v2(const char *text, struct cgroup_memory *ret)
     *ret = (struct cgroup_memory){0};
     ret->has_inactive = parse_keyed(text, "inactive_file", &ret->inactive);
     ret->has_cache = parse_keyed(text, "file", &ret->cache);
+    ret->has_faults = parse_keyed(text, "pgmajfault", &ret->faults);
     ret->has_kernel = parse_keyed(text, "kernel", &ret->kernel);
     if (ret->has_kernel)
         return;

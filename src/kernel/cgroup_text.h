@@ -28,8 +28,8 @@ bool cgroup_parse_limit(const char *text, uint64_t *ret);
 
 /* What memory.stat says. */
 struct cgroup_memory {
-    bool has_inactive, has_cache, has_kernel, has_limit;
-    uint64_t inactive, cache, kernel, limit;
+    bool has_inactive, has_cache, has_kernel, has_limit, has_swap, has_faults;
+    uint64_t inactive, cache, kernel, limit, swap, faults;
 };
 
 void cgroup_parse_memory_v1(const char *text, struct cgroup_memory *ret);

@@ -135,6 +135,7 @@ static void read_memory(struct host_reader *reader, struct host_sample *ret)
     if (!text || !parse_keyed(text, "MemAvailable:", &available))
         return;
     ret->mem_total = keyed_kb(text, "MemTotal:");
+    ret->mem_free = keyed_kb(text, "MemFree:");
     ret->mem_available = parse_scale(available, 1024);
     ret->mem_cache =
         parse_add(keyed_kb(text, "Cached:"),

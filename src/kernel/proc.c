@@ -62,6 +62,7 @@ int proc_parse_stat(const char *text, struct proc_stat *ret)
     if (count <= 22 || field[4] > INT32_MAX || field[20] > UINT32_MAX)
         return ERR_SYNTAX;
     stat.parent = (pid_t)field[4];
+    stat.major_faults = field[12];
     stat.user_ns = parse_ticks_ns(field[14]);
     stat.system_ns = parse_ticks_ns(field[15]);
     stat.children_user_ns = parse_ticks_ns(field[16]);

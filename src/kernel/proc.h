@@ -27,6 +27,7 @@ struct proc_stat {
     uint64_t user_ns, system_ns;
     uint64_t children_user_ns, children_system_ns; /* waited-for children */
     uint64_t guest_ns;                             /* inside user_ns: do not add */
+    uint64_t major_faults;                         /* of all its threads */
     uint32_t threads;
     uint64_t rss_bytes;
     int last_cpu; /* -1 unknown */
@@ -40,11 +41,11 @@ struct proc_io {
 /* /proc/PID/status. */
 struct proc_status {
     uint64_t rss_bytes, hugetlb_bytes; /* 0 for a kernel thread: see has_memory */
+    uint64_t swap_bytes;               /* without shared memory that was swapped out */
     bool has_memory;
-    uint64_t swap_bytes; /* 0 where there is none */
-    pid_t leader;        /* the process that it is a thread of, itself as a rule; 0 unknown */
-    pid_t inner_pid;     /* the last of NSpid: 1 for the init of a pid namespace; 0 unknown */
-    uid_t uid;           /* real */
+    pid_t leader;    /* the process that it is a thread of, itself as a rule; 0 unknown */
+    pid_t inner_pid; /* the last of NSpid: 1 for the init of a pid namespace; 0 unknown */
+    uid_t uid;       /* real */
 };
 
 int proc_read_stat(const char *root, pid_t pid, struct proc_stat *ret);

@@ -13,6 +13,7 @@
 #include "kernel/link.h"
 #include "kernel/part_link.h"
 #include "kernel/part_thread.h"
+#include "kernel/qemu_cost.h"
 #include "kernel/watch.h"
 #include "model/devsum.h"
 
@@ -32,6 +33,7 @@ struct qemu_ground {
     struct cgroup_layout layout;
     struct links *links; /* NULL: no network figures */
     enum counted counted;
+    struct qemu_looks looks;
 };
 
 struct nic {
@@ -50,6 +52,7 @@ struct qemu {
     struct devsum *net;
     struct nic nics[QEMU_NICS_MAX];
     size_t nic_count;
+    struct qemu_cost cost;
     unsigned reads;
     int sleeps;
 };
@@ -78,6 +81,7 @@ void qemu_ground_free(struct qemu_ground *ground)
 void qemu_ground_tick(struct qemu_ground *ground)
 {
     ground->counted = LINKS_OLD;
+    qemu_looks_begin(&ground->looks);
 }
 
 /* Only when somebody has a link: one dump a tick for all. */
@@ -128,6 +132,7 @@ void qemu_free(struct qemu *qemu)
     cgroup_reader_free(qemu->group);
     proc_watch_free(qemu->watch);
     devsum_free(qemu->net);
+    qemu_cost_clear(&qemu->cost);
     free(qemu);
 }
 
@@ -231,6 +236,10 @@ enum qemu_health qemu_read(struct qemu *qemu, int64_t at_ns, struct sample *samp
         return QEMU_STOPPED;
     qemu->sleeps = state == 'D' ? qemu->sleeps + 1 : 0;
     read_group(qemu, &fresh);
+    qemu_cost_cpu(&qemu->cost, qemu->watch, &fresh);
+    /* Not with the first figures, which are awaited. */
+    if (turn > 0)
+        qemu_cost_memory(&qemu->cost, qemu->ground->root, &qemu->id, &qemu->ground->looks, &fresh);
     read_links(qemu, &fresh);
     *sample = fresh;
     return qemu->sleeps >= SLEEP_TICKS ? QEMU_SLEEPS : QEMU_RUNS;

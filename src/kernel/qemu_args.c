@@ -121,11 +121,11 @@ static void take_smp(struct qemu_args *args, const char *text)
     args->vcpus = all <= UINT32_MAX ? (uint32_t)all : 0;
 }
 
-/* "2048", "2G", "1.5G": MiB without a unit. */
-static uint64_t size_in_bytes(const char *text)
+/* "2048", "2G", "1.5G": times UNIT without one. */
+static uint64_t size_in_bytes(const char *text, uint64_t unit)
 {
     static const char units[] = "bkmgtp";
-    uint64_t thousandths, unit = MIB;
+    uint64_t thousandths;
 
     if (!parse_decimal(&text, 3, &thousandths))
         return 0;
@@ -146,8 +146,32 @@ static void take_memory(struct qemu_args *args, const char *text)
     for (bool first = true; qemu_next_part(&text, part); first = false) {
         const char *value = qemu_value_of(part, "size");
         if (value || (first && !strchr(part, '=')))
-            args->memory = size_in_bytes(value ? value : part);
+            args->memory = size_in_bytes(value ? value : part, MIB);
     }
+}
+
+/* "memory-backend-ram,id=x,size=1G", or the same as a JSON object. */
+static void take_object(struct qemu_args *args, const char *text)
+{
+    static const char key[] = "\"size\":";
+    char part[QEMU_PART_MAX];
+    uint64_t bytes = 0;
+
+    if (args->backends == QEMU_BACKENDS_MAX || !strstr(text, "memory-backend-"))
+        return;
+    if (*text == '{') {
+        const char *at = strstr(text, key);
+        at = at ? at + sizeof(key) - 1 : text;
+        parse_u64(&at, &bytes);
+    } else {
+        while (qemu_next_part(&text, part)) {
+            const char *value = qemu_value_of(part, "size");
+            if (value)
+                bytes = size_in_bytes(value, 1);
+        }
+    }
+    if (bytes)
+        args->backend[args->backends++] = bytes;
 }
 
 /* "kvm", or a list "kvm:tcg" of which the first that works is taken. */
@@ -218,7 +242,7 @@ static void take_option(struct qemu_args *args, const char *option, const char *
         {"name", take_name},       {"smp", take_smp},         {"m", take_memory},
         {"machine", take_machine}, {"M", take_machine},       {"accel", take_accel_option},
         {"pidfile", take_path},    {"readconfig", take_path}, {"chardev", take_path},
-        {"qmp", take_path},        {"D", take_path},
+        {"qmp", take_path},        {"D", take_path},          {"object", take_object},
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(options); i++)

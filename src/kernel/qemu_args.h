@@ -9,6 +9,7 @@
 #define QEMU_CMDLINE_MAX (128u * 1024) /* guests with many devices have long ones; cut behind */
 #define QEMU_NAME_MAX 512
 #define QEMU_UUID_LEN 36
+#define QEMU_BACKENDS_MAX 16
 #define QEMU_PART_MAX QEMU_NAME_MAX
 
 /* Whose marks it bears, whether they are true or not. */
@@ -23,12 +24,14 @@ enum qemu_mark {
 
 /* Plain values; texts are raw bytes. */
 struct qemu_args {
-    char name[QEMU_NAME_MAX];     /* -name, cut; "" when there is none */
-    char uuid[QEMU_UUID_LEN + 1]; /* -uuid, else that of -smbios type=1; lower case; "" */
-    uint32_t vmid;                /* Proxmox's -id; 0 none */
-    uint32_t vcpus;               /* -smp; 0 unknown */
-    uint64_t memory;              /* -m in bytes; 0 unknown */
-    int kvm;                      /* asked for: 1, 0; -1 it does not say */
+    char name[QEMU_NAME_MAX];            /* -name, cut; "" when there is none */
+    char uuid[QEMU_UUID_LEN + 1];        /* -uuid, else that of -smbios type=1; lower case; "" */
+    uint32_t vmid;                       /* Proxmox's -id; 0 none */
+    uint32_t vcpus;                      /* -smp; 0 unknown */
+    uint64_t memory;                     /* -m in bytes; 0 unknown */
+    uint64_t backend[QEMU_BACKENDS_MAX]; /* sizes of its memory backends in bytes */
+    size_t backends;                     /* QEMU_BACKENDS_MAX: there may be more */
+    int kvm;                             /* asked for: 1, 0; -1 it does not say */
     enum qemu_mark mark;
     bool no_machine; /* -machine none: libvirt asks QEMU what it can do */
 };

@@ -17,7 +17,7 @@
 struct vcpu {
     pid_t tid;
     struct held schedstat;
-    uint64_t wait_ns;
+    uint64_t run_ns, wait_ns;
     bool measured;
 };
 
@@ -28,7 +28,8 @@ struct proc_watch {
     struct vcpu *vcpus;
     size_t vcpu_count;
     bool scanned;
-    uint64_t wait_ns; /* of all vCPUs there ever were: unplugging one takes nothing away */
+    uint64_t run_ns, wait_ns; /* of all vCPUs there ever were: unplugging one takes nothing away */
+    bool times_known;
 };
 
 static ssize_t read_held(struct proc_watch *watch, struct held *file, const char *name, char *buf,
@@ -136,7 +137,7 @@ static void drop_vcpu(struct proc_watch *watch, size_t index)
 }
 
 /* "run_ns wait_ns timeslices" of /proc/PID/task/TID/schedstat. */
-static int read_wait(struct proc_watch *watch, struct vcpu *vcpu, uint64_t *ret)
+static int read_times(struct proc_watch *watch, struct vcpu *vcpu, uint64_t *run, uint64_t *wait)
 {
     char name[48], buf[256];
     snprintf(name, sizeof(name), "task/%d/schedstat", (int)vcpu->tid);
@@ -144,8 +145,14 @@ static int read_wait(struct proc_watch *watch, struct vcpu *vcpu, uint64_t *ret)
     if (got < 0)
         return kernel_code((int)-got);
     const char *p = buf;
-    uint64_t run;
-    return parse_u64(&p, &run) && parse_u64(&p, ret) ? 0 : ERR_SYNTAX;
+    return parse_u64(&p, run) && parse_u64(&p, wait) ? 0 : ERR_SYNTAX;
+}
+
+/* The time before we first looked counts, so that a late look is no lesser total. */
+static void add_growth(uint64_t *total, uint64_t before, uint64_t now)
+{
+    if (now >= before)
+        *total = parse_add(*total, now - before);
 }
 
 static void add_wait(struct proc_watch *watch, struct sample *sample)
@@ -153,8 +160,8 @@ static void add_wait(struct proc_watch *watch, struct sample *sample)
     bool any = false, all = true;
     for (size_t i = 0; i < watch->vcpu_count;) {
         struct vcpu *vcpu = &watch->vcpus[i];
-        uint64_t now = 0;
-        int code = read_wait(watch, vcpu, &now);
+        uint64_t run = 0, wait = 0;
+        int code = read_times(watch, vcpu, &run, &wait);
         if (code == ERR_GONE) {
             drop_vcpu(watch, i);
             continue;
@@ -164,17 +171,24 @@ static void add_wait(struct proc_watch *watch, struct sample *sample)
             i++;
             continue;
         }
-        /* The time before we first looked counts, so that a late look is no lesser total. */
-        uint64_t before = vcpu->measured ? vcpu->wait_ns : 0;
-        if (now >= before)
-            watch->wait_ns = parse_add(watch->wait_ns, now - before);
-        vcpu->wait_ns = now;
+        add_growth(&watch->run_ns, vcpu->measured ? vcpu->run_ns : 0, run);
+        add_growth(&watch->wait_ns, vcpu->measured ? vcpu->wait_ns : 0, wait);
+        vcpu->run_ns = run;
+        vcpu->wait_ns = wait;
         vcpu->measured = true;
         any = true;
         i++;
     }
-    if (any && all)
+    watch->times_known = any && all;
+    if (watch->times_known)
         sample_set(sample, FIELD_CPU_WAIT, watch->wait_ns);
+}
+
+bool proc_watch_vcpu_run(const struct proc_watch *watch, uint64_t *ret)
+{
+    if (watch->times_known)
+        *ret = watch->run_ns;
+    return watch->times_known;
 }
 
 static void add_cpu(const struct proc_watch *watch, const struct proc_stat *stat,
@@ -182,6 +196,7 @@ static void add_cpu(const struct proc_watch *watch, const struct proc_stat *stat
 {
     sample_set(sample, FIELD_CPU_USER, stat->user_ns);
     sample_set(sample, FIELD_CPU_SYSTEM, stat->system_ns);
+    sample_set(sample, FIELD_MAJOR_FAULTS, stat->major_faults);
     /* The process's own clock has no tick's grain, but a recorded tree has none. */
     uint64_t exact = *watch->root ? 0 : proc_cpu_clock_ns(watch->id.pid);
     sample_set(sample, FIELD_CPU, exact ? exact : parse_add(stat->user_ns, stat->system_ns));
@@ -207,6 +222,7 @@ static void add_memory(struct proc_watch *watch, struct sample *sample)
         proc_parse_status(buf, &status) < 0 || !status.has_memory)
         return;
     sample_set(sample, FIELD_MEM_HOST, parse_add(status.rss_bytes, status.hugetlb_bytes));
+    sample_set(sample, FIELD_MEM_SWAP, status.swap_bytes);
 }
 
 int proc_watch_read(struct proc_watch *watch, unsigned what, struct sample *sample, char *ret_state)

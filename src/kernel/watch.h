@@ -11,9 +11,11 @@
 #include "model/field.h"
 
 enum proc_watch_what {
-    WATCH_CPU = 1 << 0,    /* FIELD_CPU, _CPU_USER, _CPU_SYSTEM, _UPTIME: /proc/PID/stat */
+    WATCH_CPU = 1 << 0,    /* FIELD_CPU, _CPU_USER, _CPU_SYSTEM, _UPTIME, _MAJOR_FAULTS:
+                              /proc/PID/stat */
     WATCH_IO = 1 << 1,     /* FIELD_DISK_READ, _DISK_WRITE (bytes): /proc/PID/io */
-    WATCH_MEMORY = 1 << 2, /* FIELD_MEM_HOST: VmRSS + HugetlbPages of /proc/PID/status (10 us) */
+    WATCH_MEMORY = 1 << 2, /* FIELD_MEM_HOST: VmRSS + HugetlbPages, FIELD_MEM_SWAP: VmSwap of
+                              /proc/PID/status (10 us) */
     WATCH_WAIT = 1 << 3,   /* FIELD_CPU_WAIT: schedstat of the vCPU threads */
     WATCH_THREADS =
         1 << 4 /* looks for vCPU threads again first: now and then, and after a hotplug */
@@ -35,5 +37,9 @@ int proc_watch_read(struct proc_watch *watch, unsigned what, struct sample *samp
 
 /* vCPU threads found so far: names "CPU n/KVM" and "CPU n/TCG". */
 int proc_watch_vcpus(const struct proc_watch *watch);
+
+/* Nanoseconds that all vCPU threads there ever were have run, as of the last WATCH_WAIT; false when
+ * that is not known of each. */
+bool proc_watch_vcpu_run(const struct proc_watch *watch, uint64_t *ret);
 
 #endif

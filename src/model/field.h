@@ -15,12 +15,16 @@
     X(CPU_SYSTEM, "cpu_system", COUNTER, "ns") \
     X(CPU_WAIT, "cpu_wait", COUNTER, "ns, runnable but not running") \
     X(CPU_THROTTLED, "cpu_throttled", COUNTER, "ns") \
+    X(CPU_VIRT, "cpu_virt", COUNTER, \
+      "ns of what runs the guest: a machine's CPU but its vCPUs'; a container's monitor") \
     X(MEM_USED, "mem_used", GAUGE, "bytes, the guest's own need") \
     X(MEM_CACHE, "mem_cache", GAUGE, "bytes") \
     X(MEM_LIMIT, "mem_limit", GAUGE, "bytes; absent: no limit") \
     X(MEM_AGE, "mem_age", GAUGE, "ms since MEM_USED was measured; absent: with the sample") \
     X(MEM_HOST, "mem_host", GAUGE, "bytes that the host spends") \
     X(MEM_OVERHEAD, "mem_overhead", GAUGE, "bytes") \
+    X(MEM_SWAP, "mem_swap", GAUGE, "bytes of it in the host's swap") \
+    X(MAJOR_FAULTS, "major_faults", COUNTER, "page faults that needed a disk") \
     X(DISK_READ, "disk_read", COUNTER, "bytes") \
     X(DISK_WRITE, "disk_write", COUNTER, "bytes") \
     X(DISK_READ_OPS, "disk_read_ops", COUNTER, "operations") \
@@ -39,7 +43,8 @@
     X(PSI_MEM, "psi_mem", GAUGE, "1/100 % avg10 some") \
     X(PSI_IO, "psi_io", GAUGE, "1/100 % avg10 some") \
     X(UPTIME, "uptime", GAUGE, "ms since this life began") \
-    X(BOOT, "boot", GAUGE, "ms from start to init or agent")
+    X(BOOT, "boot", GAUGE, "ms from start to init or agent") \
+    X(READY, "ready", GAUGE, "ms since then")
 
 enum field {
 #define FIELD_ENUM(id, name, kind, unit) FIELD_##id,

@@ -62,12 +62,13 @@ bool facts_disks_same(const struct facts *a, const struct facts *b)
     return true;
 }
 
-void guest_asked(struct guest *guest, enum action action)
+void guest_asked(struct guest *guest, enum action action, int64_t now_ns)
 {
     if (action == ACTION_SHUTDOWN || action == ACTION_FORCE_OFF)
         guest->seen.off_wanted = true;
     else if (action == ACTION_START || action == ACTION_REBOOT || action == ACTION_RESET)
         guest->seen.off_wanted = false;
+    guest->seen.start_asked_ns = action == ACTION_START ? now_ns : 0;
 }
 
 bool guest_metric(const struct guest *guest, enum metric metric, int64_t now_ns, double *ret)

@@ -65,6 +65,8 @@ struct guest_seen {
     struct hits mem, tasks; /* its limits stood in the way */
     uint32_t acknowledged;  /* problems of this life that the operator knows of: bit per kind */
     bool off_wanted;        /* the operator shut it down from here */
+    bool start_known;       /* how long the start of this life took is among the starts */
+    int64_t start_asked_ns; /* CLOCK_MONOTONIC of when the operator wanted it started; 0: never */
 };
 
 struct guest {
@@ -85,7 +87,7 @@ struct guest {
 };
 
 /* The operator asked for ACTION: what comes of it is wanted. */
-void guest_asked(struct guest *guest, enum action action);
+void guest_asked(struct guest *guest, enum action action, int64_t now_ns);
 
 /* The figure as of NOW (AGE too); false when unknown. */
 bool guest_metric(const struct guest *guest, enum metric metric, int64_t now_ns, double *ret);

@@ -31,7 +31,7 @@ struct host_sample {
     struct host_cpu total;
     int cpus; /* online */
     struct host_cpu cpu[HOST_CPUS_MAX];
-    uint64_t mem_total, mem_available, mem_cache, swap_total, swap_used; /* bytes */
+    uint64_t mem_total, mem_free, mem_available, mem_cache, swap_total, swap_used; /* bytes */
     double load[3];
     double psi_cpu, psi_mem, psi_io; /* some avg10 in % */
     int disks, links;                /* whole disks; physical links only, so that sums are right */

@@ -27,12 +27,19 @@ enum metric_format {
     X(CPU_SYSTEM, "cpu_system_percent", "sys", "SYS%", FORMAT_PERCENT, "CPU use in the kernel") \
     X(CPU_WAIT, "cpu_wait_percent", "wait", "WAIT%", FORMAT_PERCENT, "runnable but kept waiting") \
     X(THROTTLED, "throttled_percent", "throttled", "THR%", FORMAT_PERCENT, "held by a CPU quota") \
+    X(CPU_VIRT, "cpu_virt_percent", "virt", "VIRT%", FORMAT_PERCENT, \
+      "CPU use of what runs it: QEMU without the vCPUs, a container's monitor") \
     X(MEM_USED, "mem_used_bytes", "mem", "MEM", FORMAT_BYTES, "memory the guest needs") \
     X(MEM_PERCENT, "mem_percent", "mem%", "MEM%", FORMAT_PERCENT, "the same, of its limit") \
     X(MEM_CACHE, "mem_cache_bytes", "cache", "CACHE", FORMAT_BYTES, "file cache of the guest") \
     X(MEM_LIMIT, "mem_limit_bytes", "limit", "LIMIT", FORMAT_BYTES, "memory limit") \
     X(MEM_HOST, "mem_host_bytes", "host", "HOST", FORMAT_BYTES, "memory the host spends on it") \
     X(MEM_OVERHEAD, "mem_overhead_bytes", "overhead", "OVER", FORMAT_BYTES, "cost of running it") \
+    X(MEM_SWAP, "mem_swap_bytes", "swap", "SWAP", FORMAT_BYTES, "memory of it in the host's swap") \
+    X(MEM_AGE, "mem_age_s", "memage", "MEM AGE", FORMAT_SECONDS, \
+      "age of what a machine's balloon says of its memory") \
+    X(MAJOR_FAULTS, "major_faults_ps", "faults", "FLT/s", FORMAT_COUNT, \
+      "page faults that needed a disk") \
     X(DISK_READ, "disk_read_bps", "read", "READ/s", FORMAT_BYTE_RATE, "read from disk") \
     X(DISK_WRITE, "disk_write_bps", "write", "WRITE/s", FORMAT_BYTE_RATE, "written to disk") \
     X(DISK_READ_OPS, "disk_read_iops", "readops", "RD op/s", FORMAT_COUNT, "read operations") \

@@ -294,6 +294,7 @@ void problem_new_life(struct guest *guest)
 
     guest->seen.oom = guest->seen.mem = guest->seen.tasks = none;
     guest->seen.acknowledged = 0;
+    guest->seen.start_known = false;
     if (guest->facts.life && guest->facts.life[0])
         guest->seen.off_wanted = false;
 }

@@ -161,6 +161,22 @@ struct event_log *world_events(const struct world *world)
     return world->events;
 }
 
+bool world_guest_is_here(const struct world *world, const struct guest *guest)
+{
+    const struct source *source = world_source(world, guest->id.source);
+    return source && (strncmp(source->id, "libvirt:", 8) != 0 || world_is_local_libvirt(source));
+}
+
+const struct starts *world_starts(const struct world *world)
+{
+    return &world->starts;
+}
+
+void world_starts_copy(struct world *to, const struct world *from)
+{
+    to->starts = from->starts;
+}
+
 void world_totals(const struct world *world, struct world_totals *ret)
 {
     *ret = (struct world_totals){0};

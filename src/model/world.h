@@ -12,6 +12,8 @@
 #include "model/host.h"
 #include "model/storage.h"
 
+struct starts;
+
 enum source_state {
     SOURCE_CONNECTING, /* has not answered yet */
     SOURCE_UP,
@@ -115,6 +117,13 @@ struct event_log *world_events(const struct world *world);
  * ("libvirtd lost", "own worker late"), else its age.  False when they are fresh. */
 bool world_stale(const struct world *world, const struct guest *guest, int64_t now_ns, char *why,
                  size_t size, int64_t *since_ns);
+
+/* GUEST lives on this host, not on one that a daemon elsewhere looks after. */
+bool world_guest_is_here(const struct world *world, const struct guest *guest);
+
+/* The newest starts that were seen, see model/compare.h; and those of another world. */
+const struct starts *world_starts(const struct world *world);
+void world_starts_copy(struct world *to, const struct world *from);
 
 struct world_totals {
     int machines, machines_running, containers, containers_running, marked;

@@ -314,6 +314,7 @@ static void take_sample(struct world *world, struct guest_entry *entry, const st
     guest->cur = *sample;
     carry_over(&guest->cur, &guest->prev);
     tell_hits(world, entry, now_ns, wall_ns);
+    starts_look(&world->starts, guest);
     metrics_compute(&guest->metrics, &guest->prev, &guest->cur, max_gap_ns);
     history_add(guest->history, sample->at_ns, &guest->metrics);
     if (sample_has(sample, FIELD_DISK_WRITE))

@@ -3,6 +3,7 @@
 #define VCTOP_MODEL_WORLD_INTERNAL_H
 
 #include "base/alloc.h"
+#include "model/compare.h"
 #include "model/part.h"
 #include "model/world.h"
 
@@ -83,6 +84,7 @@ struct world {
     struct path_entry *paths; /* head of the table */
     struct parts_entry parts;
     struct event_log *events;
+    struct starts starts;
     bool ids_stale; /* who shares user ids with whom is to be found anew */
 };
 

@@ -194,9 +194,8 @@ void screen_relay(struct role *role, struct relay *relay)
     const char *args[RELAY_VIEWER_ARGS];
     struct error err = {0};
     const void *ops;
-    int rc = module_symbol(
-        "picture", "picture_ops", "picture",
-        "build vctop where libchafa-dev, libglib2.0-dev and libpng-dev are installed", &ops, &err);
+    int rc = module_symbol("picture", "picture_ops", "picture", "build vctop with chafa and libpng",
+                           &ops, &err);
 
     if (rc < 0) {
         say(&self, CONSOLE_ENDED, err.message, err.remedy);

@@ -177,6 +177,13 @@ void lxc_guest_kill(const char *name)
     ck_assert_int_eq(lxc_run(argv, NULL, 0), 0);
 }
 
+void lxc_guest_remove(const char *name)
+{
+    const char *words[] = {"remove", name, "--path", path, NULL};
+
+    ck_assert_int_eq(run_rig(words), 0);
+}
+
 size_t lxc_read_proc(pid_t pid, const char *name, char *text, size_t size)
 {
     char file[64];

@@ -27,6 +27,8 @@ void lxc_guest_add(const char *name, const char *const *lines);
 void lxc_guest_start(const char *name);
 /* `lxc-stop -k` */
 void lxc_guest_kill(const char *name);
+/* With all that it is made of. */
+void lxc_guest_remove(const char *name);
 
 /* Its processes, 0 when there are none: found in /proc, for liblxc waits for a stopped monitor. */
 pid_t lxc_guest_monitor(const char *name);

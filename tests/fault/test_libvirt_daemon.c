@@ -1,6 +1,7 @@
 /* The fault list, libvirt: a daemon that is not there, dies, or hangs. */
 // sources: tests/fault/daemon.c tests/fault/libvirt_view.c tests/fault/libvirt_virsh.c
 #include <check.h>
+#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,12 +113,51 @@ START_TEST(row_03_daemon_hangs)
 }
 END_TEST
 
+static size_t entries(pid_t pid, const char *name)
+{
+    char path[64];
+    size_t count = 0;
+
+    snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid, name);
+    CLEANUP_CLOSEDIR DIR *dir = opendir(path);
+    while (dir && readdir(dir))
+        count++;
+    return count;
+}
+
+/* The list says a hundred times: what grows, grows in each. */
+START_TEST(row_04_daemon_restarted_again_and_again)
+{
+    size_t files[2] = {0}, threads[2] = {0};
+
+    machine_run("beat", true);
+    struct screen *screen = view_start();
+    ck_assert(steps_row_says(screen, "beat", " run ", PATIENCE_MS));
+    pid_t worker = view_worker(screen);
+    for (int round = 0; round < 8; round++) {
+        daemon_signal(SIGKILL);
+        ck_assert(screen_wait(screen, LOST, LOST_MS));
+        daemon_start();
+        ck_assert(screen_wait_gone(screen, LOST, AGAIN_MS));
+        screen_pump(screen, 1000);
+        files[round > 1] = entries(worker, "fd") + entries(screen_pid(screen), "fd");
+        threads[round > 1] = entries(worker, "task");
+    }
+    ck_assert_int_eq(view_worker(screen), worker);
+    ck_assert_uint_le(files[1], files[0] + 1);
+    ck_assert_uint_le(threads[1], threads[0] + 1);
+    view_check(screen, "beat");
+    view_quit(screen);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
         row_01_daemon_absent_at_start,
         row_02_daemon_killed_and_started_again,
         row_03_daemon_hangs,
+        row_04_daemon_restarted_again_and_again,
     };
 
     return daemon_main("libvirt's daemon", tests, ARRAY_SIZE(tests));

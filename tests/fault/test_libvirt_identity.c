@@ -245,6 +245,54 @@ START_TEST(row_22_counters_begin_anew)
 }
 END_TEST
 
+START_TEST(row_14_renamed)
+{
+    machine_define("prey", NULL, false);
+    struct screen *screen = start();
+
+    view_choose(screen, "prey");
+    must("domrename prey quarry", NULL);
+    ck_assert(steps_cursor_is(screen, "quarry", SOON_MS));
+    ck_assert(steps_row_says(screen, "quarry", " off ", SOON_MS));
+    ck_assert_int_lt(steps_row_of(screen, "prey"), 0);
+    view_check(screen, "beat");
+    view_quit(screen);
+}
+END_TEST
+
+static void both_say(struct screen *const *screens, const char *state)
+{
+    for (int i = 0; i < 2; i++)
+        ck_assert(steps_row_says(screens[i], "prey", state, SOON_MS));
+}
+
+/* Two of them, and virsh beside: what one does or somebody else, both see, and an action that both
+ * take at once is done once. */
+START_TEST(row_62_two_watch)
+{
+    machine_define("prey", NULL, false);
+    struct screen *screens[] = {start(), view_start()};
+
+    both_say(screens, " off ");
+    must("undefine", "prey");
+    ck_assert(vanishes(screens[0], "prey") && vanishes(screens[1], "prey"));
+    machine_define("prey", NULL, false);
+    both_say(screens, " off ");
+    view_ask(screens[0], "prey", "s", "Start: prey?");
+    view_ask(screens[1], "prey", "s", "Start: prey?");
+    screen_send(screens[0], "\t\r");
+    screen_send(screens[1], "\t\r");
+    both_say(screens, " run ");
+    ck_assert_str_eq(machine_state("prey"), "running");
+    must("destroy", "prey");
+    both_say(screens, " off ");
+    view_check(screens[0], "beat");
+    view_check(screens[1], "beat");
+    view_quit(screens[0]);
+    view_quit(screens[1]);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -254,7 +302,9 @@ int main(void)
         row_13_same_name_another_uuid,
         row_13_same_name_another_uuid_unseen,
         row_13_same_uuid_another_life,
+        row_14_renamed,
         row_22_counters_begin_anew,
+        row_62_two_watch,
     };
 
     return daemon_main("identity", tests, ARRAY_SIZE(tests));

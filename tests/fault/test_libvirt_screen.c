@@ -67,9 +67,15 @@ START_TEST(row_08_its_qemu_is_stopped)
     machine_signal("seen", SIGSTOP);
     ck_assert(screen_wait(screen, "QEMU stopped", PATIENCE_MS));
     ck_assert(screen_wait(screen, "has not answered within 15 s", GIVEN_UP_MS));
-    machine_signal("seen", SIGCONT);
+    /* Known to hang, it is not asked again: each question would hold a worker of libvirtd. */
     screen_send(screen, "\r");
-    ck_assert(screen_wait_gone(screen, "has not answered", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "its screen cannot be seen: QEMU stopped", PATIENCE_MS));
+    machine_signal("seen", SIGCONT);
+    for (int i = 0; i < 20; i++) {
+        screen_send(screen, "\r");
+        if (screen_wait_gone(screen, "has not answered", 1000))
+            break;
+    }
     ck_assert(screen_wait(screen, FIRMWARE, PATIENCE_MS));
     leave(screen);
 }

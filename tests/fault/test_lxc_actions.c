@@ -2,10 +2,12 @@
  * and with another container beside that looks the same. */
 // sources: tests/fault/lxc_guests.c tests/fault/lxc_view.c
 #include <check.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "fault/lxc_view.h"
@@ -275,12 +277,101 @@ START_TEST(autostart_keeps_the_rest_of_the_file)
 }
 END_TEST
 
+static void both_say(struct screen *const *screens, const char *name, const char *state)
+{
+    for (int i = 0; i < 2; i++)
+        ck_assert(steps_row_says(screens[i], name, state, PATIENCE_MS));
+}
+
+static void both_forget(struct screen *const *screens, const char *name)
+{
+    for (int i = 0; i < 2; i++) {
+        long long end = screen_now_ms() + PATIENCE_MS;
+        while (steps_row_of(screens[i], name) >= 0 && screen_now_ms() < end)
+            screen_pump(screens[i], 50);
+        ck_assert_int_lt(steps_row_of(screens[i], name), 0);
+    }
+}
+
+/* Two of them, and lxc-* beside: what one does or somebody else, both see, and an action that both
+ * take at once is done once. */
+START_TEST(row_62_two_watch)
+{
+    struct screen *screens[] = {lxc_watch(), lxc_watch()};
+
+    for (int round = 0; round < 2; round++) {
+        lxc_guest_add(PLAIN, NULL);
+        both_say(screens, PLAIN, " off ");
+        lxc_guest_start(PLAIN);
+        both_say(screens, PLAIN, " run ");
+        lxc_guest_kill(PLAIN);
+        both_say(screens, PLAIN, " off ");
+        ck_assert(is_off(PLAIN));
+        if (round == 0) {
+            lxc_guest_remove(PLAIN);
+            both_forget(screens, PLAIN);
+        }
+    }
+    for (int i = 0; i < 2; i++) {
+        lxc_choose(screens[i], PLAIN, "s");
+        ck_assert(screen_wait(screens[i], "Start: " PLAIN "?", PATIENCE_MS));
+        screen_pump(screens[i], 400); /* it takes no answer before */
+    }
+    screen_send(screens[0], "\t\r");
+    screen_send(screens[1], "\t\r");
+    both_say(screens, PLAIN, " run ");
+    lxc_act(screens[1], PLAIN, "f", PLAIN);
+    both_say(screens, PLAIN, " off ");
+    ck_assert(lxc_guest_becomes(PLAIN, "STOPPED", PATIENCE_MS));
+    for (int i = 0; i < 2; i++) {
+        lxc_check_rule(screens[i]);
+        lxc_quit(screens[i]);
+    }
+}
+END_TEST
+
+/* As liblxc itself locks a container, in a folder of all lxcpaths. */
+static int hold_lock(const char *name)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    char command[700], path[600];
+
+    snprintf(path, sizeof(path), "/run/lxc/lock/%s/.%s", lxc_guests_path(), name);
+    snprintf(command, sizeof(command), "mkdir -p \"$(dirname '%s')\"", path);
+    ck_assert_int_eq(system(command), 0);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    ck_assert_int_eq(fcntl(fd, F_OFD_SETLK, &lock), 0);
+    return fd;
+}
+
+/* Somebody else holds one: its job waits, the others do not. */
+START_TEST(row_35_lock_held_elsewhere)
+{
+    lxc_guest_add(PLAIN, NULL);
+    lxc_guest_add("other", NULL);
+    struct screen *screen = lxc_watch();
+    ck_assert(steps_row_says(screen, PLAIN, " off ", PATIENCE_MS));
+    int fd = hold_lock(PLAIN);
+
+    lxc_act(screen, PLAIN, "s", NULL);
+    lxc_act(screen, "other", "s", NULL);
+    check_done(screen, "other", "start");
+    ck_assert(steps_row_says(screen, "other", " run ", PATIENCE_MS));
+    ck_assert(is_off(PLAIN));
+    lxc_check_rule(screen);
+    close(fd);
+    ck_assert(steps_row_says(screen, PLAIN, " run ", PATIENCE_MS));
+    lxc_quit(screen);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
         lifecycle_from_the_menu,        lifecycle_under_a_hostile_name,
         twins_are_not_mixed_up,         what_is_started_here_inherits_as_from_lxc_start,
         failure_says_the_reason_of_lxc, autostart_keeps_the_rest_of_the_file,
+        row_35_lock_held_elsewhere,     row_62_two_watch,
     };
     return lxc_guests_main("lxc_actions", tests, ARRAY_SIZE(tests));
 }

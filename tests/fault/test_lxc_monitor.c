@@ -1,4 +1,5 @@
-/* Rows 26 and 27 of the fault list: the monitor of a container is stopped or killed. */
+/* Rows 26, 27 and 32 of the fault list: the monitor of a container is stopped or killed; its groups
+ * are not where they use to be. */
 // sources: tests/fault/lxc_guests.c tests/fault/lxc_view.c
 #include <check.h>
 #include <glob.h>
@@ -174,6 +175,30 @@ START_TEST(row_27_killed_monitor_of_a_frozen_container)
 }
 END_TEST
 
+/* (Another one with -1 behind it: row 27.) */
+START_TEST(row_32_groups_elsewhere)
+{
+    static const char *const lines[] = {"lxc.cgroup.dir = vctop-odd/place", NULL};
+
+    lxc_guest_add("moved", lines);
+    lxc_guest_start("moved");
+    struct screen *screen = lxc_watch();
+    ck_assert(steps_row_says(screen, "moved", " run ", PATIENCE_MS));
+    json_t *sample = lxc_sample();
+    const json_t *guest = lxc_sample_guest(sample, "moved");
+    const json_t *live = lxc_sample_guest(sample, LXC_LIVE);
+    ck_assert_int_ge(json_integer_value(json_object_get(guest, "pids")), 1);
+    ck_assert_int_lt(json_integer_value(json_object_get(guest, "pids")), 20); /* not the host's */
+    ck_assert_int_gt(json_integer_value(json_object_get(guest, "mem_used_bytes")), 0);
+    ck_assert(json_is_number(json_object_get(live, "mem_used_bytes")));
+    json_decref(sample);
+    lxc_guest_kill("moved");
+    ck_assert(steps_row_says(screen, "moved", " off ", PATIENCE_MS));
+    lxc_check_rule(screen);
+    lxc_quit(screen);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -183,6 +208,7 @@ int main(void)
         row_26_batch_mode_does_not_wait_for_a_stopped_monitor,
         row_27_killed_monitor,
         row_27_killed_monitor_of_a_frozen_container,
+        row_32_groups_elsewhere,
     };
     return lxc_guests_main("lxc_monitor", tests, ARRAY_SIZE(tests));
 }

@@ -2,6 +2,7 @@
 # Fault 69, a container's own root: a small file system that the container fills before our eyes, and
 # that becomes read-only.  It stands on top of the screen with the mount, what is left, and who wrote
 # most; or, where the kernel does not count what is written (a loop device, a tmpfs), who is on it.
+# beside others but: rig storage
 # shellcheck source=../integration/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../integration/lib.sh"
 

@@ -2,6 +2,7 @@
 # Faults 2, 8 and 69 at once, on real guests: a machine paused on a full pool, a stopped QEMU, a
 # container that ran out of memory, and a libvirtd that was restarted.  Who looks then, and not before,
 # reads all four with their causes on the first screen; and they are told to be over when they are.
+# beside others but: rig storage
 # shellcheck source=../integration/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../integration/lib.sh"
 

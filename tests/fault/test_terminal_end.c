@@ -1,4 +1,4 @@
-/* Faults 44, 45, 47 and 48: the terminal goes away, the program is stopped or ended, at any
+/* Faults 44, 45, 47, 48 and 58: the terminal goes away, the program is stopped or ended, at any
  * moment. */
 // sources: tests/fault/manners.c
 #include <check.h>
@@ -282,7 +282,7 @@ static const struct {
     int number;
 } crashes[] = {{"abort", SIGABRT}, {"heap", SIGABRT}, {"stack", SIGSEGV}};
 
-static void crash(const char *how, int number, unsigned ms)
+static struct screen *start_crashing(const char *how, unsigned ms)
 {
     static const char *const args[] = {"--sim=" SIM, "-d", "0.2", NULL};
     const char *tools = getenv("TOOLS");
@@ -291,7 +291,13 @@ static void crash(const char *how, int number, unsigned ms)
 
     snprintf(preload, sizeof(preload), "LD_PRELOAD=%s/crasher.so", tools ? tools : "build/tests");
     snprintf(at, sizeof(at), "VCTOP_CRASHER=%s %u", how, ms);
-    struct victim victim = {.screen = screen_start(24, 80, args, env), .ms = ms, .number = number};
+    return screen_start(24, 80, args, env);
+}
+
+static void crash(const char *how, int number, unsigned ms)
+{
+    struct victim victim = {.screen = start_crashing(how, ms), .ms = ms, .number = number};
+
     check_end(&victim);
     if (ms >= 1000)
         ck_assert(screen_wait(victim.screen, "vctop: crashed", PATIENCE_MS));
@@ -309,6 +315,28 @@ START_TEST(row_48_crashes_inside)
     for (unsigned ms = 0; ms <= 1000; ms = ms ? ms * 10 : 1)
         for (size_t i = 0; i < ARRAY_SIZE(crashes); i++)
             crash(crashes[i].how, crashes[i].number, ms);
+}
+END_TEST
+
+/* No memory from then on: it says so and ends in order. */
+START_TEST(row_58_no_memory)
+{
+    if (manners_sanitized()) {
+        printf("SKIPPED: a sanitizer has an allocator of its own\n");
+        return;
+    }
+    for (unsigned ms = 0; ms <= 1000; ms += 100) {
+        struct screen *screen = start_crashing("none", ms);
+        int status = screen_exit(screen, PATIENCE_MS);
+
+        ck_assert_msg(status == 1 || status == 2, "after %u ms: status %d\n%s", ms, status,
+                      screen_text(screen));
+        ck_assert_msg(screen_restored(screen), "after %u ms", ms);
+        if (ms == 1000)
+            ck_assert(screen_wait(screen, "vctop: out of memory", PATIENCE_MS));
+        ck_assert(family_shrinks_to(screen, 0, PATIENCE_MS));
+        screen_free(screen);
+    }
 }
 END_TEST
 
@@ -373,6 +401,7 @@ int main(void)
         row_48_crashes_inside,
         row_48_core_is_kept,
         row_48_children_crash,
+        row_58_no_memory,
     };
 
     return steps_main("ends", tests, ARRAY_SIZE(tests));

@@ -1,4 +1,5 @@
-/* Faults 57 and 68: no descriptors left, and libraries that write to standard error. */
+/* Faults 57, 59, 61 and 68: no descriptors left, no processes, nothing to be seen in /proc and
+ * /sys, and libraries that write to standard error. */
 // sources: tests/fault/manners.c
 #include <check.h>
 #include <signal.h>
@@ -147,12 +148,98 @@ START_TEST(row_68_noise_of_libraries)
 }
 END_TEST
 
+/* ---- processes */
+
+static void write_into(const char *folder, const char *name, long number)
+{
+    char path[256];
+
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    CLEANUP_FCLOSE FILE *file = fopen(path, "we");
+    ck_assert_msg(file && fprintf(file, number < 0 ? "max" : "%ld", number) > 0, "%s", path);
+}
+
+/* From a start that gets one process to one that lacks nothing: a sentence or a picture; and when
+ * there is room again, all is there. */
+START_TEST(row_59_no_processes)
+{
+    char folder[64];
+
+    snprintf(folder, sizeof(folder), "/sys/fs/cgroup/pids/vctop-test-%d", (int)getpid());
+    if (geteuid() != 0 || mkdir(folder, 0755) != 0) {
+        printf("SKIPPED: no group with a limit of processes can be made here\n");
+        return;
+    }
+    write_into(folder, "cgroup.procs", getpid());
+    for (int more = 1; more <= 6; more++) {
+        write_into(folder, "pids.max", 1 + more);
+        const char *const args[] = {"--sim=" SPEC, "-d", "0.2", NULL};
+        struct screen *screen = screen_start(24, 80, args, NULL);
+        screen_pump(screen, 500);
+        ck_assert_ptr_null(strstr(screen_text(screen), " off "));
+        int status = screen_exit(screen, 0);
+        if (status < 0) {
+            write_into(folder, "pids.max", -1);
+            ck_assert(screen_wait(screen, "/800", PATIENCE_MS));
+            screen_send(screen, "q");
+            status = screen_exit(screen, PATIENCE_MS);
+            ck_assert_int_eq(status, 0);
+        }
+        ck_assert_msg(status == 0 || status == 1, "%d processes: status %d\n%s", more, status,
+                      screen_text(screen));
+        ck_assert_msg(screen_restored(screen), "%d processes", more);
+        ck_assert(family_shrinks_to(screen, 0, PATIENCE_MS));
+        screen_free(screen);
+    }
+    write_into("/sys/fs/cgroup/pids", "cgroup.procs", getpid());
+    ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
+/* ---- nothing to be seen */
+
+/* Runs SCRIPT with mounts of its own; $0 is a vctop that anybody can run. */
+static void run_blind(const char *script)
+{
+    char dir[] = "/tmp/vctop-blind-XXXXXX", command[1024];
+
+    if (geteuid() != 0 || system("unshare -m true 2>/dev/null") != 0) {
+        printf("SKIPPED: mounts of one's own need root\n");
+        return;
+    }
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    snprintf(command, sizeof(command),
+             "chmod 755 %s; cp '%s' \"$(dirname '%s')\"/backend-*.so %s; unshare -m sh -ec '%s' "
+             "%s/vctop %s; rc=$?; rm -r %s; exit $rc",
+             dir, screen_program(), screen_program(), dir, script, dir, dir, dir);
+    ck_assert_int_eq(system(command), 0);
+}
+
+START_TEST(row_61_no_cgroups)
+{
+    run_blind("mount -t tmpfs none /sys/fs/cgroup; \"$0\" --no-config -b -n 2 -d 0.3 "
+              "--backend host,proc,lxc -P \"$1\" -o csv >\"$1/out\"; test -s \"$1/out\"");
+}
+END_TEST
+
+/* Another user's processes are not there for one who is not root. */
+START_TEST(row_61_hidden_processes)
+{
+    run_blind("mount -t proc -o hidepid=2 none /proc; exec setpriv --reuid=65534 --regid=65534 "
+              "--clear-groups \"$0\" --no-config -b -n 2 -d 0.3 --backend host,proc -o json | "
+              "grep -q cpu_percent.:[0-9]");
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
         row_57_started_without_descriptors,
         row_57_no_descriptors_for_the_screen,
         row_57_no_descriptors_for_the_spawner,
+        row_59_no_processes,
+        row_61_no_cgroups,
+        row_61_hidden_processes,
         row_68_noise_of_libraries,
     };
 

@@ -2,9 +2,8 @@
  * without, it runs over the files and folders it is given, as a test does.
  *
  * The first two bytes are the size, a byte 0xfe in what follows is another size. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "fuzz/must.h"
+
 #include <string.h>
 
 #include "base/text.h"
@@ -14,16 +13,6 @@
 #define LINES 200
 #define BYTES ((size_t)1 << 16)
 #define PIECE 37
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds, const char *what)
-{
-    if (holds)
-        return;
-    fprintf(stderr, "not so: %s\n", what);
-    abort();
-}
 
 /* What is drawn: nothing that could move a terminal's cursor, and each line in its columns. */
 static void check_line(const struct emulator *emulator, long index)

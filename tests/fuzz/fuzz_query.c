@@ -1,24 +1,13 @@
 /* What is typed as a filter, and asked of a guest.  Built with clang's libFuzzer it looks for what
  * breaks; without, it runs over the files and folders it is given, as a test does. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "fuzz/must.h"
+
 #include <string.h>
 
 #include "base/text.h"
 #include "model/query.h"
 
 #define NOW (INT64_C(2) * 1000000000)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds, const char *what)
-{
-    if (holds)
-        return;
-    fprintf(stderr, "not so: %s\n", what);
-    abort();
-}
 
 static void check_offer(void *data, const char *text, size_t len, const char *typed,
                         const char *name, const char *help)

@@ -3,6 +3,7 @@
  *   abort   in an allocation
  *   heap    the C library finds its heap destroyed, and aborts with its lock held
  *   stack   in an allocation, for want of stack
+ *   none    it does not crash, but gets no memory any more
  * in the first allocation that is MS milliseconds or more after the start.  Only the process that
  * has a terminal: children have none, and the spawner has another number. */
 #include <stdio.h>
@@ -12,6 +13,8 @@
 #include <unistd.h>
 
 void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *old, size_t size);
 
 static pid_t victim;
 static char how[16];
@@ -60,6 +63,8 @@ void *malloc(size_t size)
     char here = 0;
 
     if (victim && victim == getpid() && now_ms() >= at_ms) {
+        if (strcmp(how, "none") == 0)
+            return NULL;
         victim = 0;
         if (strcmp(how, "abort") == 0)
             abort();
@@ -69,4 +74,18 @@ void *malloc(size_t size)
             destroy_heap();
     }
     return __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+    return victim && strcmp(how, "none") == 0 && victim == getpid() && now_ms() >= at_ms
+               ? NULL
+               : __libc_calloc(count, size);
+}
+
+void *realloc(void *old, size_t size)
+{
+    return victim && strcmp(how, "none") == 0 && victim == getpid() && now_ms() >= at_ms
+               ? NULL
+               : __libc_realloc(old, size);
 }

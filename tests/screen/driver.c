@@ -45,6 +45,7 @@ struct screen {
     size_t params_len;
     char *text;
     char tag[64];
+    bool curves_blank; /* in golden pictures */
 };
 
 long long screen_now_ms(void)
@@ -236,6 +237,10 @@ struct screen *screen_start_program(int rows, int columns, const char *const *ar
         run(screen, argv, env);
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
+    if (screen->pid < 0) { /* to be killed it would be everybody */
+        perror("fork");
+        exit(99);
+    }
     fcntl(screen->slave, F_SETFD, FD_CLOEXEC);
     return screen;
 }
@@ -577,6 +582,36 @@ static void mask_times(char *text)
             digit[-1] = '0';
 }
 
+/* Graphs grow while one looks: their curves are blank, and no spaces end a row. */
+static void mask_curves(char *text)
+{
+    char *to = text;
+    for (const char *at = text; *at;) {
+        bool braille = (unsigned char)at[0] == 0xe2 && (unsigned char)at[1] >= 0xa0 &&
+                       (unsigned char)at[1] <= 0xa3;
+        if (*at == '\n')
+            while (to > text && to[-1] == ' ')
+                to--;
+        *to++ = braille ? ' ' : *at;
+        at += braille ? 3 : 1;
+    }
+    *to = '\0';
+}
+
+static char *masked_text(struct screen *screen)
+{
+    char *text = strdup(screen_text(screen));
+    mask_times(text);
+    if (screen->curves_blank)
+        mask_curves(text);
+    return text;
+}
+
+void screen_blank_curves(struct screen *screen)
+{
+    screen->curves_blank = true;
+}
+
 static void golden_path(char *path, size_t size, const char *name)
 {
     snprintf(path, size, "%s/%s.txt", GOLDEN_DIR, name);
@@ -615,8 +650,7 @@ static void write_golden(const char *name, const char *text)
 
 static bool compare_golden(struct screen *screen, const char *name, bool aloud)
 {
-    char *seen = strdup(screen_text(screen)), *golden = read_golden(name);
-    mask_times(seen);
+    char *seen = masked_text(screen), *golden = read_golden(name);
     bool same = strcmp(seen, golden) == 0;
     if (!same && aloud)
         fprintf(stderr, "--- golden/%s.txt\n%s--- as it is\n%s", name, golden, seen);
@@ -633,8 +667,7 @@ bool screen_looks_golden(struct screen *screen, const char *name)
 bool screen_is_golden(struct screen *screen, const char *name)
 {
     if (screen_golden_is_written()) {
-        char *seen = strdup(screen_text(screen));
-        mask_times(seen);
+        char *seen = masked_text(screen);
         write_golden(name, seen);
         free(seen);
     }

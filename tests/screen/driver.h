@@ -100,6 +100,8 @@ bool screen_is_golden(struct screen *screen, const char *name);
 /* The same without a word and without writing: for pictures that come and go. */
 bool screen_looks_golden(struct screen *screen, const char *name);
 bool screen_golden_is_written(void);
+/* Its golden pictures are without the curves of graphs in braille, which grow while one looks. */
+void screen_blank_curves(struct screen *screen);
 
 /* Moments for tests of response, in milliseconds of a monotonic clock. */
 long long screen_now_ms(void);

@@ -290,6 +290,25 @@ START_TEST(silent_gets_a_hint)
 }
 END_TEST
 
+/* Asked for before its guest is seen to run, it is there from the first byte. */
+START_TEST(from_the_start)
+{
+    struct screen *screen = steps_start(24, 80, SIM ",off=db01@1", NULL);
+
+    steps_select(screen, "db01");
+    ck_assert(steps_row_says(screen, "db01", " off! ", PATIENCE_MS));
+    goes(screen, "c", "it is off");
+    goes(screen, "ms", "Start: db01");
+    screen_pump(screen, 400);
+    goes(screen, "\t\r", "db01: start");
+    goes(screen, "c", LEAVES);
+    goes(screen, "echo early\r", "\nearly");
+    ck_assert(screen_wait(screen, "start done", PATIENCE_MS));
+    goes(screen, DETACH, IS_BACK);
+    close_and_quit(screen);
+}
+END_TEST
+
 /* A guest that goes off under it, and the offer to open it again when it runs. */
 START_TEST(off_and_on_again)
 {
@@ -567,6 +586,7 @@ int main(void)
     const TTest *const tests[] = {
         in_and_out,
         from_the_menu,
+        from_the_start,
         typed_ahead_is_thrown_away,
         paste_may_hold_the_detach_key,
         detach_under_flood,

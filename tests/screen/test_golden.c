@@ -40,7 +40,7 @@ static const struct picture {
     {"guests-120x40-ascii", 40, 120, LARGE, "-U", {{"build-01", "j"}}},
     {"guests-200x60", 60, 200, LARGE, NULL, {{"build-01", "jj"}}},
     /* The tab of what isolates it, of one that is weak. */
-    {"isolation-100x30", 30, 100, SMALL, NULL, {{"build-01", "z/mail\r"}, {"1 of 20", "\t]"}}},
+    {"isolation-100x30", 30, 100, SMALL, NULL, {{"build-01", "z/mail\r"}, {"1 of 20", "\t[[["}}},
     {"sick-80x24", 24, 80, SICK, NULL, {{"1 OOM kill", "!"}}},
     {"sick-120x40", 40, 120, SICK, NULL, {{"1 OOM kill", "!!"}}},
     {"calm-80x24", 24, 80, SMALL ",calm", NULL, {{"legacy", "z"}}},
@@ -54,6 +54,9 @@ static const struct picture {
      NULL,
      {{"build-01", "3"}, {"was restarted", "/lost\r"}}},
     {"events-40x10", 10, 40, SMALL EVENTFUL, "-U", {{"build-01", "3"}, {"its daemo", "j"}}},
+    {"compare-80x24", 24, 80, SMALL, NULL, {{"build-01", "2"}}},
+    {"compare-120x40", 40, 120, LARGE, NULL, {{"build-01", "2"}}},
+    {"compare-200x60", 60, 200, LARGE, NULL, {{"build-01", "2"}}},
     {"events-empty-80x24", 24, 80, SMALL, NULL, {{"build-01", "3"}}},
     {"help-search-80x24", 24, 80, SMALL, NULL, {{"build-01", "?"}, {"Moving", "/mark\rn"}}},
     /* One graph alone: of several, those of rates begin a sample later. */

@@ -263,6 +263,32 @@ START_TEST(events_stand_in_the_header)
 }
 END_TEST
 
+/* Handed a slow host: the cursor on who is slow, x, Enter. */
+START_TEST(three_keys_lead_to_the_culprit)
+{
+    struct screen *screen = steps_start(24, 80, "guests=20,calm,hurt=build-01+web1@5", NULL);
+
+    /* As soon as it waits. */
+    screen_send(screen, "/wait>30\r");
+    ck_assert(steps_cursor_is(screen, "web1", PATIENCE_MS));
+    screen_pump(screen, 4000); /* some seconds of it, to be held against those before */
+    screen_send(screen, "x");
+    ck_assert(screen_wait(screen, "Who hurts web1?", PATIENCE_MS));
+    ck_assert(screen_find(screen, "waits for a CPU") >= 0);
+    ck_assert(screen_find(screen, "build-01") > screen_find(screen, "waits for a CPU"));
+    ck_assert(screen_find(screen, "no proof") >= 0);
+    screen_send(screen, "\r");
+    ck_assert(steps_cursor_is(screen, "build-01", PATIENCE_MS));
+    /* Who is well is not hurt. */
+    screen_send(screen, "x");
+    ck_assert(screen_wait(screen, "Who hurts build-01?", PATIENCE_MS));
+    ck_assert(screen_find(screen, "that hurts nobody") >= 0);
+    screen_send(screen, "\033");
+    ck_assert(screen_wait_gone(screen, "Who hurts", PATIENCE_MS));
+    steps_quit(screen);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -278,6 +304,7 @@ int main(void)
         a_dead_mount_has_its_victims,
         ones_own_doing_is_no_problem,
         events_stand_in_the_header,
+        three_keys_lead_to_the_culprit,
     };
 
     return steps_main("problems", tests, ARRAY_SIZE(tests));

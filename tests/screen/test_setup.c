@@ -178,7 +178,7 @@ START_TEST(setup_of_keys)
 
     screen_send(screen, F2 "\033[Z");
     expect(screen, "one line up");
-    screen_send(screen, "jjjjjjjjjjjjjjjjj\r");
+    screen_send(screen, "jjjjjjjjjjjjjjjjjj\r");
     expect(screen, "Press the key for 'actions'");
     screen_send(screen, "q");
     expect(screen, "q is a key of 'back-or-quit'");
@@ -193,7 +193,7 @@ START_TEST(setup_of_keys)
     screen_send(screen, F1);
     screen_send(screen, "\033[6~"); /* a page down */
     expect(screen, "    A                start, shut down");
-    screen_send(screen, "q" F2 "\033[Zjjjjjjjjjjjjjjjjj\033[3~");
+    screen_send(screen, "q" F2 "\033[Zjjjjjjjjjjjjjjjjjj\033[3~");
     expect(screen, "actions         m F9");
     screen_send(screen, "\033");
     expect(screen, " m Actions");
@@ -219,11 +219,11 @@ static struct screen *start_with(const char *text)
 START_TEST(keys_of_a_file)
 {
     struct screen *screen = start_with(
-        "keys: {\n  down = [\"x\", \"Down\"];\n  back-or-quit = \"X\";\n  redraw = \"r\";\n"
+        "keys: {\n  down = [\"y\", \"Down\"];\n  back-or-quit = \"X\";\n  redraw = \"r\";\n"
         "  actions = \"^X\";\n};\n");
 
     ck_assert(steps_cursor_is(screen, "backup", PATIENCE_MS));
-    screen_send(screen, "x");
+    screen_send(screen, "y");
     ck_assert(steps_cursor_is(screen, "test-vm1", PATIENCE_MS));
     screen_send(screen, "jq"); /* mean nothing now */
     screen_send(screen, "\003");

@@ -201,7 +201,9 @@ START_TEST(views_by_number_and_back)
     ck_assert(screen_wait(screen, "Moving", PATIENCE_MS));
     screen_send(screen, "q"); /* from where it was asked for */
     ck_assert(screen_wait(screen, "nothing was asked for yet", PATIENCE_MS));
-    screen_send(screen, "3");
+    screen_send(screen, "2");
+    ck_assert(screen_wait(screen, "= the whole machine", PATIENCE_MS));
+    screen_send(screen, "jk/nc3"); /* nothing to move in, to search, to open a console of */
     ck_assert(screen_wait(screen, "nothing yet: states", PATIENCE_MS));
     screen_send(screen, "jkGg\r\033[6~nw");
     ck_assert(screen_wait(screen, "Write to:", PATIENCE_MS));
@@ -209,7 +211,7 @@ START_TEST(views_by_number_and_back)
     ck_assert(screen_wait_gone(screen, "Write to:", PATIENCE_MS));
     screen_send(screen, "\033");
     ck_assert(screen_wait(screen, "build-01", PATIENCE_MS));
-    screen_send(screen, "26"); /* views that do not exist */
+    screen_send(screen, "6"); /* a view that does not exist */
     screen_pump(screen, 200);
     ck_assert(screen_find(screen, "build-01") > 0);
     steps_quit(screen);

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "batch/output.h"
+#include "model/compare.h"
 #include "model/part.h"
 
 #define S NS_PER_S
@@ -257,6 +258,25 @@ START_TEST(json_says_it_all)
         ck_assert_ptr_nonnull(json_object_get(busy, key));
         ck_assert_msg(json_is_null(json_object_get(idle, key)), "%s", key);
     }
+    /* What cannot be compared is null, and each count is there. */
+    const char *const sides[] = {"kvm", "emulated", "lxc"};
+    for (size_t i = 0; i < ARRAY_SIZE(sides); i++) {
+        json_t *side = json_object_get(json_object_get(root, "compare"), sides[i]);
+        ck_assert(json_is_integer(json_object_get(side, "guests")));
+        for (int f = 0; f < COMPARE_COUNT; f++) {
+            json_t *value = json_object_get(side, compare_info((enum compare_figure)f)->json);
+            ck_assert(json_is_integer(json_object_get(value, "count")));
+            ck_assert_int_eq(json_integer_value(json_object_get(value, "count")) == 0,
+                             json_is_null(json_object_get(value, "median")));
+        }
+    }
+    json_t *sum = json_object_get(json_object_get(root, "compare"), "sum");
+    json_t *cpu = json_object_get(sum, "cpu_percent");
+    if (json_is_number(json_object_get(cpu, "machine")))
+        ck_assert_double_eq_tol(json_number_value(json_object_get(cpu, "guests")) +
+                                    json_number_value(json_object_get(cpu, "other")),
+                                json_number_value(json_object_get(cpu, "machine")), 1e-9);
+    ck_assert_ptr_nonnull(json_object_get(json_object_get(sum, "mem_bytes"), "other"));
     json_decref(root);
 }
 END_TEST

@@ -61,7 +61,9 @@ static void put_v2(void)
     tree_put(V2 "cpu.stat", "usage_usec 5000\nuser_usec 3000\nsystem_usec 2000\n"
                             "nr_periods 1\nnr_throttled 1\nthrottled_usec 7\n");
     tree_put(V2 "memory.current", "1000000\n");
-    tree_put(V2 "memory.stat", "anon 1\nfile 400000\nkernel 5000\ninactive_file 300000\n");
+    tree_put(V2 "memory.stat",
+             "anon 1\nfile 400000\nkernel 5000\ninactive_file 300000\npgmajfault 17\n");
+    tree_put(V2 "memory.swap.current", "4096\n");
     tree_put(V2 "memory.max", "max\n");
     tree_put("/sys/fs/cgroup/a/memory.max", "2000000\n");
     tree_put("/sys/fs/cgroup/memory.max", "1\n");
@@ -87,6 +89,8 @@ START_TEST(version_2_gives_every_figure)
     expect(&s, FIELD_MEM_USED, 700000);
     expect(&s, FIELD_MEM_CACHE, 400000);
     expect(&s, FIELD_MEM_OVERHEAD, 5000);
+    expect(&s, FIELD_MEM_SWAP, 4096);
+    expect(&s, FIELD_MAJOR_FAULTS, 17);
     expect(&s, FIELD_MEM_LIMIT, 2000000); /* of the group above; the root's file is no limit */
     expect(&s, FIELD_DISK_READ, 4096);
     expect(&s, FIELD_DISK_WRITE, 8192);
@@ -115,6 +119,8 @@ START_TEST(memory_stat_is_remembered_between_its_reads)
     s = read_all(CGROUP_READ_MEMORY);
     expect(&s, FIELD_MEM_USED, 900000);
     expect(&s, FIELD_MEM_LIMIT, 2000000);
+    expect(&s, FIELD_MEM_SWAP, 4096);
+    ck_assert(!sample_has(&s, FIELD_MAJOR_FAULTS)); /* a counter of another moment makes no rate */
     s = read_all(CGROUP_READ_MEMORY | CGROUP_READ_MEMORY_STAT);
     expect(&s, FIELD_MEM_LIMIT, 900000);
     tree_put(V2 "memory.current", "100\n"); /* less than what was inactive a moment ago */
@@ -211,7 +217,8 @@ static void put_v1(void)
     tree_put("/c/memory/x/memory.kmem.usage_in_bytes", "50\n");
     tree_put("/c/memory/x/memory.stat",
              "cache 1\ninactive_file 1\nhierarchical_memory_limit 9223372036854771712\n"
-             "total_cache 3000\ntotal_inactive_file 1000\n");
+             "total_cache 3000\ntotal_inactive_file 1000\ntotal_swap 8192\n"
+             "total_pgmajfault 3\n");
     tree_put("/c/memory/x/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 4\n");
     tree_put("/c/blkio/x/blkio.throttle.io_service_bytes_recursive",
              "254:0 Read 100\n254:0 Write 200\n254:0 Sync 300\n254:0 Total 300\nTotal 300\n");
@@ -240,6 +247,8 @@ START_TEST(version_1_gives_every_figure)
     expect(&s, FIELD_MEM_USED, 4000);
     expect(&s, FIELD_MEM_CACHE, 3000);
     expect(&s, FIELD_MEM_OVERHEAD, 50);
+    expect(&s, FIELD_MEM_SWAP, 8192);
+    expect(&s, FIELD_MAJOR_FAULTS, 3);
     ck_assert(!sample_has(&s, FIELD_MEM_LIMIT));
     expect(&s, FIELD_OOM_KILLS, 4);
     expect(&s, FIELD_MEM_LIMIT_HITS, 37);

@@ -85,6 +85,7 @@ START_TEST(a_recorded_host_is_read_whole)
     ck_assert_uint_eq(sample.total.steal_ns, ticks(5));
     ck_assert_uint_eq(sample.cpu[1].user_ns, ticks(70));
     ck_assert_uint_eq(sample.mem_total, 1000 * 1024);
+    ck_assert_uint_eq(sample.mem_free, 1024);
     ck_assert_uint_eq(sample.mem_available, 600 * 1024);
     ck_assert_uint_eq(sample.mem_cache, 215 * 1024);
     ck_assert_uint_eq(sample.swap_used, 60 * 1024);

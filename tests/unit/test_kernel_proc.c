@@ -14,11 +14,12 @@
 #include "test_kernel_tree.h"
 
 #define STAT_TEXT \
-    "4242 (CPU 0) R (x) S 17 4242 4242 0 -1 4194560 100 200 0 0 250 150 30 20 20 0 5 0 123456 " \
+    "4242 (CPU 0) R (x) S 17 4242 4242 0 -1 4194560 100 200 3 0 250 150 30 20 20 0 5 0 123456 " \
     "999 77 18446744073709551615 1 1 0 0 0 0 0 4096 0 0 0 0 17 1 0 0 0 40 0 0 0 0 0 0 0 0 0\n"
 #define STATUS_TEXT \
     "Name:\tqemu\nUmask:\t0002\nState:\tS (sleeping)\nTgid:\t4242\nPid:\t4242\nUid:\t64055\t64055" \
-    "\t64055\t64055\nNSpid:\t4242\t17\t1\nVmRSS:\t  2048 kB\nHugetlbPages:\t    4096 kB\n"
+    "\t64055\t64055\nNSpid:\t4242\t17\t1\nVmRSS:\t  2048 kB\nVmSwap:\t  12 kB\nHugetlbPages:\t   " \
+    " 4096 kB\n"
 #define IO_TEXT \
     "rchar: 1\nwchar: 2\nsyscr: 3\nsyscw: 4\nread_bytes: 5000\nwrite_bytes: 6000\n" \
     "cancelled_write_bytes: 7\n"
@@ -36,6 +37,7 @@ START_TEST(stat_ends_the_name_at_the_last_parenthesis)
     ck_assert_str_eq(stat.comm, "CPU 0) R (x");
     ck_assert_int_eq(stat.state, 'S');
     ck_assert_int_eq(stat.parent, 17);
+    ck_assert_uint_eq(stat.major_faults, 3);
     ck_assert_uint_eq(stat.user_ns, 250 * tick_ns());
     ck_assert_uint_eq(stat.system_ns, 150 * tick_ns());
     ck_assert_uint_eq(stat.children_user_ns, 30 * tick_ns());
@@ -231,6 +233,9 @@ START_TEST(waiting_vcpus_are_summed_without_steps_back)
     ck_assert_int_eq(proc_watch_new(&watch, tree_root, &(struct proc_identity){4242, 123456}), 0);
     ck_assert_uint_eq(wait_of(watch, WATCH_WAIT), 300);
     ck_assert_int_eq(proc_watch_vcpus(watch), 2);
+    uint64_t run = 0;
+    ck_assert(proc_watch_vcpu_run(watch, &run));
+    ck_assert_uint_eq(run, 100);
     put_vcpu(4243, "CPU 0/KVM", "60 150 3");
     ck_assert_uint_eq(wait_of(watch, WATCH_WAIT), 350);
     put_vcpu(4247, "CPU 2/KVM", "1 7 1");

@@ -58,6 +58,20 @@ START_TEST(names)
 }
 END_TEST
 
+START_TEST(memory_backends)
+{
+    struct qemu_args args =
+        parse("q|-object|memory-backend-ram,id=a,size=1G|-object|rng-random,id=r,size=7|-object|"
+              "{\"qom-type\":\"memory-backend-memfd\",\"id\":\"pc.ram\",\"size\":536870912}|");
+    ck_assert_uint_eq(args.backends, 2);
+    ck_assert_uint_eq(args.backend[0], UINT64_C(1) << 30);
+    ck_assert_uint_eq(args.backend[1], UINT64_C(512) << 20);
+    ck_assert_uint_eq(parse("q|-object|memory-backend-ram,size=4096").backend[0], 4096);
+    ck_assert_uint_eq(parse("q|-object|memory-backend-ram,size=x").backends, 0);
+    ck_assert_uint_eq(parse("q|-object|{\"a\":\"memory-backend-ram\",\"size\":}").backends, 0);
+}
+END_TEST
+
 START_TEST(memory_and_cpus)
 {
     ck_assert_uint_eq(parse("q|-m|2048").memory, UINT64_C(2048) << 20);
@@ -220,6 +234,7 @@ int main(void)
 
     tcase_add_test(tcase, names);
     tcase_add_test(tcase, memory_and_cpus);
+    tcase_add_test(tcase, memory_backends);
     tcase_add_test(tcase, identities);
     tcase_add_test(tcase, accelerators);
     tcase_add_test(tcase, marks);

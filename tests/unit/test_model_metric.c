@@ -71,6 +71,10 @@ START_TEST(gauges_need_one_sample)
     sample_set(&cur, FIELD_UPTIME, 90500);
     sample_set(&cur, FIELD_BOOT, 210);
     sample_set(&cur, FIELD_OOM_KILLS, 3);
+    sample_set(&cur, FIELD_MEM_AGE, 4500);
+    sample_set(&cur, FIELD_MEM_SWAP, 4096);
+    sample_set(&cur, FIELD_CPU_VIRT, 5);
+    sample_set(&cur, FIELD_MAJOR_FAULTS, 5);
     struct metrics metrics = compute(&none, &cur);
     ck_assert(!metrics_has(&metrics, METRIC_CPU));
     ck_assert_double_eq(get(&metrics, METRIC_MEM_USED), 300);
@@ -80,6 +84,10 @@ START_TEST(gauges_need_one_sample)
     ck_assert_double_eq_tol(get(&metrics, METRIC_UPTIME), 90.5, 1e-9);
     ck_assert_double_eq(get(&metrics, METRIC_BOOT), 210);
     ck_assert_double_eq(get(&metrics, METRIC_OOM_KILLS), 3);
+    ck_assert_double_eq_tol(get(&metrics, METRIC_MEM_AGE), 4.5, 1e-9);
+    ck_assert_double_eq(get(&metrics, METRIC_MEM_SWAP), 4096);
+    ck_assert(!metrics_has(&metrics, METRIC_CPU_VIRT));
+    ck_assert(!metrics_has(&metrics, METRIC_MAJOR_FAULTS));
 
     sample_set(&cur, FIELD_MEM_LIMIT, 0);
     metrics = compute(&none, &cur);

@@ -183,7 +183,7 @@ START_TEST(off_although_it_should_be_on)
     row(guest, STATE_OFF, "shut down", NULL, 0);
     expect(guest, 1, PROBLEM_OFF, PROBLEM_LOOK, "off!", "off, but autostart is on: shut down");
     /* The operator's own doing is none. */
-    guest_asked(guest, ACTION_SHUTDOWN);
+    guest_asked(guest, ACTION_SHUTDOWN, 0);
     ck_assert(!has(guest, 2));
     /* Another life, another end. */
     facts.life = (char *)"2";

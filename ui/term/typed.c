@@ -83,10 +83,11 @@ static void conclude(struct typed *typed, const struct typed_ops *ops, void *use
         return;
     }
     if (is(typed, "\033[0n") || is(typed, "\033[200~") || is(typed, PASTE_END)) {
+        bool pasted = typed->pasting;
         typed->pasting = is(typed, "\033[200~");
         if (is(typed, "\033[0n"))
             ops->answer(user);
-        else
+        else if (typed->pasting || pasted) /* an end whose begin was lost ends nothing */
             ops->paste(user, !typed->pasting);
         typed->len = 0;
         return;

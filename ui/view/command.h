@@ -37,6 +37,7 @@ enum command {
     COMMAND_FOLLOW,
     COMMAND_LAYOUT,
     COMMAND_VIEW_GUESTS,
+    COMMAND_VIEW_COMPARE,
     COMMAND_VIEW_EVENTS,
     COMMAND_VIEW_JOBS,
     COMMAND_VIEW_CONSOLES,
@@ -48,6 +49,7 @@ enum command {
     COMMAND_LOG,
     COMMAND_GRAPHS,
     COMMAND_SCREEN,
+    COMMAND_CULPRITS,
     COMMAND_ZOOM_IN,
     COMMAND_ZOOM_OUT,
     COMMAND_PAN_LEFT,
@@ -73,9 +75,10 @@ enum context {
     CONTEXT_CONSOLE = 1 << 3, /* consoles, while the keyboard is not a guest's */
     CONTEXT_DETAIL = 1 << 4,  /* the tabs of one guest, while they have the keyboard */
     CONTEXT_GRAPHS = 1 << 5,  /* graphs over time */
-    CONTEXT_LAST = CONTEXT_GRAPHS,
+    CONTEXT_FIGURES = 1 << 6, /* a page that is looked at only */
+    CONTEXT_LAST = CONTEXT_FIGURES,
     CONTEXT_ALL = CONTEXT_GUESTS | CONTEXT_TEXT | CONTEXT_LINES | CONTEXT_CONSOLE | CONTEXT_DETAIL |
-                  CONTEXT_GRAPHS
+                  CONTEXT_GRAPHS | CONTEXT_FIGURES
 };
 
 #define COMMAND_KEYS_MAX 4

@@ -59,8 +59,8 @@ static const char *silent_hint(const struct tab *tab, const struct console *cons
     if (console->request.kind == CONSOLE_ATTACH)
         return "the command says nothing";
     if (tab->kind == KIND_CONTAINER)
-        return "try Enter; no getty on it (lxc.tty.max)? attach a shell instead";
-    return "try Enter; no getty on its ttyS0? console=ttyS0 missing?";
+        return "try Enter, or attach; no getty, lxc.tty.max?";
+    return "try Enter; no getty? no console=ttyS0?";
 }
 
 static bool say_silent(const struct ui *ui, const struct tab *tab, const struct console *console,
@@ -110,6 +110,7 @@ bool console_say(const struct ui *ui, const struct tab *tab, char *dst, size_t s
                  enum style *ret_style)
 {
     const struct console *console = tab_console(ui, tab);
+    const struct guest *guest = tab_guest(ui, tab);
     char key[16];
 
     *ret_style = STYLE_WARN;
@@ -118,7 +119,9 @@ bool console_say(const struct ui *ui, const struct tab *tab, char *dst, size_t s
     switch (console->state) {
     case CONSOLE_OPENING:
         *ret_style = STYLE_DIM;
-        snprintf(dst, size, "opening ...");
+        snprintf(dst, size, "%s",
+                 guest && guest->state == STATE_OFF ? "opens as soon as it runs ..."
+                                                    : "opening ...");
         return true;
     case CONSOLE_BUSY:
         snprintf(dst, size, "busy: %.200s; %s: take it over, after a question",

@@ -59,7 +59,10 @@ static void draw_way_out(const struct ui *ui, struct line *line, const struct ta
         line_right(line, 1, STYLE_DIM, "%s", keys);
         return;
     }
-    if (ui->tabs->entered)
+    const struct console *console = tab_console(ui, tab);
+    if (console && console->request.kind == CONSOLE_LOG)
+        line_right(line, 1, STYLE_DIM, "%s closes", command_key_text(enter, COMMAND_BACK_OR_QUIT));
+    else if (ui->tabs->entered)
         line_right(line, 1, STYLE_BADGE, " %s leaves ", ui->tabs->detach_text);
     else
         line_right(line, 1, STYLE_DIM, "%s: keyboard to it, then %s leaves",

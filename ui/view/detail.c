@@ -16,9 +16,8 @@
 
 /* A tab is added by a line here. */
 static const struct detail_tab *const tabs[] = {
-    &detail_overview,
-    &detail_isolation,
-    &detail_events,
+    &detail_overview,  &detail_cpu,       &detail_memory, &detail_disks,  &detail_network,
+    &detail_processes, &detail_isolation, &detail_config, &detail_events,
 };
 
 _Static_assert(ARRAY_SIZE(tabs) <= DETAIL_TABS_MAX, "each tab has its place");
@@ -86,6 +85,9 @@ static void begin_anew(struct detail *detail)
 {
     detail->pager.top = 0;
     detail->pager.cursor = -1;
+    detail->opened_ns = 0;
+    detail->asked = false;
+    detail->text_ns = 0;
 }
 
 static void open_tab(struct detail *detail, int tab)
@@ -177,6 +179,8 @@ void detail_draw(struct detail *detail, struct ui *ui, const struct guest *guest
         guest_id_copy(&detail->of, &guest->id);
         begin_anew(detail);
     }
+    if (!detail->opened_ns)
+        detail->opened_ns = ui->clock_ns;
     struct rect titles = rect_cut_rows(&rect, 1);
     if (detail_has_tabs(detail->rect)) {
         draw_titles(detail, titles);
@@ -186,6 +190,13 @@ void detail_draw(struct detail *detail, struct ui *ui, const struct guest *guest
     const struct detail_tab *tab =
         detail_has_tabs(detail->rect) ? tabs[detail->tab] : &detail_overview;
     tab->draw(detail, ui, guest, rect);
+}
+
+void detail_want(const struct detail *detail, struct ui *ui)
+{
+    bool shown = detail->rect.height && detail_has_tabs(detail->rect);
+
+    engine_want_parts(ui->engine, shown ? tabs[detail->tab]->parts : 0);
 }
 
 /* ---- keys and mouse ---- */

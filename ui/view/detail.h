@@ -14,9 +14,14 @@ struct detail {
     struct pager pager; /* the lines of the open tab */
     uint64_t *rows;     /* what they are: the open tab's own numbers */
     size_t row_count, row_room;
-    struct guest_id of;                 /* the guest that the pager's place is about */
+    int64_t opened_ns;  /* CLOCK_MONOTONIC: the tab, or the guest in it; 0: is to be set */
+    struct guest_id of; /* the guest that the pager's place is about */
     struct rect title[DETAIL_TABS_MAX]; /* of the tabs, as last drawn; no width: none */
-    long top_before;                    /* of the search whose prompt is open */
+    bool asked;                         /* for the configuration, since it was opened */
+    int64_t text_ns; /* the rows are of the text that was read then; 0: of none */
+    int text_width;  /* and made for so many columns */
+    long text_lines;
+    long top_before; /* of the search whose prompt is open */
 };
 
 void detail_init(struct detail *detail);
@@ -30,6 +35,9 @@ bool detail_has_tabs(struct rect rect);
 
 /* GUEST may be NULL.  With the tabs when there is room for them. */
 void detail_draw(struct detail *detail, struct ui *ui, const struct guest *guest, struct rect rect);
+
+/* Tells the engine what the open tab is made of; after each drawing. */
+void detail_want(const struct detail *detail, struct ui *ui);
 
 /* The next tab (STEP 1), or the one before (-1), round the ends. */
 void detail_turn(struct detail *detail, int step);

@@ -10,6 +10,8 @@
 #define POINTS_MAX 512
 #define SMALL_TITLE 22 /* "Disk r 1023K w 1023K" */
 #define SPAN_S 300     /* a graph shows at least so much */
+#define LEAST_HEIGHT 5 /* with a title and a time axis */
+#define MOST_HEIGHT 16
 
 static void label_percent(char dst[16], double value)
 {
@@ -170,10 +172,33 @@ static void draw_plot(const struct ui *ui, const struct guest *guest, struct rec
     draw_graph(rect, &graph);
 }
 
+static void (*const makers[DETAIL_PLOT_COUNT])(struct plot *, const struct ui *,
+                                               const struct guest *) = {
+    [DETAIL_PLOT_CPU] = plot_cpu,
+    [DETAIL_PLOT_MEMORY] = plot_memory,
+    [DETAIL_PLOT_DISK] = plot_disk,
+    [DETAIL_PLOT_NET] = plot_net,
+};
+
+void detail_draw_plot(const struct ui *ui, const struct guest *guest, struct rect rect,
+                      enum detail_plot which)
+{
+    struct plot plot;
+
+    /* A line of air above it, and no higher than a graph of the whole screen needs to be. */
+    if (rect.height < LEAST_HEIGHT + 1)
+        return;
+    rect_cut_rows(&rect, 1);
+    if (rect.height > MOST_HEIGHT)
+        rect.height = MOST_HEIGHT;
+    rect_cut_columns(&rect, 1);
+    rect.width--;
+    makers[which](&plot, ui, guest);
+    draw_plot(ui, guest, rect, &plot);
+}
+
 void detail_draw_plots(const struct ui *ui, const struct guest *guest, struct rect rect)
 {
-    static void (*const make[4])(struct plot *, const struct ui *, const struct guest *) = {
-        plot_cpu, plot_memory, plot_disk, plot_net};
     /* A cell is twice as tall as wide: side by side while that gives graphs wider than tall. */
     int columns = rect.width >= 76 && rect.width > rect.height ? 2 : 1;
     int rows = 4 / columns;
@@ -195,7 +220,7 @@ void detail_draw_plots(const struct ui *ui, const struct guest *guest, struct re
 
             area.x += 1;
             area.width -= column + 1 < columns ? 3 : 2;
-            make[row * columns + column](&plot, ui, guest);
+            makers[row * columns + column](&plot, ui, guest);
             draw_plot(ui, guest, area, &plot);
         }
     }

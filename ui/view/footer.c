@@ -48,7 +48,9 @@ static const char *label_of(const struct command_info *info, enum context contex
         return "Search";
     if (info->command == COMMAND_NEXT_TAB)
         return context == CONTEXT_DETAIL ? "Next tab" : NULL;
-    return info->command == COMMAND_OPEN && context == CONTEXT_LINES ? "Guest" : info->footer;
+    if (info->command == COMMAND_OPEN && context != CONTEXT_GUESTS)
+        return context == CONTEXT_LINES ? "Guest" : NULL;
+    return info->footer;
 }
 
 /* The next command from *AT on that the footer of CONTEXT has, NULL at the end. */

@@ -58,6 +58,7 @@ static struct world *copy_world(const struct world *from, int64_t now, int64_t w
     copy_guests(to, from, now, wall);
     world_storage_copy(to, from);
     world_parts_copy(to, from);
+    world_starts_copy(to, from);
     for (size_t i = 0; i < world_source_count(from); i++) {
         const struct source *source = world_source_at(from, i);
 

@@ -186,6 +186,7 @@ static void want(const struct view *view, struct ui *ui)
                 ids[count++] = pane->listing.rows[row]->id;
     }
     engine_want(ui->engine, ids, count, cursor ? &cursor->id : NULL);
+    detail_want(&guests->detail, ui);
 }
 
 static void resized(struct view *view, struct ui *ui)

@@ -200,6 +200,7 @@ void preferences_begin(struct ui *ui, const struct options *options)
     p->save_refusal = xstrdup(options->save_refusal);
     p->mouse = !options->no_mouse;
     p->ascii = options->ascii;
+    ui->advice = !options->no_advice;
     theme_list(&p->themes);
     column_order_default(&ui->columns);
     if (options->columns.count)

@@ -11,9 +11,9 @@
 #include "ui/view/preferences_internal.h"
 
 static const char *const saved_names[SAVED_KEYS] = {
-    [SAVED_DELAY] = "delay",     [SAVED_SORT] = "sort",     [SAVED_INVERTED] = "inverted",
-    [SAVED_THEME] = "theme",     [SAVED_MOUSE] = "mouse",   [SAVED_ASCII] = "ascii",
-    [SAVED_COLUMNS] = "columns", [SAVED_METERS] = "meters",
+    [SAVED_DELAY] = "delay", [SAVED_SORT] = "sort",       [SAVED_INVERTED] = "inverted",
+    [SAVED_THEME] = "theme", [SAVED_MOUSE] = "mouse",     [SAVED_ADVICE] = "advice",
+    [SAVED_ASCII] = "ascii", [SAVED_COLUMNS] = "columns", [SAVED_METERS] = "meters",
 };
 
 /* ---- as they are now, in the words of a file ---- */
@@ -81,6 +81,8 @@ char *preferences_text(const struct ui *ui, int what)
         return xstrdup(ui->order.inverted ? "true" : "false");
     case SAVED_THEME:
         return edit_quote(p->theme);
+    case SAVED_ADVICE:
+        return xstrdup(ui->advice ? "true" : "false");
     case SAVED_MOUSE:
         return xstrdup(p->mouse ? "true" : "false");
     case SAVED_ASCII:

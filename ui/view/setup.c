@@ -8,7 +8,7 @@
 #include "ui/view/preferences.h"
 #include "ui/view/setup_page.h"
 
-#define WIDTH 76
+#define WIDTH 96
 #define HEIGHT 16
 #define LABEL_WIDTH 15
 
@@ -87,7 +87,9 @@ static void draw_tabs(const struct setup *setup, struct rect inside)
     }
 }
 
-static void draw_rows(const struct ui *ui, const struct setup *setup, struct rect list)
+/* REST: the line for what has no room in the row that the cursor is on. */
+static void draw_rows(const struct ui *ui, const struct setup *setup, struct rect list,
+                      struct rect rest)
 {
     int count = page_of(setup)->count(ui);
     int first = setup->cursor >= list.height ? setup->cursor - list.height + 1 : 0;
@@ -102,7 +104,10 @@ static void draw_rows(const struct ui *ui, const struct setup *setup, struct rec
         draw_cell(list, y, 0, style, "", list.width);
         draw_text(list, y, 2, style, row.mark);
         draw_cell(list, y, x, here ? style : STYLE_DIALOG_TITLE, row.label, LABEL_WIDTH);
-        draw_cell(list, y, x + LABEL_WIDTH + 1, style, row.value, list.width - x - LABEL_WIDTH - 2);
+        int room = list.width - x - LABEL_WIDTH - 2;
+        draw_cell(list, y, x + LABEL_WIDTH + 1, style, row.value, room);
+        if (here && (int)text_width(row.value) > room)
+            draw_cell(rest, 0, 1, STYLE_DIM, row.value, rest.width - 2);
     }
 }
 
@@ -143,7 +148,8 @@ static void setup_draw(const struct ui *ui, const void *data, struct rect screen
     rect_cut_rows(&list, 2);
     rect_cut_rows(&list, -2);
     draw_tabs(setup, inside);
-    draw_rows(ui, setup, list);
+    struct rect rest = {inside.y + inside.height - 2, inside.x, 1, inside.width};
+    draw_rows(ui, setup, list, rest);
     draw_foot(ui, setup, inside, inside.height - 1);
 }
 

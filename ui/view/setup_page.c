@@ -40,6 +40,7 @@ enum {
     DISPLAY_DELAY,
     DISPLAY_MOUSE,
     DISPLAY_ASCII,
+    DISPLAY_ADVICE,
     DISPLAY_COUNT
 };
 
@@ -63,6 +64,9 @@ static void display_row(const struct ui *ui, int row, struct setup_row *ret)
         break;
     case DISPLAY_MOUSE:
         fill(ret, box(preferences_mouse(ui)), "Mouse", "click and wheel; off: the terminal's own");
+        break;
+    case DISPLAY_ADVICE:
+        fill(ret, box(ui->advice), "Advice", "a line in the detail, when there is any");
         break;
     default:
         fill(ret, box(preferences_ascii(ui)), "ASCII only", "no line drawing, no curves");
@@ -98,6 +102,8 @@ static bool display_key(struct ui *ui, struct setup *setup, struct key key)
         preferences_set_mouse(ui, !preferences_mouse(ui));
     else if (setup->cursor == DISPLAY_ASCII)
         preferences_set_ascii(ui, !preferences_ascii(ui));
+    else if (setup->cursor == DISPLAY_ADVICE)
+        ui->advice = !ui->advice;
     return true;
 }
 

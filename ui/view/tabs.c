@@ -183,9 +183,10 @@ void tabs_reopen(struct ui *ui, struct tab *tab, bool force)
     int number = engine_console_open(ui->engine, &request, &err);
     console_request_clear(&request);
     if (number < 0) {
-        ui_say(ui, STYLE_BAD, "%.60s: %.200s", tab->name, err.message);
-        /* It was off, and that will pass. */
+        /* It was off, and that will pass: its pane says so. */
         tab->waits = err.code == ERR_GONE && tab_guest(ui, tab);
+        if (!tab->waits)
+            ui_say(ui, STYLE_BAD, "%.60s: %.200s", tab->name, err.message);
         return;
     }
     engine_console_close(ui->engine, tab->console);

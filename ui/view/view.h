@@ -51,6 +51,7 @@ struct ui {
     struct column_order columns;
     unsigned meters_off; /* bits of enum meter */
     bool follow;
+    bool advice;         /* is given in the detail */
     size_t shown, total; /* guests that the filter leaves, of how many; set by the view */
 
     int64_t jobs_seen_ns; /* results of jobs up to then have been read: an Esc was pressed */
@@ -151,6 +152,7 @@ static inline enum context view_context(const struct view *view)
 }
 
 struct view *guests_view_new(void);
+struct view *compare_view_new(void);
 struct view *events_view_new(void);
 struct view *jobs_view_new(void);
 struct view *console_view_new(void);

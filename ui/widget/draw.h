@@ -37,6 +37,17 @@ void draw_box(struct rect rect, enum style style, const char *title);
  * to warn at 0.8 and bad at 0.95 when ALARM. */
 void draw_bar(struct rect rect, int y, int x, int cells, double fraction, bool alarm);
 
+struct segment {
+    double value; /* NAN: unknown, no part of the bar */
+    enum style style;
+    const char *utf8; /* one column, for a terminal that has it */
+    char ascii;
+};
+/* A bar of COUNT parts, each as long as its share of TOTAL; what is left is blank.  A part that is
+ * not nothing has a cell when there is one to spare. */
+void draw_segments(struct rect rect, int y, int x, int cells, const struct segment *segments,
+                   int count, double total);
+
 /* One line of block characters for VALUES[0..COUNT) scaled to TOP (<= 0: their maximum); NAN is a
  * space. */
 void draw_sparkline(struct rect rect, int y, int x, int cells, enum style style,

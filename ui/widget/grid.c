@@ -34,7 +34,7 @@ void grid_lay_out(struct grid *ret, const struct grid_column *columns, int count
             continue;
         ret->x[i] = x;
         ret->cells[i] = columns[i].cells;
-        if (columns[i].wide && spare > 0) {
+        if (columns[i].wide && wide > 0 && spare > 0) {
             int share = spare / wide--;
             ret->cells[i] += share;
             spare -= share;

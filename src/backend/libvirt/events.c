@@ -73,6 +73,20 @@ static void on_device(virConnectPtr conn, virDomainPtr dom, const char *alias, v
     tell(dom, user, true, NULL, NULL);
 }
 
+/* The agent's channel was opened inside the guest. */
+static void on_agent(virConnectPtr conn, virDomainPtr dom, int state, int reason, void *user)
+{
+    struct lv_listener *listener = user;
+    char uuid[VIR_UUID_STRING_BUFLEN];
+
+    (void)conn;
+    (void)reason;
+    if (state == VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_STATE_CONNECTED &&
+        virDomainGetUUIDString(dom, uuid) == 0)
+        listener->happened(listener, &(struct lv_happening){
+                                         .uuid = uuid, .remark = "its agent is up", .agent = true});
+}
+
 static void on_metadata(virConnectPtr conn, virDomainPtr dom, int type, const char *ns, void *user)
 {
     (void)conn;
@@ -92,6 +106,7 @@ static const struct {
     {VIR_DOMAIN_EVENT_ID_BALLOON_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(on_balloon)},
     {VIR_DOMAIN_EVENT_ID_DEVICE_ADDED, VIR_DOMAIN_EVENT_CALLBACK(on_device)},
     {VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED, VIR_DOMAIN_EVENT_CALLBACK(on_device)},
+    {VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE, VIR_DOMAIN_EVENT_CALLBACK(on_agent)},
     {VIR_DOMAIN_EVENT_ID_METADATA_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(on_metadata)},
 };
 

@@ -12,6 +12,7 @@ struct lv_happening {
     bool redefined;                     /* its XML reads differently now */
     const struct lv_io_error *io_error; /* which one paused it, or NULL */
     const char *remark;                 /* for the event log, or NULL */
+    bool agent;                         /* its guest agent came up */
 };
 
 /* Embedded in what wants to know.  All are called on libvirt's event thread: they must not call
@@ -23,7 +24,7 @@ struct lv_listener {
     void (*release)(struct lv_listener *listener);
 };
 
-#define LV_SUBSCRIPTIONS 8
+#define LV_SUBSCRIPTIONS 9
 
 struct lv_subscriptions {
     int id[LV_SUBSCRIPTIONS]; /* -1: the driver does not have it */

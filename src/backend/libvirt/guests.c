@@ -85,7 +85,8 @@ void lv_guest_reborn(struct lv_guest *guest)
 {
     guest->health = QEMU_RUNS;
     guest->isolation = (struct isolation_turn){0};
-    guest->ended = false;
+    guest->ended = guest->young = false;
+    guest->ready_ns = guest->boot_ms = 0;
     guest->sample = (struct sample){0};
     guest->balloon = (struct lv_balloon){0};
     guest->balloon_due_ns = 0;

@@ -33,6 +33,9 @@ struct lv_guest {
     enum qemu_health health;
     pid_t last_pid; /* of its QEMU, also when that is gone; 0: not seen */
     bool ended;     /* the QEMU of this life went, whatever the daemon says */
+    bool young;     /* its QEMU was seen so early that its agent cannot have been up before */
+    int64_t ready_ns,
+        boot_ms; /* when its agent first came up, and how long that took; 0: unknown */
 
     struct devsum *net; /* of a daemon elsewhere */
     int net_id;         /* the life that NET sums */

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 static void put_change(struct lv_changes *changes, const struct lv_happening *happening)
 {
     if (!happening->redefined && !happening->io_error)
@@ -32,6 +34,8 @@ static void put_remark(struct lv_inbox *inbox, const struct lv_happening *happen
     inbox->remark_count++;
     snprintf(remark->uuid, sizeof(remark->uuid), "%s", happening->uuid);
     snprintf(remark->text, sizeof(remark->text), "%s", happening->remark);
+    remark->agent = happening->agent;
+    remark->at_ns = clock_mono_ns();
 }
 
 void lv_inbox_put(struct lv_inbox *inbox, const struct lv_happening *happening)

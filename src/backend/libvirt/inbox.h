@@ -5,6 +5,7 @@
 #include <libvirt/libvirt.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "backend/libvirt/events.h"
 #include "backend/libvirt/round.h"
@@ -17,6 +18,8 @@
 struct lv_remark {
     char uuid[VIR_UUID_STRING_BUFLEN];
     char text[LV_REMARK_MAX];
+    bool agent;    /* it says that the guest's agent came up */
+    int64_t at_ns; /* CLOCK_MONOTONIC */
 };
 
 /* What the next round of questions has to know. */

@@ -25,6 +25,7 @@
 #define SILENT_NS (4 * NS_PER_S)      /* a daemon that takes longer for one call hangs */
 #define CONTROL_NS (10 * NS_PER_S)    /* older news of a monitor is no news */
 #define OCCUPIED_MS 2000              /* a command may take that long */
+#define YOUNG_MS 3000                 /* no guest has its agent up so soon */
 #define NEIGHBOURS_NS (10 * NS_PER_S) /* leases and ARP entries change slowly */
 
 struct instance {
@@ -158,12 +159,27 @@ static void say_source(struct instance *self, struct sink *sink, int64_t now_ns)
     sink_stuck(sink, lv_balloons_own(&self->balloons));
 }
 
+/* Its agent came up at AT_NS: it has booted, unless that was done before we looked. */
+static void take_boot(struct lv_guest *guest, int64_t at_ns)
+{
+    if (!guest->qemu || !guest->young || guest->ready_ns)
+        return;
+    int64_t age_ms = (int64_t)proc_age_ms(qemu_identity(guest->qemu), proc_boottime_ns());
+    int64_t since_ms = (clock_mono_ns() - at_ns) / NS_PER_MS;
+    if (age_ms <= since_ms)
+        return;
+    guest->ready_ns = at_ns;
+    guest->boot_ms = age_ms - since_ms;
+}
+
 static void say_remarks(struct instance *self, struct sink *sink)
 {
     struct lv_remark remark;
 
     while (lv_daemon_remark(self->daemon, &remark)) {
         struct lv_guest *guest = lv_guests_find(&self->guests, remark.uuid);
+        if (guest && remark.agent)
+            take_boot(guest, remark.at_ns);
         if (guest && guest->was_told)
             sink_event(sink, guest->handle, remark.text);
     }
@@ -201,8 +217,19 @@ static void find_process(struct instance *self, struct lv_guest *guest)
     /* A daemon that was started anew counts its ids from 1: the same id, another QEMU. */
     if (guest->qemu && guest->ended)
         lv_guest_reborn(guest);
-    if (guest->qemu)
-        guest->last_pid = qemu_identity(guest->qemu)->pid;
+    if (!guest->qemu)
+        return;
+    guest->last_pid = qemu_identity(guest->qemu)->pid;
+    guest->young = proc_age_ms(qemu_identity(guest->qemu), proc_boottime_ns()) < YOUNG_MS;
+}
+
+static void add_boot(struct lv_guest *guest, int64_t at_ns)
+{
+    if (!guest->ready_ns)
+        return;
+    sample_set(&guest->sample, FIELD_BOOT, (uint64_t)guest->boot_ms);
+    sample_set(&guest->sample, FIELD_READY,
+               at_ns > guest->ready_ns ? (uint64_t)((at_ns - guest->ready_ns) / NS_PER_MS) : 0);
 }
 
 static void read_local(struct instance *self, struct lv_guest *guest, int64_t at_ns)
@@ -217,6 +244,7 @@ static void read_local(struct instance *self, struct lv_guest *guest, int64_t at
         lv_daemon_poke(self->daemon);
     } else if (guest->health != QEMU_STOPPED) {
         lv_balloons_figures(guest, at_ns);
+        add_boot(guest, at_ns);
     }
 }
 

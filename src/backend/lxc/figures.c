@@ -169,7 +169,14 @@ int lxc_figures_read(struct lxc_guest *guest, struct lxc_ground *ground, bool wh
     sample->value[FIELD_MEM_OVERHEAD] += figures->monitor_rss;
     read_network(figures, ground, guest->init.pid, sample);
     sample_set(sample, FIELD_UPTIME, proc_age_ms(&guest->init, proc_boottime_ns()));
-    if (guest->boot_ms != UINT64_MAX)
+    if (guest->boot_ms != UINT64_MAX) {
         sample_set(sample, FIELD_BOOT, guest->boot_ms);
+        sample_set(sample, FIELD_READY,
+                   now_ns > guest->ready_ns ? (uint64_t)((now_ns - guest->ready_ns) / NS_PER_MS)
+                                            : 0);
+    }
+    uint64_t monitor_ns = guest->monitor ? proc_cpu_clock_ns(guest->monitor_id.pid) : 0;
+    if (monitor_ns)
+        sample_set(sample, FIELD_CPU_VIRT, monitor_ns);
     return rc;
 }

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 
 #define BOOT_UNKNOWN UINT64_MAX
 #define ALL_ACTIONS (ACTION_BIT(ACTION_COUNT) - 1)
@@ -84,6 +85,7 @@ static void await_exec(struct lxc_guest *guest)
         return;
     guest->init_ran = guest->ran = true;
     guest->boot_ms = proc_age_ms(&guest->monitor_id, proc_boottime_ns());
+    guest->ready_ns = clock_mono_ns();
 }
 
 void lxc_guest_follow(struct lxc_guest *guest, bool deep, const char **what_happened)

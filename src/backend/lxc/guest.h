@@ -66,6 +66,7 @@ struct lxc_guest {
     bool late;                 /* its monitor was old when we first saw it */
     bool starved;              /* its last init was killed for want of memory */
     uint64_t boot_ms;          /* UINT64_MAX unknown */
+    int64_t ready_ns;          /* CLOCK_MONOTONIC of when BOOT_MS ended */
     struct lxc_figures figures;
 
     char life[48];                   /* as said last */

@@ -9,6 +9,9 @@
 
 #define START_NS (1500 * NS_PER_MS)
 #define STOP_NS (1500 * NS_PER_MS)
+#define WAIT_SHARE 0.04 /* of the CPU time that is used */
+#define HURT_CPUS 3
+#define HURT_WAIT 0.4
 #define TAU 6.283185307179586
 
 static void change(struct sim_guest *guest, enum guest_state now, enum guest_state then,
@@ -29,6 +32,7 @@ static void new_life(struct sim_guest *guest, double now)
     guest->lives++;
     guest->started = now;
     memset(guest->total, 0, sizeof(guest->total));
+    guest->waited = 0;
     guest->oom_kills = guest->pids_hits = 0;
     guest->told = false;
 }
@@ -120,6 +124,21 @@ bool sim_guest_settle(struct sim_guest *guest, double now, int64_t now_ns)
     return true;
 }
 
+/* One takes more than its share, another stands in the queue. */
+static void suffer(struct sim_guest *guest, const struct sim *sim, double scale)
+{
+    double seconds = (sim->now - sim->then) * scale;
+
+    if (sim->elapsed < sim->spec.hurt.at_ns)
+        return;
+    if (guest->hurts) {
+        guest->total[FLOW_CPU] += HURT_CPUS * seconds;
+        guest->waited -= WAIT_SHARE * HURT_CPUS * seconds; /* it does not queue for these */
+    }
+    if (guest->hurt)
+        guest->waited += HURT_WAIT * seconds;
+}
+
 void sim_guest_flow(struct sim_guest *guest, struct sim_host *host, const struct sim *sim,
                     double scale)
 {
@@ -139,6 +158,7 @@ void sim_guest_flow(struct sim_guest *guest, struct sim_host *host, const struct
         guest->total[f] += grown;
         host->total[f] += grown;
     }
+    suffer(guest, sim, scale);
 }
 
 /* Breathes by a tenth, a little slower than the CPU does. */
@@ -170,6 +190,8 @@ static void sample_memory(const struct sim_guest *guest, double now, struct samp
         sample_set(ret, FIELD_MEM_LIMIT, guest->memory);
     sample_set(ret, FIELD_MEM_HOST, (uint64_t)sim_guest_mem_host(guest, now));
     sample_set(ret, FIELD_MEM_OVERHEAD, (uint64_t)overhead(guest));
+    sample_set(ret, FIELD_MEM_SWAP, 0);
+    sample_set(ret, FIELD_MAJOR_FAULTS, 0);
 }
 
 void sim_guest_sample(const struct sim_guest *guest, const struct sim *sim, int64_t at_ns,
@@ -183,7 +205,8 @@ void sim_guest_sample(const struct sim_guest *guest, const struct sim *sim, int6
     sample_set(ret, FIELD_CPU, (uint64_t)cpu);
     sample_set(ret, FIELD_CPU_USER, (uint64_t)(cpu * 0.8));
     sample_set(ret, FIELD_CPU_SYSTEM, (uint64_t)(cpu * 0.2));
-    sample_set(ret, FIELD_CPU_WAIT, (uint64_t)(cpu * 0.04));
+    sample_set(ret, FIELD_CPU_WAIT, (uint64_t)(cpu * WAIT_SHARE + guest->waited * 1e9));
+    sample_set(ret, FIELD_CPU_VIRT, (uint64_t)(cpu * (machine ? 0.03 : 0.0002)));
     sample_memory(guest, sim->now, ret);
     sample_set(ret, FIELD_DISK_READ, (uint64_t)total[FLOW_READ]);
     sample_set(ret, FIELD_DISK_WRITE, (uint64_t)total[FLOW_WRITE]);
@@ -204,7 +227,10 @@ void sim_guest_sample(const struct sim_guest *guest, const struct sim *sim, int6
         sample_set(ret, FIELD_PSI_MEM, 0);
         sample_set(ret, FIELD_PSI_IO, 0);
     }
-    sample_set(ret, FIELD_UPTIME, (uint64_t)(fmax(0, sim->now - guest->started) * 1000));
-    if (guest->state != STATE_STARTING)
+    uint64_t uptime_ms = (uint64_t)(fmax(0, sim->now - guest->started) * 1000);
+    sample_set(ret, FIELD_UPTIME, uptime_ms);
+    if (guest->state != STATE_STARTING && uptime_ms >= guest->boot_ms) {
         sample_set(ret, FIELD_BOOT, guest->boot_ms);
+        sample_set(ret, FIELD_READY, uptime_ms - guest->boot_ms);
+    }
 }

@@ -65,6 +65,7 @@ static void sample_memory(const struct sim *sim, struct host_sample *ret)
     ret->mem_total = SIM_MEMORY;
     ret->mem_available = SIM_MEMORY - (uint64_t)used;
     ret->mem_cache = (uint64_t)fmin(CACHE, (double)ret->mem_available);
+    ret->mem_free = ret->mem_available - ret->mem_cache;
     ret->swap_total = UINT64_C(8) << 30;
     ret->has_memory = true;
 }

@@ -55,7 +55,9 @@ struct sim_spec {
     struct sim_event fill, free, readonly, deadmount; /* of a place of storage */
     struct sim_planned faults[SIM_FAULTS_MAX];
     size_t fault_count;
-    int64_t restarted_ns; /* its daemon was started anew so long before the first tick */
+    struct sim_event hurt; /* who takes CPUs ... */
+    char *hurt_whom;       /* ... and who has to wait */
+    int64_t restarted_ns;  /* its daemon was started anew so long before the first tick */
     int64_t die_ns, garbage_ns, late_ns, lost_ns, lost_for_ns;
 };
 
@@ -88,6 +90,8 @@ struct sim_guest {
     double started; /* seconds; negative: before the simulation began */
     uint32_t boot_ms;
     bool stubborn, hangs, busy, silent;
+    bool hurts, hurt; /* of spec.hurt */
+    double waited;    /* for a CPU, seconds beyond what is usual, in this life */
     bool gone;
 
     uint64_t oom_kills, pids_hits;

@@ -16,7 +16,7 @@
     "silent=NAME hang=NAME@S fill=PLACE@S free=PLACE@S readonly=PLACE@S deadmount=PLACE@S " \
     "calm crash=NAME@S oom=NAME@S tasks=NAME@S off=NAME@S nospace=NAME@S " \
     "gone=NAME@S " \
-    "restarted=S die@S garbage@S late@S lost@S+S"
+    "hurt=NAME+NAME@S restarted=S die@S garbage@S late@S lost@S+S"
 
 static int bad(struct error *err, const char *word, const char *why)
 {
@@ -103,6 +103,21 @@ static int parse_event(struct sim_event *event, const char *word, const char *va
     return parse_whom(word, value, &event->name, &event->at_ns, err);
 }
 
+/* "NAME+NAME@S" */
+static int parse_hurt(struct sim_spec *spec, const char *word, const char *value, struct error *err)
+{
+    int rc = parse_event(&spec->hurt, word, value, err);
+    char *plus = spec->hurt.name ? strchr(spec->hurt.name, '+') : NULL;
+
+    if (rc == 0 && !plus)
+        return bad(err, word, "say who, whom and when, as hurt=build-01+web1@10");
+    if (rc == 0) {
+        xreplace(&spec->hurt_whom, plus + 1);
+        *plus = '\0';
+    }
+    return rc;
+}
+
 static int parse_number(const char *word, const char *value, uint64_t max, uint64_t *ret,
                         struct error *err)
 {
@@ -134,6 +149,8 @@ static int parse_assignment(struct sim_spec *spec, const char *word, const char 
     }
     if (IS("hang"))
         return parse_whom(word, value, &spec->hang, &spec->hang_ns, err);
+    if (IS("hurt"))
+        return parse_hurt(spec, word, value, err);
     if (IS("fill"))
         return parse_event(&spec->fill, word, value, err);
     if (IS("free"))
@@ -240,6 +257,8 @@ void sim_spec_clear(struct sim_spec *spec)
     free(spec->stubborn);
     free(spec->busy);
     free(spec->silent);
+    free(spec->hurt.name);
+    free(spec->hurt_whom);
     free(spec->fill.name);
     free(spec->free.name);
     free(spec->readonly.name);

@@ -1,0 +1,17 @@
+/* What one might do about a guest, from what is known of it alone. */
+#ifndef VCTOP_MODEL_ADVICE_H
+#define VCTOP_MODEL_ADVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/world.h"
+
+#define ADVICE_MAX 200 /* bytes, terminator included */
+
+/* The weightiest piece of advice with its reason, one line; false when there is none. */
+bool advice_of(const struct world *world, const struct guest *guest, int64_t now_ns, char *dst,
+               size_t size);
+
+#endif

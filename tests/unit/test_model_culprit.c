@@ -1,0 +1,183 @@
+#include "model/culprit.h"
+
+#include <check.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+#define T NS_PER_S
+#define NOW (400 * T)
+#define MIB (1024.0 * 1024)
+
+static struct world *world;
+static struct culprit_report report;
+
+static void set_up(void)
+{
+    world = world_new(NS_PER_S);
+    world_add_source(world, "sim", false);
+}
+
+static void tear_down(void)
+{
+    world_free(world);
+}
+
+static struct guest *add(const char *name)
+{
+    static uint32_t handle;
+    struct facts facts = {.handle = ++handle,
+                          .key = (char *)name,
+                          .name = (char *)name,
+                          .life = (char *)"1",
+                          .kind = KIND_CONTAINER};
+    struct sample sample = {.at_ns = T};
+
+    world_facts(world, "sim", &facts, T, T);
+    world_row(world, "sim", handle, STATE_RUNNING, NULL, NULL, &sample, T, T);
+    return world_find_handle(world, "sim", handle);
+}
+
+/* METRIC was BEFORE up to a minute ago and is AFTER since; with others of the same call. */
+static void lived(struct guest *guest, int64_t from_s, const enum metric *metric,
+                  const double *before, const double *after, int count)
+{
+    for (int64_t at = from_s * T; at <= NOW; at += 2 * T) {
+        struct metrics metrics = {0};
+
+        for (int i = 0; i < count; i++) {
+            metrics.valid |= UINT64_C(1) << metric[i];
+            metrics.value[metric[i]] = at > NOW - 60 * T ? after[i] : before[i];
+        }
+        history_add(guest->history, at, &metrics);
+    }
+}
+
+static void lived_one(struct guest *guest, int64_t from_s, enum metric metric, double before,
+                      double after)
+{
+    lived(guest, from_s, &metric, &before, &after, 1);
+}
+
+static const struct culprit_list *find(const struct guest *guest, enum culprit_resource resource)
+{
+    culprit_find(world, guest, NOW, &report);
+    return &report.list[resource];
+}
+
+START_TEST(whose_use_rose_is_told_in_order)
+{
+    struct guest *slow = add("slow"), *steady = add("steady"), *some = add("some"),
+                 *most = add("most"), *less = add("less");
+
+    lived_one(slow, 10, METRIC_CPU_WAIT, 1, 40);
+    lived_one(steady, 10, METRIC_CPU, 300, 301);
+    lived_one(some, 10, METRIC_CPU, 5, 65);
+    lived_one(most, 10, METRIC_CPU, 20, 380);
+    lived_one(less, 10, METRIC_CPU, 90, 20);
+    const struct culprit_list *list = find(slow, CULPRIT_CPU);
+    ck_assert(list->suffers);
+    ck_assert(strstr(list->symptom, "40.0 %"));
+    ck_assert_uint_eq(list->count, 2);
+    ck_assert_ptr_eq(list->at[0].guest, most);
+    ck_assert_ptr_eq(list->at[1].guest, some);
+    ck_assert_double_eq_tol(list->at[0].before, 20, 1);
+    ck_assert_double_eq_tol(list->at[0].now, 380, 2);
+    ck_assert_str_eq(list->why, "");
+    ck_assert_double_eq_tol(report.window_s, 60, 0.1);
+    ck_assert_double_eq_tol(report.before_s, 240, 0.1);
+    /* What it does not suffer has no culprits. */
+    ck_assert(!report.list[CULPRIT_DISK].suffers && !report.list[CULPRIT_DISK].count);
+}
+END_TEST
+
+START_TEST(many_are_cut_to_the_worst)
+{
+    struct guest *slow = add("slow");
+    char name[24];
+
+    lived_one(slow, 10, METRIC_CPU_WAIT, 1, 40);
+    for (int i = 0; i < 12; i++) {
+        snprintf(name, sizeof(name), "other%d", i);
+        lived_one(add(name), 10, METRIC_CPU, 1, 20 + i * 7 % 12 * 10);
+    }
+    const struct culprit_list *list = find(slow, CULPRIT_CPU);
+    ck_assert_uint_eq(list->count, CULPRITS_MAX);
+    ck_assert_double_eq_tol(list->at[0].now, 130, 1);
+    for (size_t i = 1; i < list->count; i++)
+        ck_assert_double_ge(list->at[i - 1].now, list->at[i].now);
+}
+END_TEST
+
+START_TEST(who_is_well_is_not_hurt)
+{
+    struct guest *well = add("well"), *busy = add("busy");
+
+    lived_one(well, 10, METRIC_CPU_WAIT, 1, 2);
+    lived_one(busy, 10, METRIC_CPU, 1, 700);
+    const struct culprit_list *list = find(well, CULPRIT_CPU);
+    ck_assert(!list->suffers);
+    ck_assert(strstr(list->symptom, "2.0 %"));
+    ck_assert_uint_eq(list->count, 0);
+    well->state = STATE_OFF;
+    ck_assert_str_eq(find(well, CULPRIT_CPU)->symptom, "");
+}
+END_TEST
+
+START_TEST(nothing_is_said_where_nothing_is_known)
+{
+    struct guest *slow = add("slow"), *steady = add("steady");
+
+    ck_assert_str_eq(find(slow, CULPRIT_CPU)->symptom, "");
+    lived_one(slow, 10, METRIC_CPU_WAIT, 40, 40);
+    ck_assert(strstr(find(slow, CULPRIT_CPU)->why, "nothing is known"));
+    lived_one(steady, 10, METRIC_CPU, 390, 391);
+    const struct culprit_list *list = find(slow, CULPRIT_CPU);
+    ck_assert_uint_eq(list->count, 0);
+    ck_assert(strstr(list->why, "nobody's use of the host's CPUs rose; steady uses most: 391 %"));
+    /* Where its disks lie is not known. */
+    struct guest *stuck = add("stuck");
+    lived_one(stuck, 10, METRIC_PSI_IO, 1, 50);
+    ck_assert(find(stuck, CULPRIT_DISK)->suffers);
+    ck_assert_str_eq(report.list[CULPRIT_DISK].why, "where its disks lie is not known");
+}
+END_TEST
+
+START_TEST(a_new_guest_rose_from_nothing_and_an_unseen_one_did_not)
+{
+    struct guest *slow = add("slow"), *fresh = add("fresh"), *unseen = add("unseen");
+
+    lived_one(slow, 10, METRIC_CPU_WAIT, 1, 40);
+    lived_one(fresh, 345, METRIC_CPU, 0, 200);
+    fresh->metrics.valid |= UINT64_C(1) << METRIC_UPTIME;
+    fresh->metrics.value[METRIC_UPTIME] = 55;
+    lived_one(unseen, 345, METRIC_CPU, 0, 300);
+    unseen->metrics.valid |= UINT64_C(1) << METRIC_UPTIME;
+    unseen->metrics.value[METRIC_UPTIME] = 86400;
+    const struct culprit_list *list = find(slow, CULPRIT_CPU);
+    ck_assert_uint_eq(list->count, 1);
+    ck_assert_ptr_eq(list->at[0].guest, fresh);
+    ck_assert(isnan(list->at[0].before));
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tests = tcase_create("model_culprit");
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, whose_use_rose_is_told_in_order);
+    tcase_add_test(tests, many_are_cut_to_the_worst);
+    tcase_add_test(tests, who_is_well_is_not_hurt);
+    tcase_add_test(tests, nothing_is_said_where_nothing_is_known);
+    tcase_add_test(tests, a_new_guest_rose_from_nothing_and_an_unseen_one_did_not);
+    Suite *suite = suite_create("model_culprit");
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
