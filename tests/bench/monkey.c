@@ -1,0 +1,250 @@
+/* Types random keys into a full-screen program and watches what its processes hold: memory,
+ * descriptors, threads.  Ends with a table, and with status 1 when the median of the second half of
+ * the time is above that of the first by more than a little.
+ *
+ *     monkey [-t SECONDS] [-p SECONDS A SAMPLE] [-w WARM] [-g GROWTH] [-f FILES]
+ *            [-s SEED] -- PROGRAM ARG...
+ *
+ * Before each sample it goes back to where it began (Escape, 1), so that like is held against like.
+ * GROWTH: percent of memory by which the second half may be above the first; 3.  FILES: the same
+ * for descriptors, by number, for those of guests that come and go by chance; 4. It types nothing
+ * that ends or suspends the program, but may get there by way of a menu: then the program is
+ * started again, and said so.  What it types acts on whatever is selected: give the program
+ * --readonly. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bench/process.h"
+#include "screen/driver.h"
+
+#define SAMPLES_MAX 100000
+#define KEY_MS 30
+#define SETTLE_MS 1200
+#define LOG_ODDS 60       /* one key of so many opens a log and closes it */
+#define RESIZE_ODDS 80    /* one of so many is another size of the terminal */
+#define MEMORY_SLACK 1024 /* KiB: what an allocator keeps or not */
+#define ENDS_MAX 20
+
+enum figure {
+    MEMORY,
+    FILES,
+    THREADS,
+    PROCESSES,
+    FIGURES
+};
+
+struct settings {
+    int seconds, warm_s, period_s, growth, files;
+    const char *const *argv;
+};
+
+struct run {
+    struct screen *screen;
+    long (*sample)[FIGURES];
+    size_t count;
+    int ends;
+    long keys;
+};
+
+static const char *const names[] = {
+    [MEMORY] = "memory, KiB of PSS",
+    [FILES] = "descriptors",
+    [THREADS] = "threads",
+    [PROCESSES] = "processes",
+};
+
+static const char *const keys[] = {
+    "j",      "k",       "j",       "k",  "g",    "G",         "\033[A",   "\033[B",   "\033[C",
+    "\033[D", "\033[5~", "\033[6~", "\t", "\t",   "!",         "e",        " ",        "*",
+    "U",      "P",       "M",       "T",  "<",    ">",         "I",        "/",        "web",
+    "\r",     "\033",    "\033",    "1",  "3",    "4",         "5",        "H",        "n",
+    "N",      "F",       "z",       "Z",  "m",    "?",         ":",        "+",        "-",
+    "]",      "[",       "i",       "o",  "\014", "\033OQ",    "\033[15~", "\033[17~", "cpu>10",
+    "mem",    "state=",  "\177",    "%",  "x",    "\033[201~",
+};
+
+static void start(struct run *run, const struct settings *settings)
+{
+    const char *env[] = {NULL};
+    run->screen = screen_start_program(40, 120, settings->argv, env);
+    screen_pump(run->screen, SETTLE_MS);
+}
+
+/* Whether it still runs, or does again. */
+static void keep_running(struct run *run, const struct settings *settings)
+{
+    int status = screen_exit(run->screen, 0);
+    if (status == -1)
+        return;
+    printf("it ended with status %d after %ld keys: started again\n", status, run->keys);
+    if (status != 0 || ++run->ends > ENDS_MAX) {
+        fputs(screen_text(run->screen), stderr);
+        exit(1);
+    }
+    screen_free(run->screen);
+    start(run, settings);
+}
+
+static bool has_role(pid_t root, const char *role)
+{
+    struct process_table family = {0};
+    bool ret = false;
+    process_take_family(&family, root);
+    process_describe(&family);
+    for (size_t i = 0; i < family.count; i++)
+        ret |= strstr(family.at[i].title, role) != NULL;
+    free(family.at);
+    return ret;
+}
+
+static void visit_log(struct run *run)
+{
+    screen_send(run->screen, "\033\033");
+    screen_pump(run->screen, SETTLE_MS);
+    screen_send(run->screen, "1l");
+    screen_pump(run->screen, SETTLE_MS);
+    if (has_role(screen_pid(run->screen), "--role=log"))
+        screen_send(run->screen, "q");
+    screen_pump(run->screen, SETTLE_MS / 2);
+}
+
+static void press(struct run *run)
+{
+    if (rand() % LOG_ODDS == 0)
+        visit_log(run);
+    else if (rand() % RESIZE_ODDS == 0)
+        screen_resize(run->screen, 10 + rand() % 60, 40 + rand() % 180);
+    else
+        screen_send(run->screen, keys[(size_t)rand() % (sizeof keys / sizeof keys[0])]);
+    run->keys++;
+    screen_pump(run->screen, KEY_MS);
+}
+
+static void settle(struct run *run)
+{
+    for (int i = 0; i < 6; i++) {
+        screen_send(run->screen, "\033");
+        screen_pump(run->screen, 150);
+    }
+    screen_resize(run->screen, 40, 120);
+    screen_send(run->screen, "1");
+    screen_pump(run->screen, SETTLE_MS);
+}
+
+static void take_sample(struct run *run)
+{
+    struct process_table family = {0};
+    process_take_family(&family, screen_pid(run->screen));
+    long *figure = run->sample[run->count++];
+    figure[MEMORY] = process_describe(&family);
+    figure[PROCESSES] = (long)family.count;
+    for (size_t i = 0; i < family.count; i++) {
+        figure[FILES] += family.at[i].files;
+        figure[THREADS] += family.at[i].threads;
+    }
+    free(family.at);
+}
+
+static int by_size(const void *a, const void *b)
+{
+    long left = *(const long *)a, right = *(const long *)b;
+    return (left > right) - (left < right);
+}
+
+static long median(const struct run *run, enum figure figure, size_t from, size_t to)
+{
+    long *sorted = calloc(to - from, sizeof *sorted);
+    if (!sorted)
+        process_die("memory");
+    for (size_t i = from; i < to; i++)
+        sorted[i - from] = run->sample[i][figure];
+    qsort(sorted, to - from, sizeof *sorted, by_size);
+    long ret = sorted[(to - from) / 2];
+    free(sorted);
+    return ret;
+}
+
+static int judge(const struct run *run, const struct settings *settings)
+{
+    int grew = 0;
+    printf("%ld keys, %zu samples\n%-22s %10s %10s %10s %10s\n", run->keys, run->count, "",
+           "first half", "second", "least", "most");
+    for (int i = 0; i < FIGURES; i++) {
+        long first = median(run, i, 0, run->count / 2);
+        long second = median(run, i, run->count / 2, run->count);
+        long least = first, most = first;
+        for (size_t j = 0; j < run->count; j++) {
+            least = run->sample[j][i] < least ? run->sample[j][i] : least;
+            most = run->sample[j][i] > most ? run->sample[j][i] : most;
+        }
+        long may = i == MEMORY  ? first * settings->growth / 100 + MEMORY_SLACK
+                   : i == FILES ? settings->files
+                                : 1;
+        printf("%-22s %10ld %10ld %10ld %10ld  %s\n", names[i], first, second, least, most,
+               second > first + may ? "GREW" : "flat");
+        grew += second > first + may;
+    }
+    return grew > 0;
+}
+
+static int soak(const struct settings *settings)
+{
+    struct run run = {.sample = calloc(SAMPLES_MAX, sizeof *run.sample)};
+    if (!run.sample)
+        process_die("memory");
+    start(&run, settings);
+    long long begun = screen_now_ms();
+    long long next = begun + settings->warm_s * 1000LL, end = next + settings->seconds * 1000LL;
+    while (screen_now_ms() < end && run.count < SAMPLES_MAX) {
+        press(&run);
+        keep_running(&run, settings);
+        if (screen_now_ms() < next)
+            continue;
+        settle(&run);
+        keep_running(&run, settings);
+        take_sample(&run);
+        const long *now = run.sample[run.count - 1];
+        printf("%6llds %8ld KiB %5ld descriptors %4ld threads %3ld processes\n",
+               (screen_now_ms() - begun) / 1000, now[MEMORY], now[FILES], now[THREADS],
+               now[PROCESSES]);
+        fflush(stdout);
+        next = screen_now_ms() + settings->period_s * 1000LL;
+    }
+    int status = run.count < 4 ? 2 : judge(&run, settings);
+    screen_free(run.screen);
+    free(run.sample);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct settings settings = {
+        .seconds = 60, .warm_s = 10, .period_s = 5, .growth = 3, .files = 4};
+    unsigned seed = (unsigned)time(NULL);
+    for (int c; (c = getopt(argc, argv, "+t:p:w:g:f:s:")) != -1;) {
+        if (c == 't')
+            settings.seconds = atoi(optarg);
+        else if (c == 'p')
+            settings.period_s = atoi(optarg);
+        else if (c == 'w')
+            settings.warm_s = atoi(optarg);
+        else if (c == 'g')
+            settings.growth = atoi(optarg);
+        else if (c == 'f')
+            settings.files = atoi(optarg);
+        else if (c == 's')
+            seed = (unsigned)atoi(optarg);
+        else
+            return 2;
+    }
+    if (optind >= argc)
+        return 2;
+    settings.argv = (const char *const *)(argv + optind);
+    srand(seed);
+    printf("seed %u\n", seed);
+    return soak(&settings);
+}

@@ -1,0 +1,112 @@
+# shellcheck shell=bash
+# What bench's rows are made of: runs of measure and latency, lines of the table, and the same lines
+# in a file that another run can be compared with.
+# Sourced by bench, which has the other half of the variables.
+# shellcheck disable=SC2034,SC2154
+
+# What measure, latency and trace_calls said last.
+cpu_ms=0 server_ms=0 noise_ms=0 bytes=0 bursts=0 wakes=0 pss_kib=0 first_ms=0 found_ms=0
+median_ms=0 p99_ms=0 calls=0
+missed=0 # rows over their bar
+
+skip() { echo "bench: SKIPPED: $*" >&2; }
+have() { command -v "$1" >/dev/null 2>&1; }
+calc() { awk "BEGIN { printf \"%.${2:-2}f\", $1 }" /dev/null; }
+
+# Lines of name=value become variables.
+take() { # LINE
+    local word
+    for word in $1; do printf -v "${word%%=*}" %s "${word#*=}"; done
+    [ -n "$1" ]
+}
+
+# measure ARGUMENTS...: sets cpu_ms, server_ms, bytes and the others
+measure() {
+    local line
+    line=$("$tools/measure" -t "$window" "$@") && take "$line"
+}
+
+# latency ARGUMENTS...: sets median_ms, p99_ms
+latency() {
+    local line
+    line=$("$tools/latency" "$@") && take "$line"
+}
+
+# starts ARGUMENTS...: first_ms and found_ms, the medians of seven starts
+starts() {
+    local i first='' found=''
+    for i in 1 2 3 4 5 6 7; do
+        measure -w 1.5 -t 0.1 "$@" || return 1
+        first+="$first_ms "
+        found+="$found_ms "
+    done
+    first_ms=$(tr ' ' '\n' <<<"$first" | grep . | sort -n | sed -n 4p)
+    found_ms=$(tr ' ' '\n' <<<"$found" | grep . | sort -n | sed -n 4p)
+}
+
+all_calls() { # REFRESHES OPTIONS...: of the whole family, in batch mode
+    local n=$1
+    shift
+    strace -f -c -o "$work/calls" "$vctop" --no-config -b -o csv -n "$n" -d 1 "$@" >/dev/null 2>&1 &&
+        awk '$NF == "total" { print $4 }' "$work/calls"
+}
+
+# trace_calls OPTIONS...: sets calls, those of one refresh: what ten refreshes more make more
+trace_calls() {
+    local few many
+    have strace || { skip "strace is missing: no system calls counted"; return 1; }
+    few=$(all_calls 2 "$@") && many=$(all_calls 12 "$@") && calls=$(calc "($many - $few) / 10" 0)
+}
+
+# row WHAT FIGURE UNIT [BAR]
+row() {
+    local verdict=
+    if [ -n "${4:-}" ]; then
+        if [ "$3" = ms ] && awk "BEGIN { exit !($noise_ms > $4 / 2) }" /dev/null; then
+            verdict="not measurable: what others do differs by $noise_ms ms"
+        elif awk "BEGIN { exit !($2 >= 0 && $2 <= $4) }" /dev/null; then
+            verdict=ok
+        else
+            verdict="OVER THE BAR"
+            missed=$((missed + 1))
+        fi
+    fi
+    printf '%-56s %10s %-6s %8s  %s\n' "$1" "$2" "$3" "${4:-}" "$verdict"
+    # A name is a name once: "of that" is of the row above.
+    case $1 in
+    ' '*) printf '%s;%s\t%s\t%s\n' "$row_above" "$1" "$2" "$3" >>"$out" ;;
+    *) printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>"$out"; row_above=$1 ;;
+    esac
+}
+row_above=
+
+# What lasts longer than its delay (lxc-top with many containers) refreshes less than once a second.
+per_refresh_of() { calc "($1) / (($bursts > 0 && $bursts < 1) ? $bursts : 1)" "${2:-2}"; }
+per_refresh() { per_refresh_of "$cpu_ms + $server_ms"; }
+
+peer_ms=
+peer() { # NAME COMMAND...: sets peer_ms
+    local name=$1
+    shift
+    peer_ms=
+    have "$1" || { skip "$1 is not installed"; return 0; }
+    measure -w 8 "${servers[@]}" -- "$@" || return 0
+    peer_ms=$(per_refresh)
+    row "$name: CPU a refresh" "$peer_ms" ms
+    row "  $name / vctop" "$(calc "$peer_ms / $ours" 1)" times
+    row "$name: bytes a refresh" "$(per_refresh_of "$bytes" 0)" B
+    row "$name: memory (PSS)" "$(calc "$pss_kib / 1024" 1)" MiB
+}
+
+# The rows of two files that both have, with their ratio.
+compare() { # BEFORE AFTER
+    printf '%-56s %10s %10s %-6s %s\n' "" before now "" "now / before"
+    awk -F '\t' '
+        /^#/ { next }
+        NR == FNR { before[$1] = $2; next }
+        $1 in before {
+            what = $1; sub(/.*; /, " ", what)
+            printf "%-56s %10s %10s %-6s %s\n", what, before[$1], $2, $3,
+                before[$1] > 0 ? sprintf("%.2f", $2 / before[$1]) : "-"
+        }' "$1" "$2"
+}
