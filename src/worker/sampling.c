@@ -117,7 +117,7 @@ static void open_backend(struct sampling *sampling)
         sampling->backend = NULL;
     }
     /* It has no threads yet: they will inherit it. */
-    role_confine(rc == 0 ? sampling->backend->ops->capabilities : 0);
+    role_confine(sampling->backend ? sampling->backend->ops->capabilities : 0);
     if (rc == 0)
         return;
     sink_source(&sampling->sink, state_of_error(rc), &err, NULL);

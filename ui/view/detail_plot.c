@@ -108,13 +108,16 @@ static void plot_net(struct plot *ret, const struct ui *ui, const struct guest *
 }
 
 static bool read_curve(const struct history *history, enum metric metric, int64_t slice,
-                       int64_t now, float *ret, int count)
+                       int64_t now, int64_t period, float *ret, int count)
 {
     if (metric == METRIC_COUNT || history_slot(metric) < 0)
         return false;
     /* Slices stand still on the clock, so that a curve moves on instead of trembling. */
-    int64_t to = (now / slice + 1) * slice;
+    int64_t to = ((now - period / 2) / slice + 1) * slice;
     history_read(history, metric, to - count * slice, to, ret, count);
+    /* Under a freeze more has come since, which is not of the moment that is shown. */
+    if (to > now)
+        history_read(history, metric, to - slice, now, &ret[count - 1], 1);
     return true;
 }
 
@@ -152,8 +155,8 @@ static void draw_plot(const struct ui *ui, const struct guest *guest, struct rec
         first[i] = second[i] = NAN;
     bool two = false;
     if (history) {
-        read_curve(history, plot->metric, slice, ui->now_ns - period / 2, first, count);
-        two = read_curve(history, plot->metric2, slice, ui->now_ns - period / 2, second, count);
+        read_curve(history, plot->metric, slice, ui->now_ns, period, first, count);
+        two = read_curve(history, plot->metric2, slice, ui->now_ns, period, second, count);
     }
     if (rect.height == 1) {
         draw_small_plot(rect, plot, first, two ? second : NULL, count);
