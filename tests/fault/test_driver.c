@@ -77,6 +77,7 @@ START_TEST(row_06_refused)
 {
     CLEANUP_CLOSE int fd = listen_at(path_of("refused"), -1);
 
+    ck_assert_int_ge(fd, 0);
     check_unserved(path_of("refused"), "start libvirtd or virtqemud");
 }
 END_TEST
@@ -85,6 +86,7 @@ START_TEST(row_06_nobody_accepts)
 {
     CLEANUP_CLOSE int fd = listen_at(path_of("full"), 0);
 
+    ck_assert_int_ge(fd, 0);
     check_unserved(path_of("full"), "does not answer");
 }
 END_TEST
@@ -95,6 +97,7 @@ START_TEST(row_06_denied)
     char uri[200], command[600];
     const char *const argv[] = {"/bin/sh", "-c", command, NULL};
 
+    ck_assert_int_ge(fd, 0);
     if (geteuid() != 0 || system("command -v setpriv >/dev/null") != 0) {
         printf("SKIPPED: another user needs root and setpriv\n");
         return;
