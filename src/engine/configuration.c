@@ -59,6 +59,7 @@ static void answer(struct engine *engine, const char *text, const char *error, i
 
     forget_answer(configuration);
     configuration->at_ns = now_ns;
+    configuration->answered = true;
     configuration->text = text ? clean_text(text) : NULL;
     if (!configuration->text)
         configuration->error = text_sanitise(error, strlen(error), ERROR_CELLS);
@@ -93,6 +94,7 @@ void engine_ask_configuration(struct engine *engine, const struct guest_id *gues
         return;
     }
     configuration->asked_ns = now;
+    configuration->answered = false;
     configuration->child = child_start(engine, ROLE_PROBE, worker->spec, configuration, now);
 }
 
@@ -134,7 +136,7 @@ int configuration_frame(struct engine *engine, struct frame *frame, int64_t now_
 
 void configuration_ended(struct engine *engine, const char *why, int64_t now_ns)
 {
-    if (engine->configuration.at_ns < engine->configuration.asked_ns)
+    if (!engine->configuration.answered)
         answer(engine, NULL, why, now_ns);
     drop_child(engine);
 }

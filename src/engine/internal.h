@@ -158,6 +158,7 @@ struct configuration {
     struct child *child; /* the probe under way; its owner is this */
     struct guest_id id;  /* who it is of; unset: nobody asked yet */
     int64_t asked_ns, at_ns;
+    bool answered;      /* what was asked last */
     char *text, *error; /* sanitised */
 };
 
