@@ -13,19 +13,16 @@
 #include "base/clock.h"
 #include "base/confine.h"
 #include "base/text.h"
-#include "ui/quit.h"
+#include "ui/app_internal.h"
 #include "ui/screen.h"
 #include "ui/term/term.h"
-#include "ui/view/culprits.h"
 #include "ui/view/errand.h"
 #include "ui/view/frozen.h"
 #include "ui/view/graphs.h"
 #include "ui/view/narrow.h"
 #include "ui/view/palette.h"
 #include "ui/view/preferences.h"
-#include "ui/view/setup.h"
 #include "ui/view/tabs.h"
-#include "ui/view/view.h"
 
 #define ESCDELAY_MS 100 /* unless a file says otherwise */
 #define ENGINE_FDS_MAX 256
@@ -43,48 +40,13 @@
 /* While sources answer for the first time, what they say is drawn as it comes. */
 #define START_NS (2 * NS_PER_S)
 
-enum {
-    VIEW_GUESTS,
-    VIEW_COMPARE,
-    VIEW_EVENTS,
-    VIEW_JOBS,
-    VIEW_CONSOLES,
-    VIEW_GRAPHS,
-    VIEW_HELP,
-    VIEW_COUNT
-};
-
-/* A view is added by a line here and its name above. */
+/* A view is added by a line here and its name in app_internal.h. */
 static struct view *(*const view_makers[VIEW_COUNT])(void) = {
     [VIEW_GUESTS] = guests_view_new,    [VIEW_COMPARE] = compare_view_new,
     [VIEW_EVENTS] = events_view_new,    [VIEW_JOBS] = jobs_view_new,
     [VIEW_CONSOLES] = console_view_new, [VIEW_GRAPHS] = graphs_view_new,
     [VIEW_HELP] = help_view_new,
 };
-
-struct app {
-    struct ui ui;
-    struct view *views[VIEW_COUNT];
-    int current;
-    int before_help; /* the view that the help was asked for from */
-    int before_graphs;
-    int signals; /* signalfd */
-    bool quit;
-    int status;         /* of the exit: 128 + the signal that ended us */
-    bool keys_left;     /* more may wait than were read in the last turn */
-    bool rows_old;      /* the engine fed the model since lists were built */
-    bool draw;          /* wanted now */
-    int64_t draw_at_ns; /* wanted then; INT64_MAX: not */
-    int64_t pane_at_ns; /* a console's output is to be seen by then; INT64_MAX: nothing came */
-    int64_t drawn_ns;   /* when it was last drawn */
-    int64_t started_ns;
-    int64_t sorted_tick; /* number of the tick of the last sort */
-};
-
-static struct view *current_view(struct app *app)
-{
-    return app->views[app->current];
-}
 
 static int64_t answer_ns(int64_t period_ns)
 {
@@ -106,7 +68,7 @@ static void draw_by(struct app *app, int64_t at_ns)
 }
 
 /* Lists hold pointers into the model: no view may look at them before they are built anew. */
-static void refresh_lists(struct app *app, bool resort)
+void app_refresh_lists(struct app *app, bool resort)
 {
     if (!app->rows_old && !resort)
         return;
@@ -115,7 +77,7 @@ static void refresh_lists(struct app *app, bool resort)
     app->rows_old = false;
 }
 
-static void read_clocks(struct app *app)
+void app_read_clocks(struct app *app)
 {
     app->ui.clock_ns = clock_mono_ns();
     if (app->ui.frozen)
@@ -136,10 +98,10 @@ static void draw_if_due(struct app *app)
     /* Rows change places once a tick, when its figures are there, or when one asked for it. */
     bool starting = ui->clock_ns - app->started_ns < START_NS;
     bool resort = due && !ui->frozen && (starting || tick != app->sorted_tick);
-    refresh_lists(app, resort);
+    app_refresh_lists(app, resort);
     if (resort)
         app->sorted_tick = tick;
-    screen_draw(ui, current_view(app), app->views[VIEW_GUESTS]);
+    screen_draw(ui, app_view(app), app->views[VIEW_GUESTS]);
     app->draw = false;
     app->pane_at_ns = INT64_MAX;
     app->drawn_ns = ui->clock_ns;
@@ -156,7 +118,7 @@ static void draw_if_due(struct app *app)
 static void resized(struct app *app)
 {
     term_resized();
-    refresh_lists(app, false);
+    app_refresh_lists(app, false);
     for (int i = 0; i < VIEW_COUNT; i++)
         if (app->views[i]->ops->resized)
             app->views[i]->ops->resized(app->views[i], &app->ui);
@@ -165,200 +127,15 @@ static void resized(struct app *app)
 
 static void resumed(struct app *app)
 {
-    read_clocks(app);
+    app_read_clocks(app);
     engine_resumed(app->ui.engine, app->ui.clock_ns);
     resized(app);
 }
 
-static void suspend(struct app *app)
+void app_suspend(struct app *app)
 {
     term_suspend();
     resumed(app);
-}
-
-static void toggle_freeze(struct app *app)
-{
-    struct ui *ui = &app->ui;
-
-    if (ui->frozen) {
-        frozen_end(ui);
-        read_clocks(app);
-    } else {
-        frozen_begin(ui);
-    }
-    app->rows_old = true;
-    refresh_lists(app, !ui->frozen);
-}
-
-static unsigned say_how_to_quit(struct app *app)
-{
-    char key[16];
-
-    ui_say(&app->ui, STYLE_NORMAL, "press %s to quit", command_key_text(key, COMMAND_BACK_OR_QUIT));
-    return REACT_HANDLED | REACT_REDRAW;
-}
-
-static unsigned go_to(struct app *app, int view)
-{
-    if (view == VIEW_HELP && app->current != VIEW_HELP)
-        app->before_help = app->current;
-    app->current = view;
-    return REACT_HANDLED | REACT_REDRAW;
-}
-
-static void show_guest(struct app *app)
-{
-    struct view *guests = app->views[VIEW_GUESTS];
-
-    go_to(app, VIEW_GUESTS);
-    guests->ops->select(guests, &app->ui, &app->ui.show);
-}
-
-static const struct guest *selected(struct app *app)
-{
-    const struct view *view = current_view(app);
-    const struct tab *tab = app->current == VIEW_CONSOLES ? tabs_active(&app->ui) : NULL;
-
-    if (tab)
-        return tab_guest(&app->ui, tab);
-    return view->ops->selected ? view->ops->selected(view) : NULL;
-}
-
-static unsigned open_graphs(struct app *app)
-{
-    if (!graphs_view_about(app->views[VIEW_GRAPHS], &app->ui, selected(app)))
-        return REACT_HANDLED | REACT_REDRAW;
-    app->before_graphs = app->current;
-    return go_to(app, VIEW_GRAPHS);
-}
-
-static unsigned go_back(struct app *app)
-{
-    return go_to(app, app->current == VIEW_HELP     ? app->before_help
-                      : app->current == VIEW_GRAPHS ? app->before_graphs
-                                                    : VIEW_GUESTS);
-}
-
-static unsigned open_palette(struct app *app)
-{
-    const struct guest *guest = selected(app);
-
-    guest_id_clear(&app->ui.about);
-    if (guest)
-        guest_id_copy(&app->ui.about, &guest->id);
-    palette_open(&app->ui, view_context(current_view(app)));
-    return REACT_HANDLED | REACT_REDRAW;
-}
-
-/* What every view answers alike. */
-static unsigned common_command(struct app *app, enum command which)
-{
-    switch (which) {
-    case COMMAND_HELP:
-        return go_to(app, app->current == VIEW_HELP ? app->before_help : VIEW_HELP);
-    case COMMAND_VIEW_GUESTS:
-        return go_to(app, VIEW_GUESTS);
-    case COMMAND_VIEW_COMPARE:
-        return go_to(app, VIEW_COMPARE);
-    case COMMAND_VIEW_EVENTS:
-        return go_to(app, VIEW_EVENTS);
-    case COMMAND_VIEW_JOBS:
-        return go_to(app, VIEW_JOBS);
-    case COMMAND_VIEW_CONSOLES:
-        return go_to(app, VIEW_CONSOLES);
-    case COMMAND_CONSOLE:
-        return tabs_open(&app->ui, selected(app), CONSOLE_SERIAL, NULL, NULL);
-    case COMMAND_ATTACH:
-        return tabs_open(&app->ui, selected(app), CONSOLE_ATTACH, NULL, NULL);
-    case COMMAND_LOG:
-        return tabs_open(&app->ui, selected(app), CONSOLE_LOG, NULL, NULL);
-    case COMMAND_SCREEN:
-        return tabs_open(&app->ui, selected(app), CONSOLE_SCREEN, NULL, NULL);
-    case COMMAND_CULPRITS:
-        return culprits_open(&app->ui, selected(app));
-    case COMMAND_GRAPHS:
-        return open_graphs(app);
-    case COMMAND_BACK:
-    case COMMAND_BACK_OR_QUIT:
-        if (app->current == VIEW_GUESTS)
-            return which == COMMAND_BACK ? 0 : quit_ask(&app->ui);
-        return go_back(app);
-    case COMMAND_QUIT:
-        return quit_ask(&app->ui);
-    case COMMAND_FREEZE:
-        toggle_freeze(app);
-        return REACT_HANDLED | REACT_REDRAW;
-    case COMMAND_REDRAW:
-        term_redraw_all();
-        return REACT_HANDLED | REACT_REDRAW;
-    case COMMAND_SUSPEND:
-        suspend(app);
-        return REACT_HANDLED | REACT_REDRAW;
-    case COMMAND_HOW_TO_QUIT:
-        return say_how_to_quit(app);
-    case COMMAND_PALETTE:
-        return open_palette(app);
-    case COMMAND_SETUP:
-        setup_open(&app->ui);
-        return REACT_HANDLED | REACT_REDRAW;
-    default:
-        return 0;
-    }
-}
-
-/* These are not for a dialog to swallow, unless they lie on keys that one types. */
-static bool is_for_the_loop(enum command which, struct key key)
-{
-    return key.kind == KEY_CONTROL &&
-           (which == COMMAND_REDRAW || which == COMMAND_SUSPEND || which == COMMAND_HOW_TO_QUIT);
-}
-
-static unsigned run_command(struct app *app, enum command which)
-{
-    struct view *view = current_view(app);
-    unsigned reaction = view->ops->command(view, &app->ui, which);
-
-    return reaction ? reaction : common_command(app, which);
-}
-
-static unsigned modal_key(struct app *app, struct key key)
-{
-    struct ui *ui = &app->ui;
-    unsigned reaction = ui->modal->key(ui, ui->modal_data, key);
-    enum command wanted = ui->wanted;
-
-    ui->wanted = COMMAND_NONE;
-    return wanted == COMMAND_NONE ? reaction : reaction | run_command(app, wanted);
-}
-
-/* Nobody shall answer a question that is not on the screen, nor open the menu of actions there. */
-static bool works_unseen(const struct ui *ui, enum command which)
-{
-    if (ui->modal)
-        return which == COMMAND_QUIT || which == COMMAND_SUSPEND || which == COMMAND_REDRAW;
-    return which != COMMAND_ACTIONS;
-}
-
-static unsigned handle_key(struct app *app, struct key key)
-{
-    struct view *view = current_view(app);
-    struct ui *ui = &app->ui;
-    enum command which = command_for_key(view_context(view), key);
-
-    if (screen_is_too_small())
-        return works_unseen(ui, which) ? run_command(app, which) : 0;
-    if (ui->modal && !is_for_the_loop(which, key))
-        return key.kind == KEY_POINTER ? 0 : modal_key(app, key);
-    if (key.kind == KEY_POINTER)
-        return view->ops->mouse ? view->ops->mouse(view, ui, key) : 0;
-    if (which == COMMAND_NONE && key.kind == KEY_CHAR) {
-        char help[16];
-
-        ui_say(ui, STYLE_DIM, "no command has this key here: %s shows those that do",
-               command_key_text(help, COMMAND_HELP));
-        return REACT_HANDLED | REACT_REDRAW;
-    }
-    return run_command(app, which);
 }
 
 static void react(struct app *app, unsigned reaction)
@@ -370,15 +147,15 @@ static void react(struct app *app, unsigned reaction)
     if (reaction & REACT_REARRANGE) {
         /* At once: the next key may come before the next drawing.  An action may have ended a
          * freeze, and with it the moment that was shown. */
-        read_clocks(app);
-        refresh_lists(app, true);
+        app_read_clocks(app);
+        app_refresh_lists(app, true);
     }
     if (reaction & REACT_SHOW_GUEST)
-        show_guest(app);
+        app_show_guest(app);
     if (reaction & REACT_CONSOLES)
-        go_to(app, VIEW_CONSOLES);
+        app_go_to(app, VIEW_CONSOLES);
     if (reaction & REACT_LEAVE)
-        go_to(app, VIEW_GUESTS);
+        app_go_to(app, VIEW_GUESTS);
 }
 
 static void end_by(struct app *app, int signal)
@@ -389,7 +166,7 @@ static void end_by(struct app *app, int signal)
 
 static void read_keys(struct app *app)
 {
-    refresh_lists(app, false);
+    app_refresh_lists(app, false);
     for (int i = 0; i < KEYS_A_TURN && !app->quit; i++) {
         struct key key = key_read();
 
@@ -406,7 +183,7 @@ static void read_keys(struct app *app)
             app->ui.message.at_ns = 0;
             app->draw = true;
         }
-        react(app, handle_key(app, key));
+        react(app, app_key(app, key));
     }
     app->keys_left = true;
 }
@@ -447,10 +224,10 @@ static void read_signals(struct app *app)
             resumed(app);
             break;
         case SIGTSTP:
-            suspend(app);
+            app_suspend(app);
             break;
         case SIGINT:
-            react(app, say_how_to_quit(app));
+            react(app, app_say_how_to_quit(app));
             break;
         default:
             end_by(app, (int)info.ssi_signo);
@@ -536,7 +313,7 @@ static void turn(struct app *app)
     size_t count = engine_poll_fds(app->ui.engine, fds + OWN_FDS, ENGINE_FDS_MAX);
 
     int ready = poll(fds, OWN_FDS + count, timeout_ms(app));
-    read_clocks(app);
+    app_read_clocks(app);
     if (ready < 0)
         return;
     if (fds[1].revents)
@@ -591,7 +368,7 @@ static void set_up(struct app *app, struct engine *engine, const struct options 
                       .simulated = simulated,
                       .world = engine_world(engine),
                       .order = {.key = METRIC_CPU, .inverted = options->inverted}};
-    read_clocks(app);
+    app_read_clocks(app);
     app->started_ns = ui->clock_ns;
     app->draw_at_ns = next_beat(ui->clock_ns, world_period(ui->world));
     app->pane_at_ns = INT64_MAX;

@@ -39,13 +39,34 @@ static const char *skip_blank(const char *at)
     }
 }
 
-/* Behind the string at AT. */
-static const char *skip_string(const char *at)
+/* The quote that ends the string at AT, or the end of the text. */
+static const char *string_end(const char *at)
 {
     for (at++; *at && *at != '"'; at++)
         if (*at == '\\' && at[1])
             at++;
+    return at;
+}
+
+/* Behind the string at AT. */
+static const char *skip_string(const char *at)
+{
+    at = string_end(at);
     return *at ? at + 1 : at;
+}
+
+/* Whether the text ends inside a string or comment: libconfig lets that pass, and would take what
+ * is put behind it for a part of it. */
+static bool ends_open(const char *at)
+{
+    while (*at) {
+        if (at[0] == '/' && at[1] == '*' && !strstr(at + 2, "*/"))
+            return true;
+        if (*at == '"' && !*string_end(at))
+            return true;
+        at = at_comment(at) ? skip_comment(at) : *at == '"' ? skip_string(at) : at + 1;
+    }
+    return false;
 }
 
 /* A list, array or group: behind its last bracket. */
@@ -156,7 +177,7 @@ char *edit_setting(const char *text, const char *name, const char *value, struct
     const char *inner = strchr(name, '.');
     size_t len = inner ? (size_t)(inner - name) : strlen(name);
     struct span span = {0}, entry = {0};
-    int found = find(text, name, len, &span);
+    int found = ends_open(text) ? -1 : find(text, name, len, &span);
 
     if (found == 1 && !inner)
         return replace(text, name, span, value, err);

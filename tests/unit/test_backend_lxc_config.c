@@ -273,6 +273,7 @@ START_TEST(an_edit_keeps_every_other_byte)
                 "lxc.start.auto = 0\nlxc.start.auto = 1\n");
     expect_edit("#lxc.start.auto = 0\nlxc.start.autox = 0\n", true,
                 "#lxc.start.auto = 0\nlxc.start.autox = 0\nlxc.start.auto = 1\n");
+    expect_edit("\flxc.start.auto = 0\n", true, "\flxc.start.auto = 0\nlxc.start.auto = 1\n");
 }
 END_TEST
 

@@ -49,6 +49,8 @@ static const struct {
     {"b", "b"},
     {"b =", "b"},
     {"= 3", "b"},
+    {"a = \"1\" \"", "b"},
+    {"a = 1; /* b", "b"},
 };
 
 START_TEST(what_would_be_lost_is_refused)

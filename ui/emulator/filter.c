@@ -147,26 +147,27 @@ static size_t take_sequence(struct filter *filter, unsigned char c, enum filter_
     return bounded(filter->sequence, filter->len, dst);
 }
 
-static size_t take_string(struct filter *filter, unsigned char c, enum filter_for what, char *dst)
+/* Whether C belongs to the string: its bytes are dropped. */
+static bool is_in_string(struct filter *filter, unsigned char c, enum filter_for what)
 {
     bool ends = c == '\a' || c == CANCEL || c == SUBSTITUTE ||
                 (filter->state == STRING_ESCAPED && c == '\\');
 
     if (ends || ++filter->skipped > STRING_MAX) {
         filter->state = TEXT;
-        return 0;
+        return true;
     }
     if (filter->state == STRING_ESCAPED && c != ESCAPE) {
         /* Another sequence has begun without waiting for the end of this. */
         begin(filter);
-        return take_escaped(filter, c, what, dst);
+        return false;
     }
     if (c == '\n' && what != FILTER_TERMINAL) {
         filter->state = TEXT; /* in a log the next line is none of it */
-        return take_text(filter, c, what, dst);
+        return false;
     }
     filter->state = c == ESCAPE ? STRING_ESCAPED : STRING;
-    return 0;
+    return true;
 }
 
 /* ---- characters ---- */
@@ -249,8 +250,9 @@ static size_t take(struct filter *filter, unsigned char c, enum filter_for what,
 {
     size_t used = 0;
 
-    if (filter->state == STRING || filter->state == STRING_ESCAPED)
-        return take_string(filter, c, what, dst);
+    if ((filter->state == STRING || filter->state == STRING_ESCAPED) &&
+        is_in_string(filter, c, what))
+        return 0;
     if (c >= 0x80) {
         /* No part of a sequence: what has begun is none, and libvterm is not to wait for more. */
         filter->state = TEXT;

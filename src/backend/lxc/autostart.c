@@ -17,7 +17,7 @@ static bool sets_autostart(const char *line, size_t len)
 {
     static const char key[] = "lxc.start.auto";
     size_t at = 0;
-    while (at < len && strchr(" \t\r\v\f", line[at]))
+    while (at < len && strchr(" \t", line[at]))
         at++;
     if (len - at < sizeof(key) - 1 || memcmp(line + at, key, sizeof(key) - 1) != 0)
         return false;

@@ -1,6 +1,5 @@
 #include "backend/lxc/config.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -89,12 +88,14 @@ struct setting {
     char *key, *value;
 };
 
+/* Of the blanks that liblxc takes away: any other is a part of the key or the value. */
 static char *trim(char *text)
 {
-    while (isspace((unsigned char)*text))
-        text++;
+    static const char blank[] = " \t\n";
+
+    text += strspn(text, blank);
     size_t len = strlen(text);
-    while (len > 0 && isspace((unsigned char)text[len - 1]))
+    while (len > 0 && strchr(blank, text[len - 1]))
         text[--len] = '\0';
     return text;
 }

@@ -1,0 +1,64 @@
+/* What the loop (app.c) and the commands (app_command.c) share. */
+#ifndef VCTOP_UI_APP_INTERNAL_H
+#define VCTOP_UI_APP_INTERNAL_H
+
+#include "ui/term/key.h"
+#include "ui/view/view.h"
+
+enum {
+    VIEW_GUESTS,
+    VIEW_COMPARE,
+    VIEW_EVENTS,
+    VIEW_JOBS,
+    VIEW_CONSOLES,
+    VIEW_GRAPHS,
+    VIEW_HELP,
+    VIEW_COUNT
+};
+
+struct app {
+    struct ui ui;
+    struct view *views[VIEW_COUNT];
+    int current;
+    int before_help; /* the view that the help was asked for from */
+    int before_graphs;
+    int signals; /* signalfd */
+    bool quit;
+    int status;         /* of the exit: 128 + the signal that ended us */
+    bool keys_left;     /* more may wait than were read in the last turn */
+    bool rows_old;      /* the engine fed the model since lists were built */
+    bool draw;          /* wanted now */
+    int64_t draw_at_ns; /* wanted then; INT64_MAX: not */
+    int64_t pane_at_ns; /* a console's output is to be seen by then; INT64_MAX: nothing came */
+    int64_t drawn_ns;   /* when it was last drawn */
+    int64_t started_ns;
+    int64_t sorted_tick; /* number of the tick of the last sort */
+};
+
+static inline struct view *app_view(struct app *app)
+{
+    return app->views[app->current];
+}
+
+/* ---- app.c ---- */
+
+/* Under a freeze only the clock that timeouts are counted by. */
+void app_read_clocks(struct app *app);
+
+/* Builds lists anew that are older than the model, or all of them with RESORT: before a view is
+ * asked for anything. */
+void app_refresh_lists(struct app *app, bool resort);
+
+/* Blocks until the shell lets us go on. */
+void app_suspend(struct app *app);
+
+/* ---- app_command.c: reactions (REACT_*) ---- */
+
+unsigned app_key(struct app *app, struct key key);
+unsigned app_go_to(struct app *app, int view);
+unsigned app_say_how_to_quit(struct app *app);
+
+/* Goes to the guest that ui.show names. */
+void app_show_guest(struct app *app);
+
+#endif
