@@ -34,6 +34,8 @@ struct cgroup_layout {
     struct held_budget fds;     /* readers hold that many descriptors at most, then read by path */
     struct block_cache *blocks; /* kernel/block.h */
     char *scratch;              /* CGROUP_SCRATCH_BYTES for the text of one file */
+    bool io_counts;             /* version 1: the kernel counts what groups read and write at all */
+    unsigned io_asked;          /* how often that was asked in vain */
 };
 
 /* Reads ROOT/proc/self/mountinfo.  A host without any cgroups is no error: every mount is NULL.

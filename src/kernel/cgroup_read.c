@@ -9,7 +9,6 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/io.h"
-#include "kernel/cgroup_rest.h"
 #include "kernel/cgroup_text.h"
 #include "kernel/held.h"
 #include "kernel/parse.h"
@@ -88,7 +87,6 @@ struct cgroup_reader {
     struct cgroup_io io;
     uint64_t bytes_at_ops; /* when operations were read last */
     bool has_ops;
-    bool io_counts;   /* version 1: the kernel counts at all */
     uint64_t current; /* memory.current when memory.stat was read */
     struct cgroup_rest rest;
 };
@@ -117,6 +115,11 @@ void cgroup_reader_free(struct cgroup_reader *reader)
         free(reader->dir[i]);
     free(reader->io.device);
     free(reader);
+}
+
+uint64_t cgroup_reader_cpu_ns(const struct cgroup_reader *reader)
+{
+    return reader->rest.cpu_ns;
 }
 
 const char *cgroup_reader_dir(const struct cgroup_reader *reader, enum cgroup_controller controller)
@@ -238,15 +241,25 @@ static void refresh_memory(struct cgroup_reader *reader)
     }
 }
 
+/* UINT64_MAX: unknown. */
+static uint64_t read_current(struct cgroup_reader *reader)
+{
+    const char *text = text_of(reader, MEMORY_CURRENT);
+    uint64_t current;
+    return text && cgroup_parse_number(text, &current) ? current : UINT64_MAX;
+}
+
 static void read_memory(struct cgroup_reader *reader, unsigned what, struct sample *sample)
 {
-    const char *text = what & CGROUP_READ_MEMORY ? text_of(reader, MEMORY_CURRENT) : NULL;
-    uint64_t current = UINT64_MAX;
-    bool known = text && cgroup_parse_number(text, &current);
-    bool same = (what & CGROUP_SAME_AT_REST) &&
-                cgroup_rest_holds(&reader->rest, CGROUP_PART_MEMORY_STAT) && known &&
-                current == reader->current;
     bool holds = cgroup_rest_holds(&reader->rest, CGROUP_PART_MEMORY_STAT);
+    bool rests = holds && (what & CGROUP_SAME_AT_REST);
+    uint64_t current = UINT64_MAX;
+    if (rests && !(what & CGROUP_READ_MEMORY_STAT))
+        current = reader->current;
+    else if (what & CGROUP_READ_MEMORY)
+        current = read_current(reader);
+    bool known = current != UINT64_MAX;
+    bool same = rests && known && current == reader->current;
     if ((what & CGROUP_READ_MEMORY_STAT) && reader->dir[CGROUP_MEMORY] && !same) {
         refresh_memory(reader);
         cgroup_rest_keep(&reader->rest, CGROUP_PART_MEMORY_STAT, NULL);
@@ -290,29 +303,27 @@ static bool refresh_ops_v1(struct cgroup_reader *reader)
 
 /* Version 1 counts nothing anywhere until some group got a limit on a device: a group without
  * devices has done nothing only when the root group has some, and is unknown otherwise. */
-static bool counts_v1(struct cgroup_reader *reader)
+static bool counts_v1(const struct cgroup_reader *reader)
 {
+    struct cgroup_layout *layout = reader->layout;
     if (reader->io.count)
         return true;
-    if (!reader->io_counts && reader->reads % REARM_READS == 1) {
-        const struct cgroup_layout *layout = reader->layout;
+    if (!layout->io_counts && layout->io_asked++ % REARM_READS == 0) {
         char path[KERNEL_PATH_MAX], buf[4096];
         struct held once = HELD_INIT;
-        reader->io_counts = kernel_path(path, "%s%s/blkio.throttle.io_service_bytes", layout->root,
+        layout->io_counts = kernel_path(path, "%s%s/blkio.throttle.io_service_bytes", layout->root,
                                         layout->mount[CGROUP_IO].point) &&
                             held_read(&once, path, NULL, buf, sizeof(buf)) > 0 && strchr(buf, ':');
         held_close(&once, NULL);
     }
-    return reader->io_counts;
+    return layout->io_counts;
 }
 
-static void read_io(struct cgroup_reader *reader, unsigned what, struct sample *sample)
+static void add_io(struct cgroup_reader *reader, struct sample *sample)
 {
     struct cgroup_io *io = &reader->io;
     struct block_cache *blocks = reader->layout->blocks;
     bool v2 = is_v2(reader, CGROUP_IO);
-    if (!v2 && say_again(reader, CGROUP_PART_IO, what, sample))
-        return;
     const char *text = text_of(reader, IO_BYTES);
     if (!text || !(v2 ? cgroup_parse_io_v2(text, blocks, io)
                       : cgroup_parse_io_v1(text, blocks, CGROUP_IO_READ, io) && counts_v1(reader)))
@@ -323,7 +334,14 @@ static void read_io(struct cgroup_reader *reader, unsigned what, struct sample *
         sample_set(sample, FIELD_DISK_READ_OPS, io->total[CGROUP_IO_READ_OPS]);
         sample_set(sample, FIELD_DISK_WRITE_OPS, io->total[CGROUP_IO_WRITE_OPS]);
     }
-    cgroup_rest_keep(&reader->rest, CGROUP_PART_IO, sample);
+}
+
+static void read_io(struct cgroup_reader *reader, unsigned what, struct sample *sample)
+{
+    if (!is_v2(reader, CGROUP_IO) && say_again(reader, CGROUP_PART_IO, what, sample))
+        return;
+    add_io(reader, sample);
+    cgroup_rest_keep(&reader->rest, CGROUP_PART_IO, sample); /* that it is unknown, too */
 }
 
 static void read_pids(struct cgroup_reader *reader, unsigned what, struct sample *sample)

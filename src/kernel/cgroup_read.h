@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "kernel/cgroup.h"
+#include "kernel/cgroup_rest.h"
 #include "model/field.h"
 
 /* What to read, and the fields it sets.  Whatever is absent or unreadable stays unset. */
@@ -39,8 +40,9 @@ enum cgroup_what {
     /* Of a group whose processes have not run since (its CPU time stands still), what was read last
      * of memory.stat (while memory.current stands still too), IO (version 1 only: in version 2 late
      * writes are the group's own), PIDS, OOM and CPU_DETAIL is given again, unread: three files in
-     * four of a host whose guests mostly sleep.  To be left out now and then, for limits are
-     * changed and memory is taken from outside. */
+     * four of a host whose guests mostly sleep.  Without MEMORY_STAT so is memory.current, which
+     * can hardly have grown.  To be left out now and then, for limits are changed and memory is
+     * taken from outside. */
     CGROUP_SAME_AT_REST = 1 << 8
 };
 
@@ -56,6 +58,10 @@ void cgroup_reader_free(struct cgroup_reader *reader);
  * (ENODEV) is opened again.  ERR_GONE when none of the groups exists any more (SAMPLE may have got
  * some figures before). */
 int cgroup_reader_read(struct cgroup_reader *reader, unsigned what, struct sample *sample);
+
+/* The group's CPU time in nanoseconds as read last; CGROUP_CPU_UNKNOWN.  As long as it is the same
+ * none of its processes has run: none has ended, and none has changed anything. */
+uint64_t cgroup_reader_cpu_ns(const struct cgroup_reader *reader);
 
 /* Where the group is in CONTROLLER's hierarchy; NULL: it is in none.  Valid as long as READER. */
 const char *cgroup_reader_dir(const struct cgroup_reader *reader,

@@ -184,15 +184,6 @@ uint64_t proc_namespace(const char *root, pid_t pid, const char *name)
     return st.st_ino;
 }
 
-uint64_t proc_cpu_clock_ns(pid_t pid)
-{
-    clockid_t clock;
-    struct timespec used;
-    if (pid <= 0 || clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
-        return 0;
-    return (uint64_t)used.tv_sec * (uint64_t)NS_PER_S + (uint64_t)used.tv_nsec;
-}
-
 int64_t proc_boottime_ns(void)
 {
     struct timespec now;

@@ -76,10 +76,6 @@ int proc_each_thread(const char *root, pid_t pid, bool (*visit)(pid_t tid, void 
 /* The inode of /proc/PID/ns/NAME ("net", "cgroup", "pid"), PID 0 for this process; 0 unknown. */
 uint64_t proc_namespace(const char *root, pid_t pid, const char *name);
 
-/* Nanoseconds of CPU the whole process has used, by its CPU clock (0.3 us, ns resolution), real
- * /proc only; 0 when there is no such process. */
-uint64_t proc_cpu_clock_ns(pid_t pid);
-
 /* CLOCK_BOOTTIME now, the clock that start times are on. */
 int64_t proc_boottime_ns(void);
 

@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "kernel/held.h"
 #include "kernel/parse.h"
@@ -25,6 +27,8 @@ struct proc_watch {
     const char *root;
     struct proc_identity id;
     struct held stat, io, status;
+    clockid_t clock; /* of its CPU time */
+    bool has_clock;
     struct vcpu *vcpus;
     size_t vcpu_count;
     bool scanned;
@@ -69,6 +73,7 @@ int proc_watch_new(struct proc_watch **ret, const char *root, const struct proc_
         return code;
     }
     watch->id.start_ticks = stat.id.start_ticks;
+    watch->has_clock = !*root && clock_getcpuclockid(id->pid, &watch->clock) == 0;
     *ret = watch;
     return 0;
 }
@@ -191,6 +196,14 @@ bool proc_watch_vcpu_run(const struct proc_watch *watch, uint64_t *ret)
     return watch->times_known;
 }
 
+uint64_t proc_watch_cpu_ns(const struct proc_watch *watch)
+{
+    struct timespec used;
+    if (!watch->has_clock || clock_gettime(watch->clock, &used) != 0)
+        return 0;
+    return (uint64_t)used.tv_sec * (uint64_t)NS_PER_S + (uint64_t)used.tv_nsec;
+}
+
 static void add_cpu(const struct proc_watch *watch, const struct proc_stat *stat,
                     struct sample *sample)
 {
@@ -198,7 +211,7 @@ static void add_cpu(const struct proc_watch *watch, const struct proc_stat *stat
     sample_set(sample, FIELD_CPU_SYSTEM, stat->system_ns);
     sample_set(sample, FIELD_MAJOR_FAULTS, stat->major_faults);
     /* The process's own clock has no tick's grain, but a recorded tree has none. */
-    uint64_t exact = *watch->root ? 0 : proc_cpu_clock_ns(watch->id.pid);
+    uint64_t exact = proc_watch_cpu_ns(watch);
     sample_set(sample, FIELD_CPU, exact ? exact : parse_add(stat->user_ns, stat->system_ns));
     if (!*watch->root)
         sample_set(sample, FIELD_UPTIME, proc_age_ms(&watch->id, proc_boottime_ns()));

@@ -35,6 +35,11 @@ void proc_watch_free(struct proc_watch *watch);
 int proc_watch_read(struct proc_watch *watch, unsigned what, struct sample *sample,
                     char *ret_state);
 
+/* Nanoseconds of CPU that the whole process has used, by its CPU clock (under 1 us, ns resolution);
+ * 0 when there is no such process, or in a recorded tree.  Whoever had the same before has not run
+ * in between: it has neither ended, nor stopped, nor gone on. */
+uint64_t proc_watch_cpu_ns(const struct proc_watch *watch);
+
 /* vCPU threads found so far: names "CPU n/KVM" and "CPU n/TCG". */
 int proc_watch_vcpus(const struct proc_watch *watch);
 

@@ -296,6 +296,23 @@ START_TEST(version_1_without_counting_is_unknown)
 }
 END_TEST
 
+START_TEST(a_group_at_rest_is_not_asked_again_what_is_unknown)
+{
+    const unsigned what = CGROUP_READ_CPU | CGROUP_READ_IO | CGROUP_SAME_AT_REST;
+    put_v1();
+    tree_put("/c/blkio/x/blkio.throttle.io_service_bytes_recursive", "Total 0\n");
+    tree_put("/c/blkio/blkio.throttle.io_service_bytes", "Total 0\n");
+    open_reader(V1_MOUNTS, V1_GROUPS);
+    read_all(what);
+    tree_put("/c/blkio/x/blkio.throttle.io_service_bytes_recursive", "254:0 Read 1\n");
+    struct sample s = read_all(what);
+    ck_assert(!sample_has(&s, FIELD_DISK_READ));
+    tree_put("/c/cpuacct/x/cpuacct.usage", "17\n");
+    s = read_all(what);
+    expect(&s, FIELD_DISK_READ, 1);
+}
+END_TEST
+
 START_TEST(a_group_at_rest_says_the_same_again)
 {
     const unsigned what = CGROUP_READ_ALL | CGROUP_SAME_AT_REST;
@@ -322,6 +339,8 @@ START_TEST(a_group_at_rest_says_the_same_again)
     ck_assert(cgroup_reader_state_holds(reader));
 
     tree_put("/c/memory/x/memory.usage_in_bytes", "4500\n"); /* taken from outside */
+    s = read_all(what & ~(unsigned)CGROUP_READ_MEMORY_STAT);
+    expect(&s, FIELD_MEM_HOST, 5000);
     s = read_all(what);
     expect(&s, FIELD_MEM_USED, 2500);
     expect(&s, FIELD_PIDS, 8);
@@ -607,6 +626,7 @@ int main(void)
     tcase_add_test(tests, version_1_gives_every_figure);
     tcase_add_test(tests, version_1_without_counting_is_unknown);
     tcase_add_test(tests, a_group_at_rest_says_the_same_again);
+    tcase_add_test(tests, a_group_at_rest_is_not_asked_again_what_is_unknown);
     tcase_add_test(tests, a_group_without_cpu_time_is_never_at_rest);
     tcase_add_test(tests, hybrid_without_cpuacct_reads_the_unified_group);
     tcase_add_test(tests, freezer_states_are_told_apart);

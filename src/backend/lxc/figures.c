@@ -14,6 +14,8 @@
 
 #define WHOLE_NS (10 * NS_PER_S) /* the costly files of what is not on the screen */
 #define STATE_NS (4 * NS_PER_S)  /* the freezer's */
+/* Everything of what rests, too: what is on the screen each WHOLE_NS. */
+#define ANEW_HIDDEN_NS (60 * NS_PER_S)
 
 #define READ_ALWAYS (CGROUP_READ_CPU | CGROUP_READ_MEMORY | CGROUP_READ_IO | CGROUP_READ_PIDS)
 
@@ -131,26 +133,43 @@ static void look_slowly(struct lxc_guest *guest, struct lxc_ground *ground, int6
         settling =
             !figures->addresses[0] && proc_age_ms(&guest->init, proc_boottime_ns()) < SETTLING_MS;
     }
+    figures->slow_ns = now_ns;
+    figures->slow_cpu_ns =
+        figures->cgroup ? cgroup_reader_cpu_ns(figures->cgroup) : CGROUP_CPU_UNKNOWN;
     figures->slow_at_ns = now_ns + spread_ns(guest, settling         ? SETTLING_NS
                                                     : guest->visible ? SLOW_VISIBLE_NS
                                                                      : SLOW_HIDDEN_NS);
+}
+
+/* What has not run has given itself no address: it is looked at as seldom as what nobody sees. */
+static bool is_slow_due(struct lxc_guest *guest, int64_t now_ns)
+{
+    struct lxc_figures *figures = &guest->figures;
+    if (now_ns < figures->slow_at_ns)
+        return false;
+    if (now_ns - figures->slow_ns >= SLOW_HIDDEN_NS ||
+        !lxc_guest_rests(guest, figures->slow_cpu_ns))
+        return true;
+    figures->slow_at_ns = now_ns + spread_ns(guest, SLOW_VISIBLE_NS);
+    return false;
 }
 
 static int read_cgroup(struct lxc_guest *guest, struct lxc_ground *ground, bool whole,
                        struct sample *sample)
 {
     struct lxc_figures *figures = &guest->figures;
-    bool turn = lxc_is_turn(ground, guest, WHOLE_NS);
+    bool due = whole || lxc_is_turn(ground, guest, WHOLE_NS);
+    bool anew = lxc_is_turn(ground, guest, whole ? WHOLE_NS : ANEW_HIDDEN_NS);
     bool first = !figures->measured;
     /* At first the memory and the base of every rate, but not the rest: rows are awaited. */
-    unsigned what = first           ? READ_ALWAYS | CGROUP_READ_MEMORY_STAT | CGROUP_READ_CPU_DETAIL
-                    : whole || turn ? CGROUP_READ_ALL
-                                    : READ_ALWAYS;
+    unsigned what = first ? READ_ALWAYS | CGROUP_READ_MEMORY_STAT | CGROUP_READ_CPU_DETAIL
+                    : due ? CGROUP_READ_ALL
+                          : READ_ALWAYS;
     figures->measured = true;
-    int rc = cgroup_reader_read(figures->cgroup, turn ? what : what | CGROUP_SAME_AT_REST, sample);
+    int rc = cgroup_reader_read(figures->cgroup, anew ? what : what | CGROUP_SAME_AT_REST, sample);
     bool settled = cgroup_reader_state_holds(figures->cgroup) && figures->state.freezing != 1;
-    bool due = whole || lxc_is_turn(ground, guest, STATE_NS);
-    if (first || turn || (due && !settled))
+    bool state_due = whole || lxc_is_turn(ground, guest, STATE_NS);
+    if (first || anew || (state_due && !settled))
         cgroup_reader_state(figures->cgroup, &figures->state);
     return rc;
 }
@@ -161,7 +180,7 @@ int lxc_figures_read(struct lxc_guest *guest, struct lxc_ground *ground, bool wh
     struct lxc_figures *figures = &guest->figures;
     if (!figures->resolved)
         resolve(guest, ground, now_ns);
-    else if (now_ns >= figures->slow_at_ns)
+    else if (is_slow_due(guest, now_ns))
         look_slowly(guest, ground, now_ns);
     int rc = figures->cgroup ? read_cgroup(guest, ground, whole, sample) : 0;
     if (figures->monitor_rss == 0)
@@ -175,8 +194,7 @@ int lxc_figures_read(struct lxc_guest *guest, struct lxc_ground *ground, bool wh
                    now_ns > guest->ready_ns ? (uint64_t)((now_ns - guest->ready_ns) / NS_PER_MS)
                                             : 0);
     }
-    uint64_t monitor_ns = guest->monitor ? proc_cpu_clock_ns(guest->monitor_id.pid) : 0;
-    if (monitor_ns)
-        sample_set(sample, FIELD_CPU_VIRT, monitor_ns);
+    if (guest->monitor_ns)
+        sample_set(sample, FIELD_CPU_VIRT, guest->monitor_ns);
     return rc;
 }

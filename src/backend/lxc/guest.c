@@ -51,6 +51,7 @@ static void drop_monitor(struct lxc_guest *guest)
     guest->monitor = NULL;
     guest->monitor_id = (struct proc_identity){0};
     guest->monitor_state = 0;
+    guest->monitor_ns = 0;
     guest->init_was = guest->ran = guest->late = false;
 }
 
@@ -88,8 +89,21 @@ static void await_exec(struct lxc_guest *guest)
     guest->ready_ns = clock_mono_ns();
 }
 
+bool lxc_guest_monitor_moved(struct lxc_guest *guest)
+{
+    guest->monitor_ns = guest->monitor ? proc_watch_cpu_ns(guest->monitor) : 0;
+    return guest->monitor_ns == 0 || guest->monitor_ns != guest->followed_ns;
+}
+
+bool lxc_guest_rests(const struct lxc_guest *guest, uint64_t cpu_ns)
+{
+    return guest->figures.cgroup && cpu_ns != CGROUP_CPU_UNKNOWN &&
+           cgroup_reader_cpu_ns(guest->figures.cgroup) == cpu_ns;
+}
+
 void lxc_guest_follow(struct lxc_guest *guest, bool deep, const char **what_happened)
 {
+    guest->followed_ns = guest->monitor_ns;
     if (guest->monitor) {
         struct sample none = {0};
         if (proc_watch_read(guest->monitor, 0, &none, &guest->monitor_state) == ERR_GONE) {
@@ -100,9 +114,12 @@ void lxc_guest_follow(struct lxc_guest *guest, bool deep, const char **what_happ
         }
     }
     bool stopped = guest->monitor_state == 'T' || guest->monitor_state == 't';
-    if (guest->init.pid && (deep || stopped || !guest->init_ran || !guest->monitor) &&
-        !lxc_process_lives(&guest->init))
-        end_life(guest);
+    if (guest->init.pid && (deep || stopped || !guest->init_ran || !guest->monitor)) {
+        guest->seen_cpu_ns = guest->figures.cgroup ? cgroup_reader_cpu_ns(guest->figures.cgroup)
+                                                   : CGROUP_CPU_UNKNOWN;
+        if (!lxc_process_lives(&guest->init))
+            end_life(guest);
+    }
     if (guest->monitor && !guest->init.pid)
         find_init(guest);
     else if (guest->init.pid && !guest->init_ran)

@@ -39,6 +39,8 @@ struct lxc_figures {
     size_t link_count;
     uint64_t monitor_rss; /* 0 unknown */
     int64_t slow_at_ns;   /* when links, addresses and the monitor's size come up again */
+    int64_t slow_ns;      /* when that was done last */
+    uint64_t slow_cpu_ns; /* and the container's CPU time then */
     char *addresses[FACTS_ADDRESSES_MAX];
     bool resolved;      /* groups and links were looked for */
     bool looked_slowly; /* once at least */
@@ -59,6 +61,9 @@ struct lxc_guest {
     struct proc_identity monitor_id;
     uid_t monitor_uid;
     char monitor_state;        /* letter as in /proc/PID/stat; 0 unknown */
+    uint64_t monitor_ns;       /* CPU time of the monitor; 0 unknown */
+    uint64_t followed_ns;      /* what that was when the monitor was followed last */
+    uint64_t seen_cpu_ns;      /* CPU time of the container when its init was looked at last */
     struct proc_identity init; /* pid 0: none */
     bool init_ran;             /* it runs the container's program */
     bool init_was;             /* this monitor has had one */
@@ -88,6 +93,14 @@ void lxc_guest_attach(struct lxc_guest *guest, const struct lxc_monitor *monitor
  * looks at a known init too.  Figures of a life that ended are dropped.  WHAT_HAPPENED (may be left
  * NULL) becomes a text for the event log. */
 void lxc_guest_follow(struct lxc_guest *guest, bool deep, const char **what_happened);
+
+/* Something may have happened to its monitor since lxc_guest_follow(): reads the monitor's CPU
+ * time. */
+bool lxc_guest_monitor_moved(struct lxc_guest *guest);
+
+/* None of its processes has run since the container's CPU time was CPU_NS, as far as the last
+ * reading of its groups tells. */
+bool lxc_guest_rests(const struct lxc_guest *guest, uint64_t cpu_ns);
 
 /* It is on its way from one state to another: worth a look in milliseconds. */
 bool lxc_guest_in_transit(const struct lxc_guest *guest);

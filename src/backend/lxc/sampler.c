@@ -16,8 +16,9 @@
 #include "kernel/proc_scan.h"
 
 #define SCAN_EVERY_NS (30 * NS_PER_S)
-#define DEEP_NS (10 * NS_PER_S)  /* between looks at an init that gives no cause for one */
-#define FOLLOW_NS (4 * NS_PER_S) /* and at the monitor of what is not on the screen */
+#define DEEP_NS (10 * NS_PER_S)   /* between looks at an init that gives no cause for one */
+#define FOLLOW_NS (4 * NS_PER_S)  /* and at the busy monitor of what is not on the screen */
+#define ANYHOW_NS (60 * NS_PER_S) /* and at what seems to do nothing */
 #define HURRY_NS (20 * NS_PER_MS)
 #define HURRY_LATER_NS (200 * NS_PER_MS)
 #define HURRY_SHORT_NS (3 * NS_PER_S)
@@ -39,7 +40,7 @@ struct lxc_sampler {
     struct isolation_ground *isolation;
     struct isolation_beat beat;
     struct proc_scan *scan;
-    pid_t *known;
+    pid_t *known; /* monitors and inits of ours; NULL: not listed since the tick began */
     size_t known_count;
 };
 
@@ -81,7 +82,6 @@ void lxc_sampler_free(struct lxc_sampler *sampler)
     oom_log_close(&sampler->oom_log);
     proc_scan_free(sampler->scan);
     isolation_ground_free(sampler->isolation);
-    free(sampler->known);
     free(sampler);
 }
 
@@ -91,23 +91,33 @@ static int compare_pids(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* The monitors that we follow, in order, so that the slow look passes them by. */
+/* The processes that we follow, in order, so that the slow look passes them by. */
 static void list_known(struct lxc_sampler *sampler)
 {
-    size_t most = HASH_COUNT(sampler->roster.guests);
-    sampler->known = xrealloc(sampler->known, most + 1, sizeof(*sampler->known));
+    size_t most = 2 * HASH_COUNT(sampler->roster.guests);
+    sampler->known = xcalloc(most + 1, sizeof(*sampler->known));
     sampler->known_count = 0;
     struct lxc_guest *guest, *next;
     HASH_ITER(hh, sampler->roster.guests, guest, next)
     {
         if (guest->monitor)
             sampler->known[sampler->known_count++] = guest->monitor_id.pid;
+        if (guest->init.pid)
+            sampler->known[sampler->known_count++] = guest->init.pid;
     }
     qsort(sampler->known, sampler->known_count, sizeof(*sampler->known), compare_pids);
 }
 
-static bool is_known(const struct lxc_sampler *sampler, pid_t pid)
+static void forget_known(struct lxc_sampler *sampler)
 {
+    free(sampler->known);
+    sampler->known = NULL;
+}
+
+static bool is_known(struct lxc_sampler *sampler, pid_t pid)
+{
+    if (!sampler->known)
+        list_known(sampler);
     return sampler->known_count > 0 && bsearch(&pid, sampler->known, sampler->known_count,
                                                sizeof(*sampler->known), compare_pids);
 }
@@ -117,8 +127,6 @@ static bool try_pid(pid_t pid, void *user)
 {
     struct lxc_sampler *sampler = user;
     struct lxc_monitor monitor;
-    if (is_known(sampler, pid))
-        return true;
     if (!lxc_monitor_probe(pid, sampler->path, &monitor))
         return false;
     struct lxc_guest *guest = lxc_roster_find(&sampler->roster, monitor.name);
@@ -128,6 +136,11 @@ static bool try_pid(pid_t pid, void *user)
     }
     lxc_monitor_clear(&monitor);
     return guest != NULL;
+}
+
+static bool try_unknown(pid_t pid, void *user)
+{
+    return is_known(user, pid) || try_pid(pid, user);
 }
 
 /* The same for a process of a new monitor's group, which deserves no second look either when it is
@@ -140,11 +153,11 @@ static bool try_hint(pid_t pid, void *user)
 
 static void find_monitors(struct lxc_sampler *sampler)
 {
-    list_known(sampler);
     lxc_hints_follow(sampler->hints, sampler->now_ns, try_hint, sampler);
     /* A monitor runs its hooks before it has a group, and may be in one of another name. */
-    if (proc_scan_step(sampler->scan, sampler->now_ns, try_pid, sampler))
+    if (proc_scan_step(sampler->scan, sampler->now_ns, try_unknown, sampler))
         sampler->ground.map_stale = true; /* links may have been plugged */
+    forget_known(sampler);
 }
 
 static void follow(struct lxc_sampler *sampler, struct lxc_guest *guest, bool deep,
@@ -200,9 +213,13 @@ static void sample_guest(struct lxc_sampler *sampler, struct lxc_guest *guest, b
                          int64_t at_ns, struct sink *sink)
 {
     bool visible = guest->visible || selected;
+    bool moved = lxc_guest_monitor_moved(guest);
+    bool anyhow = lxc_is_turn(&sampler->ground, guest, ANYHOW_NS);
     /* The selected one at every tick: an action is for the life that the operator has seen. */
-    bool deep = selected || lxc_is_turn(&sampler->ground, guest, DEEP_NS) || !guest->figures.cgroup;
-    bool due = visible || deep || lxc_is_turn(&sampler->ground, guest, FOLLOW_NS);
+    bool deep = selected || anyhow || !guest->figures.cgroup ||
+                (lxc_is_turn(&sampler->ground, guest, DEEP_NS) &&
+                 !lxc_guest_rests(guest, guest->seen_cpu_ns));
+    bool due = deep || (moved && (visible || lxc_is_turn(&sampler->ground, guest, FOLLOW_NS)));
     if (!sampler->first && (due || lxc_guest_in_transit(guest)))
         follow(sampler, guest, deep, sink);
     struct sample sample = {0};
