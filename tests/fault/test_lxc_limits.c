@@ -1,6 +1,5 @@
 /* A container that runs into its limits of memory and of tasks is told of, with the kernel's
  * counts. */
-// sources: tests/fault/lxc_guests.c tests/fault/lxc_view.c
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
