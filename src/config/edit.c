@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
@@ -88,6 +89,20 @@ static const char *skip_nested(const char *at, bool *comment)
     return at;
 }
 
+/* Behind the number or truth value at AT; AT itself when it runs into something: where libconfig
+ * parts "1.theme" is not for us to know. */
+static const char *skip_scalar(const char *at)
+{
+    size_t len = strspn(at, "+-.0123456789");
+
+    if (strncasecmp(at, "true", 4) == 0)
+        len = 4;
+    else if (strncasecmp(at, "false", 5) == 0)
+        len = 5;
+    return strchr(" \t\r\n\f;,}", at[len]) || at_comment(at + len) ? at + len : at;
+}
+
+/* The value at AT; empty when it is none that can be followed. */
 static struct span span_value(const char *at)
 {
     struct span span = {.start = at};
@@ -103,9 +118,7 @@ static struct span span_value(const char *at)
             span.end = skip_string(next);
         }
     } else {
-        while (*at && !strchr(" \t\r\n\f;,}", *at) && !at_comment(at))
-            at++;
-        span.end = at;
+        span.end = skip_scalar(at);
     }
     return span;
 }

@@ -74,8 +74,8 @@ row() {
     printf '%-56s %10s %-6s %8s  %s\n' "$1" "$2" "$3" "${4:-}" "$verdict"
     # A name is a name once: "of that" is of the row above.
     case $1 in
-    ' '*) printf '%s;%s\t%s\t%s\n' "$row_above" "$1" "$2" "$3" >>"$out" ;;
-    *) printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>"$out"; row_above=$1 ;;
+    ' '*) printf '%s;%s\t%s\t%s\t%s\n' "$row_above" "$1" "$2" "$3" "${4:-}" >>"$out" ;;
+    *) printf '%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "${4:-}" >>"$out"; row_above=$1 ;;
     esac
 }
 row_above=
@@ -109,4 +109,35 @@ compare() { # BEFORE AFTER
             printf "%-56s %10s %10s %-6s %s\n", what, before[$1], $2, $3,
                 before[$1] > 0 ? sprintf("%.2f", $2 / before[$1]) : "-"
         }' "$1" "$2"
+}
+
+# A file of figures as a table in Markdown: the rows that have a bar, a few that show how the cost
+# grows, and beside a CPU cost how many times that each peer spent in the same run.
+table() { # FILE
+    echo "| of vctop | measured | bar | peers spent |"
+    echo "|---|--:|--:|---|"
+    awk -F '\t' '
+        /^#/ { next }
+        $1 ~ / \/ vctop$/ {
+            peer = $1; sub(/^.*;  */, "", peer); sub(/ \/ vctop$/, "", peer)
+            peers[cost] = peers[cost] (peers[cost] == "" ? "" : ", ") peer " " $2 " times"
+            next
+        }
+        $1 ~ /^vctop/ && ($4 != "" || $1 ~ /9600 bytes|10000 simulated: CPU|;  a guest/) {
+            what = $1
+            sub(/^vctop(, |: | )/, "", what)
+            sub(/;  /, ", ", what)
+            lines++
+            text[lines] = what
+            figure[lines] = $2 " " $3
+            if ($4 != "" && !($2 >= 0 && $2 <= $4 + 0))
+                figure[lines] = "**" figure[lines] "**"
+            bar[lines] = $4
+            if ($1 ~ /CPU a refresh$/)
+                cost = lines
+        }
+        END {
+            for (i = 1; i <= lines; i++)
+                printf "| %s | %s | %s | %s |\n", text[i], figure[i], bar[i], peers[i]
+        }' "$1"
 }

@@ -1,8 +1,5 @@
 /* The fault list, libvirt: the screen of a machine that is well, stopped, rebooted, gone, or
  * hostile. */
-// clang-format off
-// sources: tests/fault/daemon.c tests/fault/libvirt_view.c tests/fault/libvirt_virsh.c tests/fault/hostile.c
-// clang-format on
 #include <check.h>
 #include <signal.h>
 #include <string.h>

@@ -1,5 +1,4 @@
 /* A container's shell on the screen: what it writes for a terminal stays in the pane. */
-// sources: tests/fault/lxc_guests.c tests/fault/lxc_view.c tests/fault/hostile.c
 #include <check.h>
 #include <stdio.h>
 

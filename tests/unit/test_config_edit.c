@@ -51,6 +51,7 @@ static const struct {
     {"= 3", "b"},
     {"a = \"1\" \"", "b"},
     {"a = 1; /* b", "b"},
+    {"a = 1.b = 2", "a"},
 };
 
 START_TEST(what_would_be_lost_is_refused)
