@@ -146,7 +146,9 @@ static void tell_facts(const struct sim *sim, struct sim_guest *guest, struct si
         be_vile(&facts);
     sink_facts(sink, &facts);
     if (sim->spec.vile)
-        sink_event(sink, guest->handle, sim_hostile_text(guest->handle));
+        sink_event(sink, guest->handle,
+                   &(struct news){.text = sim_hostile_text(guest->handle), .times = 1},
+                   clock_wall_ns());
     sim_isolation_say(sim, guest, sink);
     guest->told = true;
 }
