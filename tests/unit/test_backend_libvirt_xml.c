@@ -71,7 +71,10 @@ START_TEST(what_isolates_a_machine_is_read)
               "<devices><tpm model='tpm-crb'><backend type='emulator'/></tpm>"
               "<filesystem><driver type='virtiofs'/><source dir='/srv/a'/></filesystem>"
               "<filesystem><driver type='virtiofs'/><source dir='/srv/b'/><readonly/></filesystem>"
-              "<filesystem><source dir='/srv/c'/></filesystem></devices></domain>");
+              "<filesystem><source dir='/srv/c'/></filesystem>"
+              "<disk device='cdrom'><target dev='sda' bus='sata'/></disk>"
+              "<disk><target dev='hda' bus='ide'/></disk>"
+              "<interface type='bridge'><model type='e1000'/></interface></devices></domain>");
 
     ck_assert_str_eq(said(definition, ISOLATION_FACT_ACCEL), "kvm");
     ck_assert_str_eq(said(definition, ISOLATION_FACT_MACHINE), "pc-q35-7.2");
@@ -82,6 +85,10 @@ START_TEST(what_isolates_a_machine_is_read)
     ck_assert_str_eq(said(definition, ISOLATION_FACT_TPM), "emulator");
     ck_assert_uint_eq(definition->isolation.at[ISOLATION_FACT_WRITABLE].count, 1);
     ck_assert_str_eq(said(definition, ISOLATION_FACT_WRITABLE), "/srv/a");
+    const struct isolation_value *models = &definition->isolation.at[ISOLATION_FACT_MODELS];
+    ck_assert_uint_eq(models->count, 2);
+    ck_assert_str_eq(models->text[0], "ide");
+    ck_assert_str_eq(models->text[1], "e1000");
     lv_definition_unref(definition);
 
     definition = parse("<domain type='qemu'><os><type>hvm</type></os><devices/></domain>");
