@@ -40,7 +40,7 @@ enum engine_change {
     ENGINE_HOST = 1 << 2,
     ENGINE_JOBS = 1 << 3,
     ENGINE_EVENTS = 1 << 4,
-    ENGINE_BROKEN = 1 << 5,  /* the spawner is gone: nothing more will come */
+    ENGINE_BROKEN = 1 << 5,   /* the spawner is gone: nothing more will come */
     ENGINE_CONSOLES = 1 << 6, /* output waits, or a console's state changed: see consoles.h */
     ENGINE_ANSWER = 1 << 7    /* to what the operator asked: a configuration */
 };

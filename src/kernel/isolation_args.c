@@ -184,10 +184,9 @@ static void take_nic(struct args *args, const char *text)
 /* A disk or a network card; bridges, ports and drives for CDs are passed over. */
 static void take_model(struct args *args, const char *driver)
 {
-    static const char *const beginnings[] = {"virtio-blk", "virtio-net", "ide-hd", "scsi-hd",
-                                             "scsi-block", "nvme",       "e1000",  "rtl8139",
-                                             "pcnet",      "ne2k_",      "i825",   "tulip",
-                                             "vmxnet3",    "usb-net"};
+    static const char *const beginnings[] = {
+        "virtio-blk", "virtio-net", "ide-hd", "scsi-hd", "scsi-block", "nvme",    "e1000",
+        "rtl8139",    "pcnet",      "ne2k_",  "i825",    "tulip",      "vmxnet3", "usb-net"};
 
     for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++)
         if (strncmp(driver, beginnings[i], strlen(beginnings[i])) == 0)

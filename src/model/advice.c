@@ -46,8 +46,8 @@ static bool small_limit(const struct asked *asked, char *dst, size_t size)
     char bytes[UNITS_MAX];
 
     if (!metric_of(asked, METRIC_OOM_KILLS, &kills) || kills < 1 ||
-        !metric_of(asked, METRIC_MEM_PERCENT, &percent) ||
-        percent < NEAR_LIMIT_PERCENT || !metric_of(asked, METRIC_MEM_LIMIT, &limit))
+        !metric_of(asked, METRIC_MEM_PERCENT, &percent) || percent < NEAR_LIMIT_PERCENT ||
+        !metric_of(asked, METRIC_MEM_LIMIT, &limit))
         return false;
     units_bytes(bytes, limit);
     snprintf(dst, size, "give it more memory: %.0f OOM kill%s, and %.0f %% of %s in use", kills,
@@ -124,7 +124,7 @@ static bool idle_machine(const struct asked *asked, char *dst, size_t size)
 /* Models of disks and network cards that QEMU has to play register by register. */
 static bool is_emulated(const char *model)
 {
-    static const char *const beginnings[] = {"ide",   "sata",  "e1000", "rtl8139", "pcnet",
+    static const char *const beginnings[] = {"ide",   "sata", "e1000", "rtl8139", "pcnet",
                                              "ne2k_", "i825", "tulip", "vmxnet3", "usb-net"};
 
     for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++)

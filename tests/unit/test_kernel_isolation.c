@@ -323,8 +323,8 @@ END_TEST
 
 START_TEST(disks_and_links_of_a_command_line)
 {
-    static const char *const models[] = {"e1000", "ide-hd", "virtio-net-pci", "ide", "virtio",
-                                         "rtl8139"};
+    static const char *const models[] = {"e1000", "ide-hd", "virtio-net-pci",
+                                         "ide",   "virtio", "rtl8139"};
 
     ARGS("-device", "{\"driver\":\"e1000\",\"netdev\":\"n0\"}", "-device", "ide-hd,drive=d0",
          "-device", "virtio-net-pci,netdev=n1", "-device", "ide-hd,drive=d1", "-device",

@@ -105,7 +105,9 @@ static void tell_facts(const struct sim *sim, struct sim_guest *guest, struct si
         .life = life,
         .name = guest->name,
         .title = guest->title,
-        .type = guest->kind == KIND_CONTAINER ? "lxc" : guest->emulated ? "qemu" : "kvm",
+        .type = guest->kind == KIND_CONTAINER ? "lxc"
+                : guest->emulated             ? "qemu"
+                                              : "kvm",
         .manager = strncmp(guest->name, owned, sizeof(owned) - 1) == 0 ? "OpenStack" : NULL,
         .kind = guest->kind,
         .can = abilities(guest),

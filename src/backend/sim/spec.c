@@ -13,7 +13,8 @@
 #define SECONDS_MAX 1e6
 #define REMEDY \
     "words: guests=N machines=N seed=N clock=fixed hold=N hostile stubborn=NAME busy=NAME " \
-    "silent=NAME emulated=NAME hang=NAME@S fill=PLACE@S free=PLACE@S readonly=PLACE@S deadmount=PLACE@S " \
+    "silent=NAME emulated=NAME hang=NAME@S fill=PLACE@S free=PLACE@S readonly=PLACE@S " \
+    "deadmount=PLACE@S " \
     "calm crash=NAME@S oom=NAME@S tasks=NAME@S off=NAME@S nospace=NAME@S " \
     "gone=NAME@S " \
     "hurt=NAME+NAME@S restarted=S die@S garbage@S late@S lost@S+S"
