@@ -62,7 +62,8 @@ void engine_want(struct engine *engine, const struct guest_id *visible, size_t c
                  const struct guest_id *selected);
 
 /* Which parts of the selected guest are on the screen: PART_BITs (model/part.h), 0 none, which is
- * so at first.  They come with ENGINE_ROWS, see world_parts_of(). */
+ * so at first; PARTS_DISK_TIMES is of all guests.  They come with ENGINE_ROWS, see
+ * world_parts_of(). */
 void engine_want_parts(struct engine *engine, unsigned parts);
 
 /* Asks for the text that GUEST is made from (a machine's XML without secrets, a container's file);

@@ -158,7 +158,9 @@ void sim_guest_sample(const struct sim_guest *guest, const struct sim *sim, int6
                       struct sample *ret);
 double sim_guest_mem_host(const struct sim_guest *guest, double now);
 
-/* parts.c: the WANTED parts of GUEST; what they have adds up to its sample. */
+/* parts.c: how long its disks take for a read, in ns; a write takes twice that. */
+uint64_t sim_guest_read_ns(const struct sim_guest *guest);
+/* The WANTED parts of GUEST; what they have adds up to its sample. */
 void sim_guest_parts(const struct sim_guest *guest, const struct sim *sim, unsigned wanted,
                      struct parts *ret);
 
