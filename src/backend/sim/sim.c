@@ -32,11 +32,11 @@ static bool has_name(const struct sim *sim, const char *name)
 
 static int check_names(const struct sim *sim, struct error *err)
 {
-    const char *names[4 + SIM_FAULTS_MAX] = {sim->spec.hang, sim->spec.stubborn, sim->spec.busy,
-                                             sim->spec.silent};
+    const char *names[5 + SIM_FAULTS_MAX] = {sim->spec.hang, sim->spec.stubborn, sim->spec.busy,
+                                             sim->spec.silent, sim->spec.emulated};
 
     for (size_t i = 0; i < sim->spec.fault_count; i++)
-        names[4 + i] = sim->spec.faults[i].name;
+        names[5 + i] = sim->spec.faults[i].name;
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         if (names[i] && !has_name(sim, names[i]))
             return error_set(err, ERR_USAGE, "guests have names such as db01, web1 and mail",
@@ -119,7 +119,9 @@ static void tell_facts(const struct sim *sim, struct sim_guest *guest, struct si
         .life = life,
         .name = guest->name,
         .title = guest->title,
-        .type = guest->kind == KIND_MACHINE ? "kvm" : "lxc",
+        .type = guest->kind == KIND_CONTAINER ? "lxc"
+                : guest->emulated             ? "qemu"
+                                              : "kvm",
         .manager = strncmp(guest->name, owned, sizeof(owned) - 1) == 0 ? "OpenStack" : NULL,
         .kind = guest->kind,
         .can = abilities(guest),
