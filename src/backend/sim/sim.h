@@ -47,6 +47,7 @@ struct sim_spec {
     uint32_t hold;   /* from this tick on the figures stay as they are; 0 never */
     bool calm;       /* all is well but for what the spec asks for */
     bool hostile;    /* names that no terminal should see raw */
+    bool vile;       /* and every other text that comes from outside */
     char *hang;      /* name of a guest that hangs ... */
     int64_t hang_ns; /* ... from here on */
     char *stubborn;  /* name of a guest that ignores a shutdown */
@@ -140,6 +141,7 @@ void sim_faults_strike(struct sim *sim);
 char *sim_name(enum guest_kind kind, uint32_t index);
 size_t sim_hostile_count(void);
 char *sim_hostile_name(size_t index); /* the caller frees */
+const char *sim_hostile_text(size_t index);
 
 /* The present life as facts and jobs name it: "" while it is off. */
 void sim_guest_life(const struct sim_guest *guest, char buf[16]);

@@ -12,7 +12,7 @@
 #define DEFAULT_GUESTS 60
 #define SECONDS_MAX 1e6
 #define REMEDY \
-    "words: guests=N machines=N seed=N clock=fixed hold=N hostile stubborn=NAME busy=NAME " \
+    "words: guests=N machines=N seed=N clock=fixed hold=N hostile vile stubborn=NAME busy=NAME " \
     "silent=NAME emulated=NAME hang=NAME@S fill=PLACE@S free=PLACE@S readonly=PLACE@S " \
     "deadmount=PLACE@S " \
     "calm crash=NAME@S oom=NAME@S tasks=NAME@S off=NAME@S nospace=NAME@S " \
@@ -196,8 +196,9 @@ static int parse_word(struct sim_spec *spec, const char *word, struct error *err
         spec->calm = true;
         return 0;
     }
-    if (!strcmp(word, "hostile")) {
+    if (!strcmp(word, "hostile") || !strcmp(word, "vile")) {
         spec->hostile = true;
+        spec->vile = spec->vile || !strcmp(word, "vile");
         return 0;
     }
     if (!strncmp(word, "die@", 4))
