@@ -35,7 +35,7 @@
 #define ANSWER_NS (100 * NS_PER_MS)
 /* Changes that come together are drawn together. */
 #define GATHER_NS (30 * NS_PER_MS)
-/* What a guest says to a key comes in pieces. */
+/* What a guest says to a key comes in pieces, as does what a source says first. */
 #define ECHO_NS (3 * NS_PER_MS)
 /* While sources answer for the first time, what they say is drawn as it comes. */
 #define START_NS (2 * NS_PER_S)
@@ -238,11 +238,18 @@ static void read_signals(struct app *app)
 
 /* ---- the loop ---- */
 
-/* At once after a rest, so that what is typed is seen; in a flood not oftener than one can see. */
+/* When what has changed is to be drawn: at once after a rest, in a flood once in GAP_NS. */
+static int64_t gathered_by(const struct app *app, int64_t gap_ns)
+{
+    int64_t soon = app->ui.clock_ns + ECHO_NS, rested = app->drawn_ns + gap_ns;
+
+    return rested > soon ? rested : soon;
+}
+
+/* What is typed is seen; in a flood not oftener than one can see. */
 static void pane_changed(struct app *app)
 {
-    int64_t now = app->ui.clock_ns, rested = app->drawn_ns + GATHER_NS;
-    int64_t at = rested > now + ECHO_NS ? rested : now + ECHO_NS;
+    int64_t at = gathered_by(app, GATHER_NS);
 
     if (at < app->pane_at_ns)
         app->pane_at_ns = at;
@@ -262,10 +269,10 @@ static void engine_changed(struct app *app, unsigned changes)
     if (!changes || ui->frozen)
         return;
     app->rows_old = true;
-    if (changes & ~(unsigned)(ENGINE_ROWS | ENGINE_HOST))
+    if (now - app->started_ns < START_NS)
+        draw_by(app, gathered_by(app, GATHER_NS / 3));
+    else if (changes & ~(unsigned)(ENGINE_ROWS | ENGINE_HOST))
         draw_by(app, now + GATHER_NS);
-    else if (now - app->started_ns < START_NS)
-        draw_by(app, now + GATHER_NS / 3);
     else if (now % period > answer_ns(period))
         draw_by(app, now + GATHER_NS); /* late for the regular redraw: not to wait for the next */
 }

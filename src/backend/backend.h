@@ -28,7 +28,8 @@ void sink_row(struct sink *sink, uint32_t handle, enum guest_state state, const 
 void sink_gone(struct sink *sink, uint32_t handle);
 void sink_answered(struct sink *sink); /* the list is complete; repeated calls are ignored */
 void sink_host(struct sink *sink, const struct host_sample *sample);
-void sink_event(struct sink *sink, uint32_t handle, const char *text);
+/* What happened to a guest; HANDLE 0: to the source. */
+void sink_event(struct sink *sink, uint32_t handle, const struct news *news, int64_t wall_ns);
 void sink_stuck(struct sink *sink, int calls); /* of this worker, that hang for good */
 /* What stands between the guest and the host; all of it, each time. */
 void sink_isolation(struct sink *sink, uint32_t handle, const struct isolation_facts *facts);

@@ -90,17 +90,19 @@ static void take_source(struct engine *engine, struct worker *worker, struct fra
     world_source_daemon(engine->world, worker->id, source->restarted_ns, now_ns, clock_wall_ns());
 }
 
-static void take_event(struct engine *engine, struct worker *worker,
+static void take_event(struct engine *engine, const struct worker *worker,
                        const struct frame_event *event)
 {
-    struct guest_id about = {.source = worker->id, .key = (char *)""};
-    const struct guest *guest =
-        event->handle ? world_find_handle(engine->world, worker->id, event->handle) : NULL;
+    const struct news news = {
+        .text = event->text,
+        .topic = event->topic && *event->topic ? event->topic : NULL,
+        .grade = event->grade,
+        .times = event->times,
+    };
 
-    if (!event->text || (event->handle && !guest))
+    if (!event->text)
         return;
-    world_event(engine->world, guest ? EVENT_STATE : EVENT_SOURCE, guest ? &guest->id : &about,
-                guest ? guest->facts.name : worker->id, event->text, event->wall_ns);
+    world_news(engine->world, worker->id, event->handle, &news, event->wall_ns);
     engine->changes |= ENGINE_EVENTS;
 }
 

@@ -127,6 +127,9 @@ static void decode_fields(struct reader *reader, struct frame *frame)
         frame->u.event.handle = (uint32_t)reader_uint(reader, UINT32_MAX);
         frame->u.event.wall_ns = reader_int(reader, 0, INT64_MAX);
         frame->u.event.text = reader_string(reader);
+        frame->u.event.topic = reader_text(reader);
+        frame->u.event.grade = (enum event_grade)reader_uint(reader, EVENT_BAD);
+        frame->u.event.times = (uint32_t)reader_uint(reader, UINT32_MAX);
         break;
     case FRAME_PROGRESS:
         decode_progress(reader, &frame->u.progress);
@@ -172,7 +175,7 @@ static int known_elements(uint64_t type)
     static const signed char elements[] = {
         [FRAME_HELLO] = 3, [FRAME_BEAT] = 0,     [FRAME_SOURCE] = 5,   [FRAME_FACTS] = 18,
         [FRAME_ROWS] = 3,  [FRAME_GONE] = 1,     [FRAME_ANSWERED] = 0, [FRAME_HOST] = 14,
-        [FRAME_EVENT] = 3, [FRAME_PROGRESS] = 6, [FRAME_ANSWER] = 3,   [FRAME_LOG] = 1,
+        [FRAME_EVENT] = 6, [FRAME_PROGRESS] = 6, [FRAME_ANSWER] = 3,   [FRAME_LOG] = 1,
         [FRAME_STUCK] = 1, [FRAME_STORAGE] = 2,  [FRAME_CONSOLE] = 7,  [FRAME_WANT] = 7,
         [FRAME_DO] = 5,    [FRAME_ASK] = 4,      [FRAME_OPEN] = 9,     [FRAME_SIZE] = 2,
         [FRAME_CLOSE] = 0, [FRAME_BYTES] = 1,    [FRAME_CREDIT] = 1,   [FRAME_CELLS] = 11,
@@ -279,6 +282,7 @@ void frame_clear(struct frame *frame)
         break;
     case FRAME_EVENT:
         free(frame->u.event.text);
+        free(frame->u.event.topic);
         break;
     case FRAME_PROGRESS:
         free(frame->u.progress.text);

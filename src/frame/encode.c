@@ -125,11 +125,14 @@ static void put_simple(msgpack_packer *pk, const struct frame *frame)
         msgpack_pack_int64(pk, frame->u.source.restarted_ns);
         break;
     case FRAME_EVENT:
-        msgpack_pack_array(pk, 4);
+        msgpack_pack_array(pk, 7);
         msgpack_pack_uint8(pk, FRAME_EVENT);
         msgpack_pack_uint32(pk, frame->u.event.handle);
         msgpack_pack_int64(pk, frame->u.event.wall_ns);
         pack_text(pk, frame->u.event.text ? frame->u.event.text : "");
+        pack_text(pk, frame->u.event.topic);
+        msgpack_pack_uint8(pk, (uint8_t)frame->u.event.grade);
+        msgpack_pack_uint32(pk, frame->u.event.times);
         break;
     case FRAME_PROGRESS:
         put_progress(pk, &frame->u.progress);

@@ -86,6 +86,9 @@ struct frame_event {
     uint32_t handle; /* 0: about the source */
     int64_t wall_ns;
     char *text;
+    char *topic; /* NULL: none */
+    enum event_grade grade;
+    uint32_t times;
 };
 
 struct frame_parts {

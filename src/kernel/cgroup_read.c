@@ -201,13 +201,10 @@ static uint64_t limit_above(const struct cgroup_reader *reader)
     for (char *slash; (slash = strrchr(dir, '/')) && (size_t)(slash - dir) > floor;) {
         *slash = '\0';
         char path[KERNEL_PATH_MAX], buf[64];
-        struct held once = HELD_INIT;
         uint64_t limit;
-        if (kernel_path(path, "%s/memory.max", dir) &&
-            held_read(&once, path, NULL, buf, sizeof(buf)) > 0 && cgroup_parse_limit(buf, &limit) &&
-            limit < least)
+        if (kernel_path(path, "%s/memory.max", dir) && held_read_once(path, buf, sizeof(buf)) > 0 &&
+            cgroup_parse_limit(buf, &limit) && limit < least)
             least = limit;
-        held_close(&once, NULL);
     }
     return least;
 }
@@ -310,11 +307,9 @@ static bool counts_v1(const struct cgroup_reader *reader)
         return true;
     if (!layout->io_counts && layout->io_asked++ % REARM_READS == 0) {
         char path[KERNEL_PATH_MAX], buf[4096];
-        struct held once = HELD_INIT;
         layout->io_counts = kernel_path(path, "%s%s/blkio.throttle.io_service_bytes", layout->root,
                                         layout->mount[CGROUP_IO].point) &&
-                            held_read(&once, path, NULL, buf, sizeof(buf)) > 0 && strchr(buf, ':');
-        held_close(&once, NULL);
+                            held_read_once(path, buf, sizeof(buf)) > 0 && strchr(buf, ':');
     }
     return layout->io_counts;
 }

@@ -61,3 +61,11 @@ ssize_t held_read(struct held *file, const char *path, struct held_budget *budge
         held_close(file, budget);
     return got;
 }
+
+ssize_t held_read_once(const char *path, char *buf, size_t size)
+{
+    struct held once = HELD_INIT;
+    ssize_t got = held_read(&once, path, NULL, buf, size);
+    held_close(&once, NULL);
+    return got;
+}

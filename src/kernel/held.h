@@ -1,4 +1,5 @@
-/* A small kernel file that stays open and is read again from its start every tick. */
+/* A small kernel file that stays open and is read again from its start every tick.  What is well
+ * below a page comes with one call, and is not asked whether there is more. */
 #ifndef VCTOP_KERNEL_HELD_H
 #define VCTOP_KERNEL_HELD_H
 
@@ -23,6 +24,9 @@ struct held {
  * next read opens PATH anew. */
 ssize_t held_read(struct held *file, const char *path, struct held_budget *budget, char *buf,
                   size_t size);
+
+/* The same for one reading: nothing stays open. */
+ssize_t held_read_once(const char *path, char *buf, size_t size);
 
 void held_close(struct held *file, struct held_budget *budget);
 

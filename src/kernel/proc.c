@@ -1,7 +1,6 @@
 #include "kernel/proc.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/io.h"
+#include "kernel/held.h"
 #include "kernel/parse.h"
 #include "kernel/proc_text.h"
 
@@ -23,7 +22,7 @@ static ssize_t read_of(const char *root, pid_t pid, const char *name, char *buf,
     char path[KERNEL_PATH_MAX];
     if (!kernel_path(path, "%s/proc/%d/%s", root, (int)pid, name))
         return ERR_IO;
-    ssize_t got = io_read_file(AT_FDCWD, path, buf, size);
+    ssize_t got = held_read_once(path, buf, size);
     return got < 0 ? kernel_code((int)-got) : got;
 }
 

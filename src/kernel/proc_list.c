@@ -2,13 +2,13 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "base/io.h"
+#include "kernel/held.h"
 #include "kernel/parse.h"
 
 #define CHILDREN_MAX_BYTES (256 * 1024)
@@ -38,11 +38,22 @@ int proc_each(const char *root, bool (*visit)(pid_t pid, void *user), void *user
     return each_number(path, visit, user);
 }
 
+/* A folder has a link for each folder in it, where it counts them at all. */
+static bool has_one_thread(const char *task)
+{
+    struct stat st;
+    return stat(task, &st) == 0 && st.st_nlink == 3;
+}
+
 int proc_each_thread(const char *root, pid_t pid, bool (*visit)(pid_t tid, void *user), void *user)
 {
     char path[KERNEL_PATH_MAX];
     if (!kernel_path(path, "%s/proc/%d/task", root, (int)pid))
         return ERR_IO;
+    if (has_one_thread(path)) {
+        visit(pid, user);
+        return 0;
+    }
     return each_number(path, visit, user);
 }
 
@@ -61,7 +72,7 @@ static bool add_children(pid_t tid, void *user)
     char path[KERNEL_PATH_MAX];
     if (!kernel_path(path, "%s/proc/%d/task/%d/children", all->root, (int)all->pid, (int)tid))
         return true;
-    if (io_read_file(AT_FDCWD, path, all->buf, CHILDREN_MAX_BYTES) < 0)
+    if (held_read_once(path, all->buf, CHILDREN_MAX_BYTES) < 0)
         return true;
     all->readable = true;
     const char *p = all->buf;

@@ -116,11 +116,9 @@ static bool add_vcpu(pid_t tid, void *user)
             return true;
     }
     char path[KERNEL_PATH_MAX], buf[4096];
-    struct held once = HELD_INIT;
     if (!kernel_path(path, "%s/proc/%d/task/%d/stat", watch->root, (int)watch->id.pid, (int)tid))
         return true;
-    ssize_t got = held_read(&once, path, NULL, buf, sizeof(buf));
-    held_close(&once, NULL);
+    ssize_t got = held_read_once(path, buf, sizeof(buf));
     struct proc_stat stat = {0};
     if (got < 0 || proc_parse_stat(buf, &stat) < 0 || !is_vcpu_name(stat.comm))
         return true;

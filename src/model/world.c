@@ -70,25 +70,6 @@ void world_host(struct world *world, const struct host_sample *sample)
     host_update(&world->host, sample);
 }
 
-void world_event(struct world *world, enum event_kind kind, const struct guest_id *id,
-                 const char *name, const char *text, int64_t wall_ns)
-{
-    world_graded_event(world, kind, event_grade_of(kind, text), id, name, text, wall_ns);
-}
-
-void world_graded_event(struct world *world, enum event_kind kind, enum event_grade grade,
-                        const struct guest_id *id, const char *name, const char *text,
-                        int64_t wall_ns)
-{
-    CLEANUP_FREE char *clean_name = world_clean(name, NAME_CELLS);
-    CLEANUP_FREE char *clean_text = world_clean(text, SENTENCE_CELLS);
-    struct event event = {
-        .wall_ns = wall_ns, .kind = kind, .grade = grade, .name = clean_name, .text = clean_text};
-    if (id)
-        event.id = *id; /* copied by the log */
-    event_log_add(world->events, &event);
-}
-
 size_t world_guest_count(const struct world *world)
 {
     return world->shown_count;

@@ -98,6 +98,9 @@ void world_event(struct world *world, enum event_kind kind, const struct guest_i
 void world_graded_event(struct world *world, enum event_kind kind, enum event_grade grade,
                         const struct guest_id *id, const char *name, const char *text,
                         int64_t wall_ns);
+/* What the worker of SOURCE saw happen to one of its guests; HANDLE 0: to the source itself. */
+void world_news(struct world *world, const char *source, uint32_t handle, const struct news *news,
+                int64_t wall_ns);
 
 /* Asking.  Pointers stay valid until the next feeding call. */
 size_t world_guest_count(const struct world *world);

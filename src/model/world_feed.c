@@ -13,17 +13,6 @@
 #define MAX_GAP_PERIODS 5
 #define MAX_GAP_EXTRA_NS (5 * NS_PER_S)
 
-/* Limits that were not hit for that long: the next hit is news again. */
-#define HITS_QUIET_NS (60 * NS_PER_S)
-
-void world_guest_event(struct world *world, const struct guest_entry *entry, enum event_grade grade,
-                       const char *text, int64_t wall_ns)
-{
-    if (!entry->hidden)
-        world_graded_event(world, EVENT_STATE, grade, &entry->guest.id, entry->guest.facts.name,
-                           text, wall_ns);
-}
-
 void world_unbind(struct world *world, struct guest_entry *entry)
 {
     if (!entry->has_handle || !world->by_handle)
@@ -255,46 +244,6 @@ static void carry_over(struct sample *to, const struct sample *from)
     }
 }
 
-static uint64_t grown_by(const struct guest *guest, enum field field)
-{
-    const struct sample *prev = &guest->prev, *cur = &guest->cur;
-
-    if (!sample_has(prev, field) || !sample_has(cur, field) ||
-        cur->value[field] <= prev->value[field])
-        return 0;
-    return cur->value[field] - prev->value[field];
-}
-
-/* A guest at its limit may hit it all the time: the first time after a quiet while is an event. */
-static bool begins_to_hit(int64_t *last_ns, int64_t now_ns)
-{
-    bool quiet = *last_ns == 0 || now_ns - *last_ns > HITS_QUIET_NS;
-
-    *last_ns = now_ns;
-    return quiet;
-}
-
-static void tell_hits(struct world *world, struct guest_entry *entry, int64_t now_ns,
-                      int64_t wall_ns)
-{
-    struct guest *guest = &entry->guest;
-    unsigned long long kills = grown_by(guest, FIELD_OOM_KILLS);
-    unsigned long long tasks = grown_by(guest, FIELD_PIDS_LIMIT_HITS);
-    char text[80];
-
-    if (grown_by(guest, FIELD_MEM_LIMIT_HITS) && begins_to_hit(&entry->mem_hit_ns, now_ns))
-        world_guest_event(world, entry, EVENT_WARN, "hits its memory limit", wall_ns);
-    if (tasks && begins_to_hit(&entry->pids_hit_ns, now_ns)) {
-        snprintf(text, sizeof(text), "hits its limit of tasks: %llu not started", tasks);
-        world_guest_event(world, entry, EVENT_WARN, text, wall_ns);
-    }
-    /* The worst comes last: where there is room for one event it is the newest. */
-    if (kills) {
-        snprintf(text, sizeof(text), "OOM kill: %llu process%s", kills, kills == 1 ? "" : "es");
-        world_guest_event(world, entry, EVENT_BAD, text, wall_ns);
-    }
-}
-
 int64_t world_max_gap(const struct world *world)
 {
     return MAX_GAP_PERIODS * world->period_ns + MAX_GAP_EXTRA_NS;
@@ -313,9 +262,9 @@ static void take_sample(struct world *world, struct guest_entry *entry, const st
     guest->prev = guest->cur;
     guest->cur = *sample;
     carry_over(&guest->cur, &guest->prev);
-    tell_hits(world, entry, now_ns, wall_ns);
     starts_look(&world->starts, guest);
     metrics_compute(&guest->metrics, &guest->prev, &guest->cur, max_gap_ns);
+    world_tell_hits(world, entry, wall_ns);
     history_add(guest->history, sample->at_ns, &guest->metrics);
     if (sample_has(sample, FIELD_DISK_WRITE))
         trend_add(&guest->written, sample->at_ns, sample->value[FIELD_DISK_WRITE]);

@@ -39,7 +39,6 @@ struct guest_entry {
     bool unowned;           /* none does: its next row shows it */
     enum guest_state known; /* the last state that was not unknown */
     int64_t known_since_ns;
-    int64_t mem_hit_ns, pids_hit_ns; /* when its limits were last hit; 0: not that we saw */
     UT_hash_handle by_id, by_handle;
 };
 
@@ -100,6 +99,9 @@ void world_set_text(char **slot, const char *text, size_t max_cells);
 /* An event about ENTRY's guest. */
 void world_guest_event(struct world *world, const struct guest_entry *entry, enum event_grade grade,
                        const char *text, int64_t wall_ns);
+
+/* Events of what the kernel counted between ENTRY's last two samples. */
+void world_tell_hits(struct world *world, struct guest_entry *entry, int64_t wall_ns);
 
 /* Forgets ENTRY's handle; it stays in the world. */
 void world_unbind(struct world *world, struct guest_entry *entry);

@@ -160,11 +160,16 @@ void sink_host(struct sink *sink, const struct host_sample *sample)
         send_frame(sink, &frame);
 }
 
-void sink_event(struct sink *sink, uint32_t handle, const char *text)
+void sink_event(struct sink *sink, uint32_t handle, const struct news *news, int64_t wall_ns)
 {
     struct frame frame = {
         .type = FRAME_EVENT,
-        .u.event = {.handle = handle, .wall_ns = clock_wall_ns(), .text = (char *)text},
+        .u.event = {.handle = handle,
+                    .wall_ns = wall_ns,
+                    .text = (char *)news->text,
+                    .topic = (char *)news->topic,
+                    .grade = news->grade,
+                    .times = news->times},
     };
 
     send_frame(sink, &frame);

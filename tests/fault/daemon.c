@@ -7,10 +7,13 @@
 #include <ftw.h>
 #include <grp.h>
 #include <pwd.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -284,6 +287,45 @@ static _Noreturn void clean_up_after(int fd)
     _exit(0);
 }
 
+/* The first process of a namespace: buries all that is left to it, and ends with PID. */
+static _Noreturn void watch_over(pid_t pid)
+{
+    int status = 0;
+    pid_t ended;
+
+    do
+        ended = wait(&status);
+    while (ended != pid && (ended >= 0 || errno == EINTR));
+    _exit(ended == pid && WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE);
+}
+
+/* vctop shows every QEMU of its host: with processes of its own a test does not see those of
+ * another that runs meanwhile.  Returns in the new namespace; where there can be none, where it
+ * was. */
+static void part_processes(void)
+{
+    int status = 0;
+
+    if (unshare(CLONE_NEWPID | CLONE_NEWNS) != 0)
+        return;
+    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
+    pid_t pid = fork();
+    if (pid != 0) {
+        cleanup_close(&lifeline);
+        bool ended = waitpid(pid, &status, 0) == pid && WIFEXITED(status);
+        while (wait(NULL) >= 0) /* the cleaner */
+            ;
+        _exit(ended ? WEXITSTATUS(status) : EXIT_FAILURE);
+    }
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+    pid = fork();
+    if (pid != 0) {
+        cleanup_close(&lifeline);
+        watch_over(pid);
+    }
+}
+
 static pid_t start_cleaner(void)
 {
     int ends[2];
@@ -297,7 +339,6 @@ static pid_t start_cleaner(void)
     }
     close(ends[0]);
     lifeline = ends[1];
-    main_process = getpid();
     return pid;
 }
 
@@ -349,9 +390,14 @@ int daemon_main(const char *suite, const TTest *const *tests, size_t count)
     snprintf(folder, sizeof(folder), "/tmp/vctop-fault.XXXXXX");
     if (!mkdtemp(folder))
         return skip(suite, "no folder can be made in /tmp");
-    bool ready = copy_program() && (geteuid() != 0 || become_other_user());
+    bool ready = copy_program();
     pid_t cleaner = start_cleaner();
     int status = SKIPPED;
+    if (ready && geteuid() == 0) {
+        part_processes();
+        ready = become_other_user();
+    }
+    main_process = getpid();
     if (!ready)
         skip(suite, "the program and its modules cannot be copied for user " OTHER_USER);
     else

@@ -1,6 +1,5 @@
 /* Consoles from the guest to engine_console_take(), against the simulated host.
  * The rows of libvirt and LXC are in their own files. */
-// sources: tests/fault/console_rig.c
 #include <check.h>
 #include <signal.h>
 #include <stdlib.h>

@@ -1,7 +1,6 @@
 /* Faults 6, 24, 25, 40 and 67: sockets of libvirt where nobody is served, odd definitions, a driver
  * that can do next to nothing, many guests.  On libvirt's test driver, on folders of containers
  * that are off, and on sockets of our own: no daemon, no guest. */
-// sources: tests/fault/manners.c
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

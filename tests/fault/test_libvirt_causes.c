@@ -1,7 +1,4 @@
 /* The fault list, libvirt: a fault is told with its cause, also to who comes later. */
-// clang-format off
-// sources: tests/fault/daemon.c tests/fault/libvirt_view.c tests/fault/libvirt_virsh.c tests/fault/libvirt_record.c
-// clang-format on
 #include <check.h>
 #include <sched.h>
 #include <signal.h>

@@ -1,8 +1,5 @@
 /* The fault list, libvirt: what happens to a serial console while it is open.  Below the screen,
  * from the machine to engine_console_take(). */
-// clang-format off
-// sources: tests/fault/daemon.c tests/fault/libvirt_virsh.c tests/fault/console_rig.c
-// clang-format on
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -1,5 +1,4 @@
 /* The fault list, libvirt: a daemon that is not there, dies, or hangs. */
-// sources: tests/fault/daemon.c tests/fault/libvirt_view.c tests/fault/libvirt_virsh.c
 #include <check.h>
 #include <dirent.h>
 #include <signal.h>

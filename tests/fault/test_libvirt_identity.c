@@ -1,8 +1,5 @@
 /* The fault list, libvirt: a guest that is not the one that was meant any more, and counters that
  * begin anew. */
-// clang-format off
-// sources: tests/fault/daemon.c tests/fault/libvirt_view.c tests/fault/libvirt_virsh.c tests/fault/libvirt_record.c
-// clang-format on
 #include <check.h>
 #include <math.h>
 #include <signal.h>

@@ -1,7 +1,4 @@
 /* The fault list, libvirt: QEMUs that are stopped or killed under vctop. */
-// clang-format off
-// sources: tests/fault/daemon.c tests/fault/libvirt_view.c tests/fault/libvirt_virsh.c tests/fault/libvirt_record.c
-// clang-format on
 #include <check.h>
 #include <signal.h>
 #include <stdio.h>

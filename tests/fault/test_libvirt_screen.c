@@ -1,7 +1,4 @@
 /* The fault list, libvirt: the screen of a machine that is well, stopped, rebooted, gone. */
-// clang-format off
-// sources: tests/fault/daemon.c tests/fault/libvirt_view.c tests/fault/libvirt_virsh.c
-// clang-format on
 #include <check.h>
 #include <signal.h>
 

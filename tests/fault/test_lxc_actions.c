@@ -1,6 +1,5 @@
 /* What an operator does to containers through the screen, with names that no terminal should see
  * and with another container beside that looks the same. */
-// sources: tests/fault/lxc_guests.c tests/fault/lxc_view.c
 #include <check.h>
 #include <fcntl.h>
 #include <stdio.h>

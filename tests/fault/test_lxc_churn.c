@@ -1,5 +1,4 @@
 /* Row 31 of the fault list: control groups vanish while they are read. */
-// sources: tests/fault/lxc_guests.c tests/fault/lxc_view.c
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>

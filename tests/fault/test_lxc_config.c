@@ -1,5 +1,4 @@
 /* Row 34 of the fault list: configurations that are none. */
-// sources: tests/fault/lxc_guests.c tests/fault/lxc_view.c
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

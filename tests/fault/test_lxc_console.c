@@ -1,7 +1,6 @@
 /* The fault list, LXC: what happens to a container's terminal while it is open.  Below the screen,
  * from the container to engine_console_take(). */
 // clang-format off
-// sources: tests/fault/lxc_guests.c tests/fault/console_rig.c
 // clang-format on
 #include <check.h>
 #include <signal.h>

@@ -1,5 +1,4 @@
 /* Row 57 of the fault list on real containers: no descriptors left. */
-// sources: tests/fault/lxc_guests.c tests/fault/lxc_view.c
 #include <check.h>
 #include <stdio.h>
 #include <string.h>

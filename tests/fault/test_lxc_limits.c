@@ -1,6 +1,5 @@
 /* A container that runs into its limits of memory and of tasks is told of, with the kernel's
  * counts. */
-// sources: tests/fault/lxc_guests.c tests/fault/lxc_view.c
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,7 +137,7 @@ START_TEST(a_limit_of_tasks_is_told_with_the_kernels_count)
     in_container("i=0; while [ $i -lt 20 ]; do sleep 1 & i=$((i+1)); done; wait");
     long hits = kernel_count("pids", "pids.events", "max");
     ck_assert_int_gt(hits, 0);
-    ck_assert(screen_wait(screen, "hits its limit of tasks", SOON_MS));
+    ck_assert(screen_wait(screen, "limit of tasks hit", SOON_MS));
     ck_assert(steps_row_says(screen, NAME, "TASK LIMIT", SOON_MS));
     ck_assert_int_eq(told("pids_limit_hits"), hits);
     lxc_check_rule(screen);

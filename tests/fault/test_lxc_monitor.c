@@ -1,6 +1,5 @@
 /* Rows 26, 27 and 32 of the fault list: the monitor of a container is stopped or killed; its groups
  * are not where they use to be. */
-// sources: tests/fault/lxc_guests.c tests/fault/lxc_view.c
 #include <check.h>
 #include <glob.h>
 #include <signal.h>

@@ -1,6 +1,5 @@
 /* Rows 36 and 39 of the fault list: containers of somebody else, and what a container keeps of the
  * vctop that started it. */
-// sources: tests/fault/lxc_guests.c tests/fault/lxc_view.c
 #include <check.h>
 #include <dirent.h>
 #include <signal.h>

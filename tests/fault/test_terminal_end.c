@@ -1,6 +1,5 @@
 /* Faults 44, 45, 47, 48 and 58: the terminal goes away, the program is stopped or ended, at any
  * moment. */
-// sources: tests/fault/manners.c
 #include <check.h>
 #include <glob.h>
 #include <signal.h>

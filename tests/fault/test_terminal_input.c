@@ -1,6 +1,5 @@
 /* Faults 52 and 70, and the mouse: whatever comes from the terminal, nothing happens to a guest
  * that was not confirmed. */
-// sources: tests/fault/manners.c
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +23,8 @@ static void check_harmless(struct screen *screen)
     ck_assert_uint_eq(manners_acts(), 0);
 }
 
-/* Anything but what quits, and Enter, which alone can confirm. */
+/* Anything but what quits, and Enter, which alone can confirm.  ^\\ quits as well, by the terminal
+ * itself, when it comes while a ^Z has given that back. */
 START_TEST(row_52_random_bytes)
 {
     struct screen *screen = manners_start_traced();
@@ -35,7 +35,7 @@ START_TEST(row_52_random_bytes)
         do {
             seed = seed * 1103515245 + 12345;
             bytes[i] = (char)(seed >> 16);
-        } while (strchr("q\r\n", bytes[i]));
+        } while (strchr("q\r\n\034", bytes[i]));
     }
     for (size_t at = 0; at < RANDOM_BYTES; at += 512) {
         screen_send_bytes(screen, bytes + at, 512);

@@ -1,5 +1,4 @@
 /* Faults 49 to 51: terminals of other kinds, other locales, no terminal at all. */
-// sources: tests/fault/manners.c
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,5 @@
 /* Faults 57, 59, 61 and 68: no descriptors left, no processes, nothing to be seen in /proc and
  * /sys, and libraries that write to standard error. */
-// sources: tests/fault/manners.c
 #include <check.h>
 #include <signal.h>
 #include <stdio.h>

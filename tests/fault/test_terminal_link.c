@@ -1,5 +1,4 @@
 /* Fault 46 and a slow link: a terminal that is behind, or has stopped reading. */
-// sources: tests/fault/manners.c
 #include <check.h>
 #include <signal.h>
 #include <stdio.h>

@@ -1,5 +1,4 @@
 /* Faults 42 and 43: sizes that nobody can draw in, and a storm of them. */
-// sources: tests/fault/manners.c
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -33,7 +33,10 @@ static void feed(struct world *world, struct frame *frame)
                            frame->u.source.remedy, frame->u.source.note, 3, 3);
         break;
     case FRAME_EVENT:
-        world_event(world, EVENT_STATE, NULL, NULL, frame->u.event.text, frame->u.event.wall_ns);
+        world_news(world, "sim", frame->u.event.handle,
+                   &(struct news){frame->u.event.text, frame->u.event.topic, frame->u.event.grade,
+                                  frame->u.event.times},
+                   frame->u.event.wall_ns);
         break;
     case FRAME_HOST:
         world_host(world, frame->u.host);

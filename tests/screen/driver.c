@@ -17,6 +17,7 @@
 #include <utmp.h>
 #include <vterm.h>
 
+#include "base/cleanup.h"
 #include "base/text.h"
 
 #define LINK_STEP_US 10000
@@ -156,17 +157,18 @@ static _Noreturn void run(const struct screen *screen, const char *const *argv,
                           const char *const *env)
 {
     login_tty(screen->slave);
-    char *path = getenv("PATH");
-    char *asan = getenv("ASAN_OPTIONS");
-    char *cache = getenv("HOME");
-    char keep[3][4096];
-    snprintf(keep[0], sizeof keep[0], "%s", path ? path : "/usr/sbin:/usr/bin:/sbin:/bin");
-    snprintf(keep[1], sizeof keep[1], "%s", asan ? asan : "");
-    snprintf(keep[2], sizeof keep[2], "%s", cache ? cache : "/");
+    static const char *const kept[][2] = {{"PATH", "/usr/sbin:/usr/bin:/sbin:/bin"},
+                                          {"HOME", "/"},
+                                          {"ASAN_OPTIONS", ""},
+                                          {"TSAN_OPTIONS", ""}};
+    char values[ARRAY_SIZE(kept)][4096];
+    for (size_t i = 0; i < ARRAY_SIZE(kept); i++) {
+        const char *value = getenv(kept[i][0]);
+        snprintf(values[i], sizeof(values[i]), "%s", value ? value : kept[i][1]);
+    }
     clearenv();
-    setenv("PATH", keep[0], 1);
-    setenv("ASAN_OPTIONS", keep[1], 1);
-    setenv("HOME", keep[2], 1);
+    for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
+        setenv(kept[i][0], values[i], 1);
     setenv("LC_ALL", "C.UTF-8", 1);
     setenv("TERM", "xterm-256color", 1);
     setenv("TZ", "UTC", 1);

@@ -41,9 +41,9 @@ QUIET void sink_host(struct sink *sink, const struct host_sample *sample)
     (void)sink, (void)sample;
 }
 
-QUIET void sink_event(struct sink *sink, uint32_t handle, const char *text)
+QUIET void sink_event(struct sink *sink, uint32_t handle, const struct news *news, int64_t wall_ns)
 {
-    (void)sink, (void)handle, (void)text;
+    (void)sink, (void)handle, (void)news, (void)wall_ns;
 }
 
 QUIET void sink_storage(struct sink *sink, const struct storage_report *report)

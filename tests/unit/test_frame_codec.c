@@ -168,7 +168,9 @@ static const struct frame frames[FRAMES_COUNT] = {
     [A_GONE] = {.type = FRAME_GONE, .u.gone = 70000},
     [AN_ANSWERED] = {.type = FRAME_ANSWERED},
     [A_HOST] = {.type = FRAME_HOST, .u.host = &sampled_host},
-    [AN_EVENT] = {.type = FRAME_EVENT, .u.event = {0, 1234567890123456789, (char *)"defined"}},
+    [AN_EVENT] = {.type = FRAME_EVENT,
+                  .u.event = {0, 1234567890123456789, (char *)"defined", (char *)"disk vda",
+                              EVENT_WARN, 40}},
     [A_PROGRESS] =
         {.type = FRAME_PROGRESS,
          .u.progress = {.text = (char *)"t", .percent = -1, .done = true, .timed_out = true}},

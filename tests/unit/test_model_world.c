@@ -261,6 +261,7 @@ END_TEST
 static void hits(uint64_t kills, uint64_t memory, uint64_t tasks, int at)
 {
     struct sample sample = {.at_ns = AT(at)};
+    sample_set(&sample, FIELD_MEM_LIMIT, UINT64_C(1) << 30);
     sample_set(&sample, FIELD_OOM_KILLS, kills);
     sample_set(&sample, FIELD_MEM_LIMIT_HITS, memory);
     sample_set(&sample, FIELD_PIDS_LIMIT_HITS, tasks);
@@ -273,21 +274,23 @@ START_TEST(kills_and_limits_are_events_when_they_grow)
     hits(3, 7, 9, 1); /* before we looked */
     size_t before = event_log_count(world_events(world));
     hits(4, 7, 9, 2);
-    ck_assert_str_eq(newest()->text, "OOM kill: 1 process");
+    ck_assert_str_eq(newest()->text, "OOM kill, memory limit 1.0G");
+    ck_assert_int_eq(newest()->grade, EVENT_BAD);
     row(CT, 1, STATE_RUNNING, 1, 3); /* a tick that did not look */
     ck_assert_double_eq(guest->metrics.value[METRIC_OOM_KILLS], 4);
     hits(6, 7, 9, 4);
-    ck_assert_str_eq(newest()->text, "OOM kill: 2 processes");
+    ck_assert_str_eq(newest()->text, "OOM kill, memory limit 1.0G (3 times in 2 s)");
     hits(6, 8, 11, 5);
-    ck_assert_str_eq(newest()->text, "hits its limit of tasks: 2 not started");
-    ck_assert_uint_eq(event_log_count(world_events(world)), before + 4);
-    /* At its limit all the time: no news, until it was quiet. */
+    ck_assert_str_eq(newest()->text, "limit of tasks hit (2 times)");
+    ck_assert_uint_eq(event_log_count(world_events(world)), before + 3);
+    /* At its limit all the time: one line, until it was quiet. */
     for (int i = 6; i < 60; i++)
         hits(6, 3 + (uint64_t)i, 11, i);
-    ck_assert_uint_eq(event_log_count(world_events(world)), before + 4);
+    ck_assert_uint_eq(event_log_count(world_events(world)), before + 3);
+    ck_assert_str_eq(event_log_get(world_events(world), 1)->text,
+                     "memory limit hit: 1.0G (55 times in 54 s)");
     hits(6, 99, 11, 125);
-    ck_assert_uint_eq(event_log_count(world_events(world)), before + 5);
-    ck_assert_str_eq(newest()->text, "hits its memory limit");
+    ck_assert_uint_eq(event_log_count(world_events(world)), before + 4);
     /* Another life counts anew. */
     facts(CT, 1, "a", "2", 126);
     hits(0, 0, 0, 127);

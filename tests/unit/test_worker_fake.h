@@ -128,7 +128,7 @@ static bool fake_ready(struct backend *backend, const struct want *want, struct 
     (void)want;
     if (count != 1 || !(fds[0].revents & POLLIN) || read(fake->timer, &times, sizeof(times)) < 0)
         return false;
-    sink_event(sink, 1, "woken");
+    sink_event(sink, 1, &(struct news){.text = "woken"}, clock_wall_ns());
     fake->woken = true;
     return true;
 }

@@ -94,6 +94,7 @@ void frozen_begin(struct ui *ui)
     ui->frozen->host_points =
         host_cpu_tail(world_host_get(live), ui->frozen->host_cpu, HOST_POINTS);
     ui->frozen->newest_event = event_log_newest(world_events(live));
+    event_log_seal(world_events(live));
     copy_jobs(ui->frozen, ui->engine);
     ui->world = ui->frozen->world;
 }

@@ -78,8 +78,10 @@ static void on_happening(struct lv_listener *listener, const struct lv_happening
 
     pthread_mutex_lock(&daemon->lock);
     lv_inbox_put(&daemon->inbox, happening);
-    daemon->event = true;
-    pthread_cond_signal(&daemon->wake);
+    if (happening->moved || happening->redefined) {
+        daemon->event = true;
+        pthread_cond_signal(&daemon->wake);
+    }
     pthread_mutex_unlock(&daemon->lock);
 }
 
@@ -400,10 +402,10 @@ struct lv_snapshot *lv_daemon_take(struct lv_daemon *daemon)
     return snapshot;
 }
 
-bool lv_daemon_remark(struct lv_daemon *daemon, struct lv_remark *ret)
+size_t lv_daemon_remarks(struct lv_daemon *daemon, struct lv_remark *ret, size_t *ret_lost)
 {
     pthread_mutex_lock(&daemon->lock);
-    bool any = lv_inbox_remark(&daemon->inbox, ret);
+    size_t count = lv_inbox_remarks(&daemon->inbox, ret, ret_lost);
     pthread_mutex_unlock(&daemon->lock);
-    return any;
+    return count;
 }

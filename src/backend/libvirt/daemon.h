@@ -47,7 +47,7 @@ void lv_daemon_status(struct lv_daemon *daemon, struct lv_status *ret);
 /* The newest snapshot, the caller's to free; NULL when there is nothing new since. */
 struct lv_snapshot *lv_daemon_take(struct lv_daemon *daemon);
 
-/* The oldest remark not yet taken; false when there is none. */
-bool lv_daemon_remark(struct lv_daemon *daemon, struct lv_remark *ret);
+/* As lv_inbox_remarks(). */
+size_t lv_daemon_remarks(struct lv_daemon *daemon, struct lv_remark *ret, size_t *ret_lost);
 
 #endif

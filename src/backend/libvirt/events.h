@@ -5,13 +5,15 @@
 #include <libvirt/libvirt.h>
 #include <stdbool.h>
 
+#include "backend/libvirt/event_words.h"
 #include "backend/libvirt/io_error.h"
 
 struct lv_happening {
     const char *uuid;
+    bool moved;                         /* its state may be another one now */
     bool redefined;                     /* its XML reads differently now */
     const struct lv_io_error *io_error; /* which one paused it, or NULL */
-    const char *remark;                 /* for the event log, or NULL */
+    struct lv_words words;              /* for the event log */
     bool agent;                         /* its guest agent came up */
 };
 
@@ -24,7 +26,7 @@ struct lv_listener {
     void (*release)(struct lv_listener *listener);
 };
 
-#define LV_SUBSCRIPTIONS 9
+#define LV_SUBSCRIPTIONS 17
 
 struct lv_subscriptions {
     int id[LV_SUBSCRIPTIONS]; /* -1: the driver does not have it */

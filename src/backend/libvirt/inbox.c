@@ -5,6 +5,8 @@
 
 #include "base/clock.h"
 
+#define ECHO_NS (500 * NS_PER_MS)
+
 static void put_change(struct lv_changes *changes, const struct lv_happening *happening)
 {
     if (!happening->redefined && !happening->io_error)
@@ -19,23 +21,43 @@ static void put_change(struct lv_changes *changes, const struct lv_happening *ha
     change->io_error = happening->io_error ? *happening->io_error : (struct lv_io_error){0};
 }
 
+static struct lv_remark *remark_like(struct lv_inbox *inbox, const struct lv_happening *happening)
+{
+    for (size_t i = 0; i < inbox->remark_count; i++) {
+        struct lv_remark *remark = &inbox->remarks[i];
+        if (strcmp(remark->uuid, happening->uuid) == 0 &&
+            strcmp(remark->words.topic, happening->words.topic) == 0)
+            return remark;
+    }
+    return NULL;
+}
+
 static void put_remark(struct lv_inbox *inbox, const struct lv_happening *happening)
 {
-    size_t end = inbox->remark_first + inbox->remark_count;
-    const struct lv_remark *last = &inbox->remarks[(end + LV_REMARKS - 1) % LV_REMARKS];
+    const struct lv_words *words = &happening->words;
+    int64_t now_ns = clock_mono_ns();
 
-    if (!happening->remark || inbox->remark_count == LV_REMARKS)
+    if (!words->text[0])
         return;
-    /* libvirt says some things several times. */
-    if (inbox->remark_count && strcmp(last->uuid, happening->uuid) == 0 &&
-        strcmp(last->text, happening->remark) == 0)
+    struct lv_remark *remark = remark_like(inbox, happening);
+    if (!remark && inbox->remark_count == LV_REMARKS) {
+        inbox->lost++;
         return;
-    struct lv_remark *remark = &inbox->remarks[end % LV_REMARKS];
-    inbox->remark_count++;
-    snprintf(remark->uuid, sizeof(remark->uuid), "%s", happening->uuid);
-    snprintf(remark->text, sizeof(remark->text), "%s", happening->remark);
-    remark->agent = happening->agent;
-    remark->at_ns = clock_mono_ns();
+    }
+    if (!remark) {
+        remark = &inbox->remarks[inbox->remark_count++];
+        *remark = (struct lv_remark){0};
+        snprintf(remark->uuid, sizeof(remark->uuid), "%s", happening->uuid);
+    }
+    bool echo = words->echoes && strcmp(remark->words.text, words->text) == 0 &&
+                now_ns - remark->at_ns < ECHO_NS;
+    enum event_grade worst =
+        remark->words.grade > words->grade ? remark->words.grade : words->grade;
+    remark->words = *words;
+    remark->words.grade = worst;
+    remark->times += !echo;
+    remark->agent |= happening->agent;
+    remark->at_ns = now_ns;
 }
 
 void lv_inbox_put(struct lv_inbox *inbox, const struct lv_happening *happening)
@@ -44,14 +66,14 @@ void lv_inbox_put(struct lv_inbox *inbox, const struct lv_happening *happening)
     put_remark(inbox, happening);
 }
 
-bool lv_inbox_remark(struct lv_inbox *inbox, struct lv_remark *ret)
+size_t lv_inbox_remarks(struct lv_inbox *inbox, struct lv_remark *ret, size_t *ret_lost)
 {
-    if (!inbox->remark_count)
-        return false;
-    *ret = inbox->remarks[inbox->remark_first];
-    inbox->remark_first = (inbox->remark_first + 1) % LV_REMARKS;
-    inbox->remark_count--;
-    return true;
+    size_t count = inbox->remark_count;
+
+    memcpy(ret, inbox->remarks, count * sizeof(*ret));
+    *ret_lost = inbox->lost;
+    inbox->remark_count = inbox->lost = 0;
+    return count;
 }
 
 void lv_changes_apply(const struct lv_changes *changes, struct lv_round *round)

@@ -10,16 +10,17 @@
 #include "backend/libvirt/events.h"
 #include "backend/libvirt/round.h"
 
-#define LV_REMARK_MAX 96
 #define LV_REMARKS 64
 #define LV_CHANGES 256
 
-/* Something worth a line in the event log. */
+/* Something worth a line in the event log.  What happens to the same guest under the same topic
+ * until somebody looks is one remark, with the newest words. */
 struct lv_remark {
     char uuid[VIR_UUID_STRING_BUFLEN];
-    char text[LV_REMARK_MAX];
+    struct lv_words words;
+    uint32_t times;
     bool agent;    /* it says that the guest's agent came up */
-    int64_t at_ns; /* CLOCK_MONOTONIC */
+    int64_t at_ns; /* CLOCK_MONOTONIC, of the newest */
 };
 
 /* What the next round of questions has to know. */
@@ -36,13 +37,15 @@ struct lv_changes {
 struct lv_inbox {
     struct lv_changes changes;
     struct lv_remark remarks[LV_REMARKS];
-    size_t remark_first, remark_count;
+    size_t remark_count;
+    size_t lost; /* remarks for which there was no room */
 };
 
 void lv_inbox_put(struct lv_inbox *inbox, const struct lv_happening *happening);
 
-/* Takes the oldest remark out; false when there is none. */
-bool lv_inbox_remark(struct lv_inbox *inbox, struct lv_remark *ret);
+/* Takes the remarks out, oldest first, at most LV_REMARKS; returns how many.  *RET_LOST is how many
+ * there was no room for since. */
+size_t lv_inbox_remarks(struct lv_inbox *inbox, struct lv_remark *ret, size_t *ret_lost);
 
 void lv_changes_apply(const struct lv_changes *changes, struct lv_round *round);
 

@@ -172,17 +172,32 @@ static void take_boot(struct lv_guest *guest, int64_t at_ns)
     guest->boot_ms = age_ms - since_ms;
 }
 
+static void say_remark(struct instance *self, struct sink *sink, const struct lv_remark *remark)
+{
+    struct lv_guest *guest = lv_guests_find(&self->guests, remark->uuid);
+
+    if (guest && remark->agent)
+        take_boot(guest, remark->at_ns);
+    if (guest && guest->was_told)
+        sink_event(sink, guest->handle,
+                   &(struct news){remark->words.text, remark->words.topic, remark->words.grade,
+                                  remark->times},
+                   clock_wall_ns() - (clock_mono_ns() - remark->at_ns));
+}
+
 static void say_remarks(struct instance *self, struct sink *sink)
 {
-    struct lv_remark remark;
+    struct lv_remark remarks[LV_REMARKS];
+    char text[96];
+    size_t lost, count = lv_daemon_remarks(self->daemon, remarks, &lost);
 
-    while (lv_daemon_remark(self->daemon, &remark)) {
-        struct lv_guest *guest = lv_guests_find(&self->guests, remark.uuid);
-        if (guest && remark.agent)
-            take_boot(guest, remark.at_ns);
-        if (guest && guest->was_told)
-            sink_event(sink, guest->handle, remark.text);
-    }
+    for (size_t i = 0; i < count; i++)
+        say_remark(self, sink, &remarks[i]);
+    if (!lost)
+        return;
+    snprintf(text, sizeof(text), "%zu events of its machines left out: too many at once", lost);
+    sink_event(sink, 0, &(struct news){.text = text, .topic = "lost", .grade = EVENT_WARN},
+               clock_wall_ns());
 }
 
 /* How long its monitor has not answered, in seconds; 0: it does. */

@@ -267,6 +267,11 @@ static int thaw(struct act *act, struct error *err)
 {
     tell(act, "resuming");
     int rc = call(act, run_unfreeze, "thawing", FREEZE_LIMIT_S, err);
+    /* One that never came to a stop liblxc takes for thawed, and leaves it as it is. */
+    if (rc == 0 && lxc_act_is_frozen(act))
+        lxc_act_thaw(act);
+    if (rc == 0 && lxc_act_is_frozen(act))
+        return error_set(err, ERR_IO, "force it off", "it is still frozen");
     if (rc == 0)
         tell(act, "running");
     return busy_instead(rc, err);

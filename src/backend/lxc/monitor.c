@@ -1,6 +1,5 @@
 #include "backend/lxc/monitor.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
-#include "base/io.h"
+#include "kernel/held.h"
 
 #define TITLE "[lxc monitor] "
 #define TITLE_LEN (sizeof(TITLE) - 1)
@@ -97,7 +96,7 @@ static bool read_cgroup(pid_t pid, char *buf, size_t size)
 {
     char path[40];
     snprintf(path, sizeof(path), "/proc/%d/cgroup", (int)pid);
-    return io_read_file(AT_FDCWD, path, buf, size) > 0;
+    return held_read_once(path, buf, size) > 0;
 }
 
 bool lxc_monitor_probe(pid_t pid, const struct lxc_path *path, struct lxc_monitor *ret)

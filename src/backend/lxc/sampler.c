@@ -173,7 +173,9 @@ static void follow(struct lxc_sampler *sampler, struct lxc_guest *guest, bool de
         guest->starved = oom_log_has(&sampler->oom_log, before);
     }
     if (event)
-        sink_event(sink, guest->handle, event);
+        sink_event(sink, guest->handle,
+                   &(struct news){.text = event, .grade = event_grade_of(EVENT_STATE, event)},
+                   clock_wall_ns());
     if (!lxc_guest_in_transit(guest)) {
         guest->transit_ns = 0;
         return;

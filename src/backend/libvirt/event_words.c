@@ -1,0 +1,183 @@
+#include "backend/libvirt/event_words.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/units.h"
+
+/* TOPIC is about the device NAME, or about none. */
+__attribute__((format(printf, 4, 5))) static struct lv_words
+say(enum event_grade grade, const char *topic, const char *name, const char *format, ...)
+{
+    struct lv_words words = {.grade = grade};
+    va_list args;
+
+    snprintf(words.topic, sizeof(words.topic), "%s%s%s", topic, name ? " " : "", name ? name : "");
+    va_start(args, format);
+    vsnprintf(words.text, sizeof(words.text), format, args);
+    va_end(args);
+    return words;
+}
+
+static const char *entry(const char *const *table, size_t count, int index, const char *other)
+{
+    return index >= 0 && (size_t)index < count && table[index] ? table[index] : other;
+}
+
+static const char *name_of(const char *name)
+{
+    return name && *name ? name : "?";
+}
+
+/* Changes of state are events by themselves: here is only what they do not say. */
+struct lv_words lv_words_lifecycle(int event, int detail)
+{
+    if (event == VIR_DOMAIN_EVENT_SHUTDOWN && detail == VIR_DOMAIN_EVENT_SHUTDOWN_GUEST)
+        return say(EVENT_CALM, "shutdown", NULL, "its own system shuts it down");
+    if (event == VIR_DOMAIN_EVENT_SHUTDOWN && detail == VIR_DOMAIN_EVENT_SHUTDOWN_HOST)
+        return say(EVENT_WARN, "shutdown", NULL, "a signal on the host ends its QEMU");
+    if (event == VIR_DOMAIN_EVENT_DEFINED && detail == VIR_DOMAIN_EVENT_DEFINED_UPDATED)
+        return say(EVENT_CALM, "definition", NULL, "its definition was changed");
+    if (event == VIR_DOMAIN_EVENT_DEFINED && detail == VIR_DOMAIN_EVENT_DEFINED_RENAMED)
+        return say(EVENT_CALM, "definition", NULL, "renamed");
+    if (event == VIR_DOMAIN_EVENT_CRASHED && detail == VIR_DOMAIN_EVENT_CRASHED_PANICKED)
+        return say(EVENT_BAD, "panic", NULL, "kernel panic in the guest");
+    return (struct lv_words){0};
+}
+
+struct lv_words lv_words_watchdog(int action)
+{
+    static const char *const actions[] = {
+        [VIR_DOMAIN_EVENT_WATCHDOG_NONE] = "nothing was done",
+        [VIR_DOMAIN_EVENT_WATCHDOG_PAUSE] = "the guest is paused",
+        [VIR_DOMAIN_EVENT_WATCHDOG_RESET] = "the guest is reset",
+        [VIR_DOMAIN_EVENT_WATCHDOG_POWEROFF] = "the guest is powered off",
+        [VIR_DOMAIN_EVENT_WATCHDOG_SHUTDOWN] = "the guest is shut down",
+        [VIR_DOMAIN_EVENT_WATCHDOG_DEBUG] = "noted in its log",
+        [VIR_DOMAIN_EVENT_WATCHDOG_INJECTNMI] = "an NMI is sent to the guest",
+    };
+
+    return say(EVENT_BAD, "watchdog", NULL, "its watchdog fired: %s",
+               entry(actions, ARRAY_SIZE(actions), action, "what was done is unknown"));
+}
+
+struct lv_words lv_words_io_error(const char *alias, int action, const char *reason)
+{
+    bool no_space = reason && strcmp(reason, "enospc") == 0;
+
+    return say(EVENT_BAD, "I/O error", alias, "%s on disk %.60s: %s",
+               no_space ? "no space left" : "I/O error", name_of(alias),
+               action == VIR_DOMAIN_EVENT_IO_ERROR_REPORT ? "told to the guest" : "ignored");
+}
+
+struct lv_words lv_words_balloon(unsigned long long kib)
+{
+    char size[UNITS_MAX];
+
+    units_bytes(size, (double)kib * 1024);
+    return say(EVENT_CALM, "balloon", NULL, "its balloon leaves it %s", size);
+}
+
+struct lv_words lv_words_device(const char *alias, const char *what, enum event_grade grade)
+{
+    return say(grade, "device", alias, "device %.60s %s", name_of(alias), what);
+}
+
+struct lv_words lv_words_agent(int state, int reason)
+{
+    if (state == VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_STATE_CONNECTED)
+        return (struct lv_words){.text = "its agent is up", .topic = "agent", .echoes = true};
+    /* At a start the channel is said to be closed: it was never open. */
+    if (reason == VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_REASON_DOMAIN_STARTED)
+        return (struct lv_words){0};
+    return say(EVENT_CALM, "agent", NULL, "its agent is gone");
+}
+
+struct lv_words lv_words_tray(const char *alias, int reason)
+{
+    return say(EVENT_CALM, "tray", alias, "tray of %.60s %s", name_of(alias),
+               reason == VIR_DOMAIN_EVENT_TRAY_CHANGE_OPEN ? "opened" : "closed");
+}
+
+struct lv_words lv_words_medium(const char *alias, const char *path, int reason)
+{
+    if (reason == VIR_DOMAIN_EVENT_DISK_DROP_MISSING_ON_START)
+        return say(EVENT_WARN, "medium", alias, "disk %.40s left out, its image is missing: %.60s",
+                   name_of(alias), name_of(path));
+    return say(EVENT_CALM, "medium", alias, "medium of %.40s changed%s%.60s", name_of(alias),
+               path ? " to " : "", path ? path : ": none");
+}
+
+struct lv_words lv_words_threshold(const char *disk, unsigned long long threshold,
+                                   unsigned long long excess)
+{
+    char mark[UNITS_MAX], beyond[UNITS_MAX];
+
+    units_bytes(mark, (double)threshold);
+    units_bytes(beyond, (double)excess);
+    return say(EVENT_WARN, "threshold", disk, "disk %.60s has passed its mark of %s by %s",
+               name_of(disk), mark, beyond);
+}
+
+struct lv_words lv_words_block_job(const char *disk, int type, int status)
+{
+    static const char *const types[] = {
+        [VIR_DOMAIN_BLOCK_JOB_TYPE_PULL] = "pull",
+        [VIR_DOMAIN_BLOCK_JOB_TYPE_COPY] = "copy",
+        [VIR_DOMAIN_BLOCK_JOB_TYPE_COMMIT] = "commit",
+        [VIR_DOMAIN_BLOCK_JOB_TYPE_ACTIVE_COMMIT] = "commit",
+        [VIR_DOMAIN_BLOCK_JOB_TYPE_BACKUP] = "backup",
+    };
+    static const char *const ends[] = {
+        [VIR_DOMAIN_BLOCK_JOB_COMPLETED] = "done",
+        [VIR_DOMAIN_BLOCK_JOB_FAILED] = "failed",
+        [VIR_DOMAIN_BLOCK_JOB_CANCELED] = "cancelled",
+        [VIR_DOMAIN_BLOCK_JOB_READY] = "ready to be finished",
+    };
+
+    return say(status == VIR_DOMAIN_BLOCK_JOB_FAILED ? EVENT_WARN : EVENT_CALM, "block job", disk,
+               "%s of disk %.60s %s", entry(types, ARRAY_SIZE(types), type, "job"), name_of(disk),
+               entry(ends, ARRAY_SIZE(ends), status, "has ended"));
+}
+
+struct lv_words lv_words_job(virTypedParameterPtr params, int count)
+{
+    static const char *const operations[] = {
+        [VIR_DOMAIN_JOB_OPERATION_START] = "start",
+        [VIR_DOMAIN_JOB_OPERATION_SAVE] = "save",
+        [VIR_DOMAIN_JOB_OPERATION_RESTORE] = "restore",
+        [VIR_DOMAIN_JOB_OPERATION_MIGRATION_IN] = "migration",
+        [VIR_DOMAIN_JOB_OPERATION_MIGRATION_OUT] = "migration",
+        [VIR_DOMAIN_JOB_OPERATION_SNAPSHOT] = "snapshot",
+        [VIR_DOMAIN_JOB_OPERATION_SNAPSHOT_REVERT] = "way back to a snapshot",
+        [VIR_DOMAIN_JOB_OPERATION_DUMP] = "dump",
+        [VIR_DOMAIN_JOB_OPERATION_BACKUP] = "backup",
+    };
+    int operation = -1, success = 1;
+    unsigned long long elapsed_ms = 0;
+    char took[UNITS_MAX + 8] = "";
+
+    virTypedParamsGetInt(params, count, VIR_DOMAIN_JOB_OPERATION, &operation);
+    virTypedParamsGetBoolean(params, count, VIR_DOMAIN_JOB_SUCCESS, &success);
+    if (virTypedParamsGetULLong(params, count, VIR_DOMAIN_JOB_TIME_ELAPSED, &elapsed_ms) == 1)
+        snprintf(took, sizeof(took), " after %.1f s", (double)elapsed_ms / 1000);
+    return say(success ? EVENT_CALM : EVENT_WARN, "job", NULL, "%s %s%s",
+               entry(operations, ARRAY_SIZE(operations), operation, "job"),
+               success ? "done" : "failed", took);
+}
+
+struct lv_words lv_words_memory_failure(int recipient, int action)
+{
+    static const char *const actions[] = {
+        [VIR_DOMAIN_EVENT_MEMORY_FAILURE_ACTION_IGNORE] = "ignored",
+        [VIR_DOMAIN_EVENT_MEMORY_FAILURE_ACTION_INJECT] = "told to the guest",
+        [VIR_DOMAIN_EVENT_MEMORY_FAILURE_ACTION_FATAL] = "fatal: it cannot be told to the guest",
+        [VIR_DOMAIN_EVENT_MEMORY_FAILURE_ACTION_RESET] = "fatal: the guest is reset",
+    };
+
+    return say(EVENT_BAD, "memory failure", NULL, "broken memory of the host under its %s: %s",
+               recipient == VIR_DOMAIN_EVENT_MEMORY_FAILURE_RECIPIENT_GUEST ? "system" : "QEMU",
+               entry(actions, ARRAY_SIZE(actions), action, "what was done is unknown"));
+}
