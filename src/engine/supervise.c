@@ -328,7 +328,7 @@ void worker_tell(struct engine *engine, struct worker *worker)
     frame.u.want.period_ns = engine->period_ns;
     frame.u.want.visible = visible;
     frame.u.want.selected = handle_of(engine, worker, &engine->selected);
-    frame.u.want.parts = frame.u.want.selected ? engine->parts : 0;
+    frame.u.want.parts = engine->parts & (frame.u.want.selected ? ~0u : PARTS_DISK_TIMES);
     frame.u.want.cost = engine->costs;
     frame.u.want.stuck = worker->stuck_before + screens_held(engine, worker->id);
     if (is_host(worker)) {

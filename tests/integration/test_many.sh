@@ -32,17 +32,3 @@ equal "stopped" off "$(get "guests/name=$("$RIG" name c7)/state" <"$work/vctop")
 "$RIG" start c7
 sample 1 1 --backend lxc
 equal "started again" running "$(get "guests/name=$("$RIG" name c7)/state" <"$work/vctop")"
-
-# What a refresh costs, as far as it can be counted: the one that is busy stops.
-kill "${background[@]}"
-# shellcheck source=../bench/counts.sh
-. "$(dirname "${BASH_SOURCE[0]}")/../bench/counts.sh"
-bytes_bound "bytes, 120x40, 200 containers and 4 machines" &
-counting=($!)
-calls_bound "system calls, 4 machines" -c qemu:///system --backend libvirt,host &
-counting+=($!)
-calls_bound "system calls, 200 containers" --backend lxc,host &
-counting+=($!)
-for pid in "${counting[@]}"; do
-    if wait "$pid"; then pass "within tests/bench/bounds"; else fail "over tests/bench/bounds"; fi
-done

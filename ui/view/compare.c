@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "model/compare.h"
+#include "model/part.h"
 #include "model/world.h"
 #include "ui/view/view.h"
 
@@ -46,8 +47,8 @@ static const struct line {
     {COMPARE_BOOT, MEDIAN, "start, process to ready", "all starts that were seen", false},
     {COMPARE_DISK, MEDIAN, "disk bytes/s, median", "read and written, as the host counts", false},
     {COMPARE_DISK_OPS, MEDIAN, "disk op/s, median", "", true},
-    {COMPARE_READ_TIME, MEDIAN, "disk, time of a read", "of guests whose disks were looked at",
-     true},
+    {COMPARE_READ_TIME, MEDIAN, "disk, time of a read",
+     "of machines, as QEMU counts: a look every 10 s", true},
     {COMPARE_WRITE_TIME, MEDIAN, "disk, time of a write", "", false},
     {COMPARE_NET, MEDIAN, "network bytes/s, median", "in and out; the path's delay is not measured",
      false},
@@ -67,8 +68,6 @@ static void value_text(char dst[UNITS_MAX], const struct line *line,
 
     if (value->count == 0)
         snprintf(dst, UNITS_MAX, "-");
-    else if (format == METRIC_BOOT && what < 99.95)
-        snprintf(dst, UNITS_MAX, "%.*fms", what < 9.95 ? 1 : 0, what);
     else
         metric_format_value(dst, format, what);
 }
@@ -228,6 +227,12 @@ static void arrange(struct view *view, struct ui *ui, bool resort)
     (void)resort;
 }
 
+static void want(const struct view *view, struct ui *ui)
+{
+    (void)view;
+    engine_want_parts(ui->engine, PARTS_DISK_TIMES);
+}
+
 static unsigned command(struct view *view, struct ui *ui, enum command which)
 {
     (void)view;
@@ -247,6 +252,7 @@ static const struct view_ops compare_ops = {
     .arrange = arrange,
     .draw = draw,
     .command = command,
+    .want = want,
     .free = compare_free,
 };
 
