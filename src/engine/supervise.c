@@ -88,6 +88,17 @@ static void take_source(struct engine *engine, struct worker *worker, struct fra
     tell_world(engine, worker, worker->said.state, worker->said.error, worker->said.remedy,
                worker->said.note, now_ns);
     world_source_daemon(engine->world, worker->id, source->restarted_ns, now_ns, clock_wall_ns());
+    if (worker->stuck_ns < source->restarted_ns)
+        worker->stuck_before = 0;
+    screens_restarted(engine, worker->id, source->restarted_ns);
+}
+
+static void take_stuck(struct worker *worker, int stuck, int64_t now_ns)
+{
+    stuck = stuck < 0 ? 0 : stuck > STUCK_MAX ? STUCK_MAX : stuck;
+    if (stuck > worker->stuck)
+        worker->stuck_ns = now_ns;
+    worker->stuck = stuck;
 }
 
 static void take_event(struct engine *engine, const struct worker *worker,
@@ -209,9 +220,7 @@ int worker_frame(struct engine *engine, struct child *child, struct frame *frame
         take_cost(engine, worker, child, &frame->u.cost);
         break;
     case FRAME_STUCK:
-        worker->stuck = frame->u.stuck < 0           ? 0
-                        : frame->u.stuck > STUCK_MAX ? STUCK_MAX
-                                                     : frame->u.stuck;
+        take_stuck(worker, frame->u.stuck, now_ns);
         break;
     default:
         return ERR_SYNTAX;

@@ -3,6 +3,7 @@
 #define VCTOP_TESTS_FAULT_LIBVIRT_VIRSH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 /* Runs virsh COMMAND [ARGUMENT] on the tests' daemon for at most a minute: its exit status, and
@@ -24,6 +25,10 @@ void machine_run(const char *name, bool beats);
 /* One with two serial lines: on the first it says '>', then echoes; from a 'Y' on it floods with
  * 'y' until something else comes. */
 void machine_run_talking(const char *name);
+
+/* One with a serial line, on which it says BYTES (at most MACHINE_SAYS_MAX) after each 'H'. */
+#define MACHINE_SAYS_MAX 4096
+void machine_run_saying(const char *name, const char *bytes, size_t len);
 
 /* One with a VGA: its firmware finds nothing to boot, and says so there. */
 void machine_run_seen(const char *name);

@@ -8,14 +8,17 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "model/compare.h"
 #include "model/part.h"
 #include "model/world.h"
+#include "ui/term/term.h"
 #include "ui/view/view.h"
 
 #define LABEL_CELLS 30
 #define SIDE_CELLS 16
 #define FIGURE_CELLS 6
+#define NAME_CELLS (SIDE_CELLS - FIGURE_CELLS - 2)
 #define NOTE_CELLS 30 /* what a note needs to be worth its room */
 #define PERCENT_SCALE 10.0
 #define GIB (1024.0 * 1024 * 1024)
@@ -76,19 +79,20 @@ static void value_text(char dst[UNITS_MAX], const struct line *line,
 static void draw_value(struct rect rect, int y, int x, const struct line *line,
                        const struct compare_value *value)
 {
-    char text[UNITS_MAX];
+    char text[UNITS_MAX], name[NAME_CELLS * 16 + 1];
     bool known = value->count > 0;
 
     value_text(text, line, value);
     draw_right(rect, y, x, known ? STYLE_NORMAL : STYLE_DIM, text, FIGURE_CELLS);
     if (!known)
         return;
-    if (line->aspect != WORST)
+    if (line->aspect != WORST) {
         draw_format(rect, y, x + FIGURE_CELLS + 1, STYLE_DIM, "[%d]", value->count);
-    else if (value->worst_guest)
-        draw_cell(rect, y, x + FIGURE_CELLS + 1, STYLE_DIM,
-                  value->worst_guest->facts.name ? value->worst_guest->facts.name : "",
-                  SIDE_CELLS - FIGURE_CELLS - 2);
+    } else if (value->worst_guest && value->worst_guest->facts.name) {
+        text_fit_middle(name, sizeof(name), value->worst_guest->facts.name, NAME_CELLS,
+                        !term_is_utf8());
+        draw_cell(rect, y, x + FIGURE_CELLS + 1, STYLE_DIM, name, NAME_CELLS);
+    }
 }
 
 /* The kinds that have a column: emulated machines only where there are some. */

@@ -196,6 +196,12 @@ int lv_balloons_own(const struct lv_balloons *balloons)
     return balloons->monitor ? lv_monitor_stuck(balloons->monitor) : 0;
 }
 
+void lv_balloons_forget(struct lv_balloons *balloons)
+{
+    if (balloons->monitor)
+        lv_monitor_forget(balloons->monitor);
+}
+
 int lv_balloons_stuck(const struct lv_balloons *balloons)
 {
     return balloons->of_others + lv_balloons_own(balloons);

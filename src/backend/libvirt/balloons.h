@@ -22,6 +22,7 @@ void lv_balloons_step(struct lv_balloons *balloons, struct lv_guests *guests,
 
 /* Calls of this process that hang in this daemon. */
 int lv_balloons_own(const struct lv_balloons *balloons);
+void lv_balloons_forget(struct lv_balloons *balloons); /* that daemon has ended */
 /* Those of others that are known included. */
 int lv_balloons_stuck(const struct lv_balloons *balloons);
 

@@ -133,7 +133,10 @@ static void look_for_restart(struct instance *self, int64_t now_ns)
         if (start && (!oldest || start < oldest))
             oldest = start;
     }
+    int64_t before_ns = self->restart.started_ns;
     lv_restart_step(&self->restart, &self->uri, oldest, now_ns);
+    if (before_ns && self->restart.started_ns != before_ns)
+        lv_balloons_forget(&self->balloons);
 }
 
 static void say_source(struct instance *self, struct sink *sink, int64_t now_ns)
