@@ -15,7 +15,7 @@
     "words: guests=N machines=N seed=N clock=fixed hold=N hostile stubborn=NAME busy=NAME " \
     "silent=NAME hang=NAME@S fill=PLACE@S free=PLACE@S readonly=PLACE@S deadmount=PLACE@S " \
     "calm crash=NAME@S oom=NAME@S tasks=NAME@S off=NAME@S nospace=NAME@S " \
-    "gone=NAME@S " \
+    "gone=NAME@S watchdog=NAME@S balloon=NAME@S " \
     "hurt=NAME+NAME@S restarted=S die@S garbage@S late@S lost@S+S"
 
 static int bad(struct error *err, const char *word, const char *why)
