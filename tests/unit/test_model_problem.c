@@ -230,8 +230,9 @@ START_TEST(kills_and_limits)
     /* A new life begins without any, and a kill in it is one that we saw. */
     struct facts facts = base(1, "ci", "2");
     facts.kind = KIND_CONTAINER;
-    problem_acknowledge(world, guest, AT(8)); /* of the kills in the life before */
     guest = tell(CT, &facts);
+    expect(guest, 8, PROBLEM_EVENT, PROBLEM_LOOK, "EVENT", "OOM kill, memory limit 512M");
+    problem_acknowledge(world, guest, AT(8));
     ck_assert(!has(guest, 8));
     hits(guest, 1, 0, 0, 1, 9);
     expect(guest, 9, PROBLEM_OOM, PROBLEM_ACT, "OOM", "1 OOM kill, limit 512M");
