@@ -11,7 +11,7 @@ static void add(struct world *world, enum event_kind kind, const struct guest_id
                 const char *name, const struct news *news, int64_t wall_ns)
 {
     CLEANUP_FREE char *clean_name = world_clean(name, NAME_CELLS);
-    CLEANUP_FREE char *clean_topic = world_clean(news->topic, WORD_CELLS);
+    CLEANUP_FREE char *clean_topic = world_clean(news->topic, SENTENCE_CELLS);
     CLEANUP_FREE char *clean_text = world_clean(news->text, SENTENCE_CELLS);
     struct event event = {.wall_ns = wall_ns,
                           .kind = kind,

@@ -25,6 +25,10 @@ void machine_run(const char *name, bool beats);
  * 'y' until something else comes. */
 void machine_run_talking(const char *name);
 
+/* One that writes its disk hda all the time, as the one above, and lets its watchdog fire, of which
+ * libvirt is told once a second; it has a controller for more disks. */
+void machine_run_restless(const char *name);
+
 /* One with a VGA: its firmware finds nothing to boot, and says so there. */
 void machine_run_seen(const char *name);
 

@@ -37,7 +37,8 @@ static void strike(struct sim *sim, struct sim_guest *guest, enum sim_fault faul
 {
     static const struct news watchdog = {"its watchdog fired: the guest is reset", "watchdog",
                                          EVENT_BAD, 1};
-    static const struct news balloon = {"its balloon leaves it 512M", "balloon", EVENT_CALM, 50};
+    static const struct news balloon = {"its balloon was moved, it has 512M", "balloon", EVENT_CALM,
+                                        50};
 
     switch (fault) {
     case SIM_CRASH:
