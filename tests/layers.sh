@@ -99,6 +99,10 @@ check_library 'seccomp' 'src/base/confine' 'base/confine may include libseccomp'
 hits=$(grep -nE '\b(v?fork|clone3?|execv?p?e?|posix_spawnp?)[[:space:]]*\(' "${files[@]}" |
     grep -vE '^src/(base/clerk|worker/(spawner|viewer)|backend/lxc/(call|attach))\.c:|:[[:space:]]*(/?\*|//)')
 [ -z "$hits" ] || complain "only the clerk, the spawner and children start processes:"$'\n'"$hits"
+# A path is looked up in the guest's own root only, by a process that is in there.
+hits=$(grep -nE '\b(execvpe?|execlp|posix_spawnp)[[:space:]]*\(' "${files[@]}" |
+    grep -vE '^src/backend/lxc/attach\.c:|:[[:space:]]*(/?\*|//)')
+[ -z "$hits" ] || complain "programs are executed by their paths:"$'\n'"$hits"
 check_library 'pthread|threads' 'src/(backend|kernel)/' 'children may have threads'
 
 # The model has no clock and does no input or output.

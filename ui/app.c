@@ -265,7 +265,10 @@ static void engine_changed(struct app *app, unsigned changes)
     /* Its bytes are taken by tabs_turn(); a state may have changed too. */
     if (changes & ENGINE_CONSOLES && ui->tabs->visible)
         pane_changed(app);
-    changes &= ~(unsigned)ENGINE_CONSOLES;
+    /* It was asked for, if in a frozen moment. */
+    if (changes & ENGINE_ANSWER)
+        draw_by(app, now + GATHER_NS);
+    changes &= ~(unsigned)(ENGINE_CONSOLES | ENGINE_ANSWER);
     if (!changes || ui->frozen)
         return;
     app->rows_old = true;

@@ -44,7 +44,7 @@ struct want {
     const uint32_t *visible;
     size_t visible_count;
     uint32_t selected;  /* 0: none */
-    unsigned parts;     /* PART_BITs: see the slot parts */
+    unsigned parts;     /* PART_BITs: see the slot parts; PARTS_DISK_TIMES: of all guests */
     int stuck;          /* calls that others (earlier workers, screens) left hanging there */
     char *const *paths; /* for the host: where disks of guests lie; sorted, each once */
     size_t path_count;

@@ -184,7 +184,8 @@ static void list_guests(struct batch *batch)
     /* Of one guest that was asked for, all of its parts; only JSON has room for them. */
     bool alone = options->filter && options->format == OUTPUT_JSON && batch->listing.count == 1;
     engine_want(batch->engine, visible, batch->listing.count, alone ? &visible[0] : NULL);
-    engine_want_parts(batch->engine, alone ? PART_BIT(PART_KINDS) - 1 : 0);
+    unsigned times = options->format == OUTPUT_JSON ? PARTS_DISK_TIMES : 0;
+    engine_want_parts(batch->engine, times | (alone ? PARTS_ALL : 0));
     batch->matched |= batch->listing.count > 0;
 }
 

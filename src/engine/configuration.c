@@ -63,7 +63,7 @@ static void answer(struct engine *engine, const char *text, const char *error, i
     configuration->text = text ? clean_text(text) : NULL;
     if (!configuration->text)
         configuration->error = text_sanitise(error, strlen(error), ERROR_CELLS);
-    engine->changes |= ENGINE_ROWS;
+    engine->changes |= ENGINE_ANSWER;
 }
 
 static void drop_child(struct engine *engine)

@@ -40,8 +40,9 @@ enum engine_change {
     ENGINE_HOST = 1 << 2,
     ENGINE_JOBS = 1 << 3,
     ENGINE_EVENTS = 1 << 4,
-    ENGINE_BROKEN = 1 << 5,  /* the spawner is gone: nothing more will come */
-    ENGINE_CONSOLES = 1 << 6 /* output waits, or a console's state changed: see consoles.h */
+    ENGINE_BROKEN = 1 << 5,   /* the spawner is gone: nothing more will come */
+    ENGINE_CONSOLES = 1 << 6, /* output waits, or a console's state changed: see consoles.h */
+    ENGINE_ANSWER = 1 << 7    /* to what the operator asked: a configuration */
 };
 
 /* Reads what is ready, judges who is late, starts and kills.  Returns a set of enum
@@ -61,12 +62,13 @@ void engine_want(struct engine *engine, const struct guest_id *visible, size_t c
                  const struct guest_id *selected);
 
 /* Which parts of the selected guest are on the screen: PART_BITs (model/part.h), 0 none, which is
- * so at first.  They come with ENGINE_ROWS, see world_parts_of(). */
+ * so at first; PARTS_DISK_TIMES is of all guests.  They come with ENGINE_ROWS, see
+ * world_parts_of(). */
 void engine_want_parts(struct engine *engine, unsigned parts);
 
 /* Asks for the text that GUEST is made from (a machine's XML without secrets, a container's file);
  * again when it is known already.  Of one guest at a time: another one's is forgotten.  The answer
- * comes with ENGINE_ROWS. */
+ * comes with ENGINE_ANSWER. */
 void engine_ask_configuration(struct engine *engine, const struct guest_id *guest);
 /* That text, sanitised, each line ended by a newline; at most 1 MB of it.  *AT_NS (CLOCK_MONOTONIC)
  * is when it was read, *ERROR why it could not be.  NULL without an error: it was not asked for, or

@@ -80,6 +80,7 @@ struct worker {
     int64_t rows_ns;    /* when the last rows or host figures came; 0: none from this child */
     int stuck;          /* calls of its process that hang in its daemon */
     int stuck_before;   /* those of the processes before it */
+    int64_t stuck_ns;   /* when the last of them all was told */
     bool has_said;
     struct frame_source said; /* its last word on its source */
     msgpack_sbuffer wanted;   /* the last want that it was sent */
@@ -226,6 +227,8 @@ int screens_check(const struct engine *engine, const struct guest *guest, struct
 void screens_hold(struct engine *engine, const struct console_entry *entry, int64_t now_ns);
 /* Forgets what does not hang any more. */
 void screens_turn(struct engine *engine, int64_t now_ns);
+/* The daemon of SOURCE was started at AT_NS: what hung in the one before ended with it. */
+void screens_restarted(struct engine *engine, const char *source, int64_t at_ns);
 int screens_held(const struct engine *engine, const char *source);
 void screens_clear(struct consoles *consoles);
 /* It has just been opened. */

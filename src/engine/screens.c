@@ -84,6 +84,15 @@ void screens_turn(struct engine *engine, int64_t now_ns)
         }
 }
 
+void screens_restarted(struct engine *engine, const char *source, int64_t at_ns)
+{
+    struct consoles *consoles = &engine->consoles;
+
+    for (size_t i = consoles->held_count; i-- > 0;)
+        if (consoles->held[i].at_ns < at_ns && strcmp(consoles->held[i].id.source, source) == 0)
+            release(consoles, i);
+}
+
 /* ---- one of them ---- */
 
 static struct console_entry *find_screen(const struct engine *engine, uint32_t id)

@@ -86,6 +86,17 @@ static void take_source(struct engine *engine, struct worker *worker, struct fra
     tell_world(engine, worker, worker->said.state, worker->said.error, worker->said.remedy,
                worker->said.note, now_ns);
     world_source_daemon(engine->world, worker->id, source->restarted_ns, now_ns, clock_wall_ns());
+    if (worker->stuck_ns < source->restarted_ns)
+        worker->stuck_before = 0;
+    screens_restarted(engine, worker->id, source->restarted_ns);
+}
+
+static void take_stuck(struct worker *worker, int stuck, int64_t now_ns)
+{
+    stuck = stuck < 0 ? 0 : stuck > STUCK_MAX ? STUCK_MAX : stuck;
+    if (stuck > worker->stuck)
+        worker->stuck_ns = now_ns;
+    worker->stuck = stuck;
 }
 
 static void take_event(struct engine *engine, const struct worker *worker,
@@ -185,9 +196,7 @@ int worker_frame(struct engine *engine, struct child *child, struct frame *frame
         engine->changes |= ENGINE_ROWS;
         break;
     case FRAME_STUCK:
-        worker->stuck = frame->u.stuck < 0           ? 0
-                        : frame->u.stuck > STUCK_MAX ? STUCK_MAX
-                                                     : frame->u.stuck;
+        take_stuck(worker, frame->u.stuck, now_ns);
         break;
     default:
         return ERR_SYNTAX;
@@ -304,7 +313,7 @@ void worker_tell(struct engine *engine, struct worker *worker)
     frame.u.want.period_ns = engine->period_ns;
     frame.u.want.visible = visible;
     frame.u.want.selected = handle_of(engine, worker, &engine->selected);
-    frame.u.want.parts = frame.u.want.selected ? engine->parts : 0;
+    frame.u.want.parts = engine->parts & (frame.u.want.selected ? ~0u : PARTS_DISK_TIMES);
     frame.u.want.stuck = worker->stuck_before + screens_held(engine, worker->id);
     if (is_host(worker)) {
         frame.u.want.paths = engine->paths;

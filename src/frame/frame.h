@@ -111,7 +111,8 @@ struct frame_want {
     uint32_t *visible; /* handles on the screen */
     size_t visible_count;
     uint32_t selected; /* 0: none */
-    unsigned parts;    /* PART_BITs of the selected guest's parts that are to be read; 0: none */
+    unsigned parts;    /* PART_BITs of the selected guest's parts that are to be read, and
+                          PARTS_DISK_TIMES; 0: none */
     int stuck;         /* calls that others (earlier workers, screens) left hanging there */
     char **paths;      /* for the host's own worker: where guests' disks lie */
     size_t path_count;

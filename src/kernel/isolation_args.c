@@ -134,9 +134,63 @@ static void take_machine(struct args *args, const char *text)
     }
 }
 
+/* Each model once. */
+static void say_model(struct args *args, const char *model)
+{
+    const struct isolation_value *known = &args->facts->at[ISOLATION_FACT_MODELS];
+
+    for (size_t i = 0; i < known->count; i++)
+        if (strcmp(known->text[i], model) == 0)
+            return;
+    isolation_add(args->facts, ISOLATION_FACT_MODELS, model);
+}
+
+/* "file=...,if=ide,media=disk": one without an interface gets what the machine type has. */
 static void take_drive(struct args *args, const char *text)
 {
+    char part[QEMU_PART_MAX], bus[8] = "";
+    bool disk = true;
+
     args->uefi |= strstr(text, "if=pflash") != NULL;
+    while (qemu_next_part(&text, part)) {
+        const char *value = qemu_value_of(part, "if");
+        if (value)
+            snprintf(bus, sizeof(bus), "%s", value);
+        disk &= strcmp(part, "media=cdrom") != 0;
+    }
+    if (disk && (strcmp(bus, "ide") == 0 || strcmp(bus, "scsi") == 0 || strcmp(bus, "virtio") == 0))
+        say_model(args, bus);
+}
+
+/* -hda and its like */
+static void take_disk(struct args *args, const char *text)
+{
+    (void)text;
+    say_model(args, "ide");
+}
+
+/* "user,model=e1000" */
+static void take_nic(struct args *args, const char *text)
+{
+    char part[QEMU_PART_MAX];
+
+    while (qemu_next_part(&text, part)) {
+        const char *model = qemu_value_of(part, "model");
+        if (model)
+            say_model(args, model);
+    }
+}
+
+/* A disk or a network card; bridges, ports and drives for CDs are passed over. */
+static void take_model(struct args *args, const char *driver)
+{
+    static const char *const beginnings[] = {
+        "virtio-blk", "virtio-net", "ide-hd", "scsi-hd", "scsi-block", "nvme",    "e1000",
+        "rtl8139",    "pcnet",      "ne2k_",  "i825",    "tulip",      "vmxnet3", "usb-net"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++)
+        if (strncmp(driver, beginnings[i], strlen(beginnings[i])) == 0)
+            say_model(args, driver);
 }
 
 static void take_bios(struct args *args, const char *text)
@@ -205,11 +259,16 @@ static void take_device(struct args *args, const char *text)
     char part[QEMU_PART_MAX], host[HOST_MAX] = "";
 
     if (text[0] == '{') {
+        if (json_value(text, "driver", part, sizeof(part)))
+            take_model(args, part);
         if (!strstr(text, "\"driver\":\"vfio-"))
             return;
         if (!json_value(text, "host", host, sizeof(host)))
             json_value(text, "sysfsdev", host, sizeof(host));
     } else {
+        const char *rest = text;
+        if (qemu_next_part(&rest, part))
+            take_model(args, part);
         if (strncmp(text, "vfio-", 5) != 0)
             return;
         while (qemu_next_part(&text, part)) {
@@ -274,7 +333,9 @@ static void take_option(struct args *args, const char *option, const char *value
         {"machine", take_machine}, {"M", take_machine},       {"drive", take_drive},
         {"bios", take_bios},       {"global", take_global},   {"tpmdev", take_tpm},
         {"object", take_object},   {"device", take_device},   {"fsdev", take_share},
-        {"virtfs", take_share},    {"cpu", take_cpu},
+        {"virtfs", take_share},    {"cpu", take_cpu},         {"hda", take_disk},
+        {"hdb", take_disk},        {"hdc", take_disk},        {"hdd", take_disk},
+        {"nic", take_nic},         {"net", take_nic},
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(options); i++)
@@ -284,9 +345,9 @@ static void take_option(struct args *args, const char *option, const char *value
 
 void isolation_of_args(const char *cmdline, size_t len, bool whole, struct isolation_facts *ret)
 {
-    static const enum isolation_fact lists[] = {ISOLATION_FACT_GRAPHICS,
-                                                ISOLATION_FACT_GRAPHICS_OPEN,
-                                                ISOLATION_FACT_WRITABLE, ISOLATION_FACT_VFIO};
+    static const enum isolation_fact lists[] = {
+        ISOLATION_FACT_GRAPHICS, ISOLATION_FACT_GRAPHICS_OPEN, ISOLATION_FACT_WRITABLE,
+        ISOLATION_FACT_VFIO, ISOLATION_FACT_MODELS};
     struct args args = {.facts = ret};
     const char *end = cmdline + len, *option = NULL;
 

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -14,26 +15,39 @@
 #define IDLE_PERCENT 2.0
 #define OVERHEAD_BYTES (256.0 * 1024 * 1024)
 
-/* Over the last minutes; NAN when it was not watched for long enough. */
-static double usual(const struct guest *guest, enum metric metric, int64_t now_ns)
-{
-    struct history_slice slice;
+/* Whom and when it is asked about. */
+struct asked {
+    const struct world *world;
+    const struct guest *guest;
+    const struct history *history; /* NULL: none */
+    int64_t now_ns;
+};
 
-    history_slices(guest->history, metric, now_ns - WATCHED_NS, now_ns, &slice, 1);
+static bool metric_of(const struct asked *asked, enum metric metric, double *ret)
+{
+    return guest_metric(asked->guest, metric, asked->now_ns, ret);
+}
+
+/* Over the last minutes; NAN when it was not watched for long enough. */
+static double usual(const struct asked *asked, enum metric metric)
+{
+    struct history_slice slice = {0};
+
+    if (asked->history)
+        history_slices(asked->history, metric, asked->now_ns - WATCHED_NS, asked->now_ns, &slice,
+                       1);
     return slice.known_s >= WATCHED_LEAST_S ? (double)slice.average : NAN;
 }
 
 /* Killed for want of memory, with its limit near. */
-static bool small_limit(const struct world *world, const struct guest *guest, int64_t now_ns,
-                        char *dst, size_t size)
+static bool small_limit(const struct asked *asked, char *dst, size_t size)
 {
     double kills, percent, limit;
     char bytes[UNITS_MAX];
 
-    (void)world;
-    if (!guest_metric(guest, METRIC_OOM_KILLS, now_ns, &kills) || kills < 1 ||
-        !guest_metric(guest, METRIC_MEM_PERCENT, now_ns, &percent) ||
-        percent < NEAR_LIMIT_PERCENT || !guest_metric(guest, METRIC_MEM_LIMIT, now_ns, &limit))
+    if (!metric_of(asked, METRIC_OOM_KILLS, &kills) || kills < 1 ||
+        !metric_of(asked, METRIC_MEM_PERCENT, &percent) || percent < NEAR_LIMIT_PERCENT ||
+        !metric_of(asked, METRIC_MEM_LIMIT, &limit))
         return false;
     units_bytes(bytes, limit);
     snprintf(dst, size, "give it more memory: %.0f OOM kill%s, and %.0f %% of %s in use", kills,
@@ -55,15 +69,14 @@ static unsigned vcpus_running(const struct world *world)
     return sum;
 }
 
-static bool overcommitted(const struct world *world, const struct guest *guest, int64_t now_ns,
-                          char *dst, size_t size)
+static bool overcommitted(const struct asked *asked, char *dst, size_t size)
 {
-    double wait = usual(guest, METRIC_CPU_WAIT, now_ns);
-    int cpus = world_host_get(world)->figures.cpus;
+    double wait = usual(asked, METRIC_CPU_WAIT);
+    int cpus = world_host_get(asked->world)->figures.cpus;
 
     if (isnan(wait) || wait < WAIT_PERCENT || cpus <= 0)
         return false;
-    unsigned vcpus = vcpus_running(world);
+    unsigned vcpus = vcpus_running(asked->world);
     if (vcpus <= (unsigned)cpus)
         return false;
     snprintf(dst, size,
@@ -72,14 +85,11 @@ static bool overcommitted(const struct world *world, const struct guest *guest, 
     return true;
 }
 
-static bool privileged(const struct world *world, const struct guest *guest, int64_t now_ns,
-                       char *dst, size_t size)
+static bool privileged(const struct asked *asked, char *dst, size_t size)
 {
-    const struct isolation *isolation = guest->isolation;
+    const struct isolation *isolation = asked->guest->isolation;
 
-    (void)world;
-    (void)now_ns;
-    if (guest->facts.kind != KIND_CONTAINER || !isolation)
+    if (asked->guest->facts.kind != KIND_CONTAINER || !isolation)
         return false;
     for (size_t i = 0; i < isolation->findings; i++) {
         if (isolation->finding[i].key != ISOLATION_PRIVILEGED_FOUND)
@@ -93,17 +103,15 @@ static bool privileged(const struct world *world, const struct guest *guest, int
 }
 
 /* We do not know what runs in a machine: it is for the operator to know whether it is Linux. */
-static bool idle_machine(const struct world *world, const struct guest *guest, int64_t now_ns,
-                         char *dst, size_t size)
+static bool idle_machine(const struct asked *asked, char *dst, size_t size)
 {
     double cpu, overhead;
     char bytes[UNITS_MAX];
 
-    (void)world;
-    if (guest->facts.kind != KIND_MACHINE ||
-        !guest_metric(guest, METRIC_MEM_OVERHEAD, now_ns, &overhead) || overhead < OVERHEAD_BYTES)
+    if (asked->guest->facts.kind != KIND_MACHINE ||
+        !metric_of(asked, METRIC_MEM_OVERHEAD, &overhead) || overhead < OVERHEAD_BYTES)
         return false;
-    cpu = usual(guest, METRIC_CPU, now_ns);
+    cpu = usual(asked, METRIC_CPU);
     if (isnan(cpu) || cpu > IDLE_PERCENT)
         return false;
     units_bytes(bytes, overhead);
@@ -113,15 +121,46 @@ static bool idle_machine(const struct world *world, const struct guest *guest, i
     return true;
 }
 
-bool advice_of(const struct world *world, const struct guest *guest, int64_t now_ns, char *dst,
-               size_t size)
+/* Models of disks and network cards that QEMU has to play register by register. */
+static bool is_emulated(const char *model)
+{
+    static const char *const beginnings[] = {"ide",   "sata", "e1000", "rtl8139", "pcnet",
+                                             "ne2k_", "i825", "tulip", "vmxnet3", "usb-net"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++)
+        if (strncmp(model, beginnings[i], strlen(beginnings[i])) == 0)
+            return true;
+    return false;
+}
+
+static bool emulated_devices(const struct asked *asked, char *dst, size_t size)
+{
+    const struct isolation *isolation = asked->guest->isolation;
+    const struct isolation_value *models =
+        isolation ? &isolation->facts.at[ISOLATION_FACT_MODELS] : NULL;
+    char names[48] = "";
+    size_t len = 0;
+
+    for (size_t i = 0; models && i < models->count && len < sizeof(names) / 2; i++)
+        if (is_emulated(models->text[i]))
+            len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%.20s", len ? ", " : "",
+                                    models->text[i]);
+    if (len)
+        snprintf(dst, size, "use virtio if it has the drivers: it is quicker than an emulated %s",
+                 names);
+    return len;
+}
+
+bool advice_of(const struct world *world, const struct guest *guest, const struct history *history,
+               int64_t now_ns, char *dst, size_t size)
 {
     /* The weightiest first. */
-    static bool (*const pieces[])(const struct world *, const struct guest *, int64_t, char *,
-                                  size_t) = {small_limit, overcommitted, privileged, idle_machine};
+    static bool (*const pieces[])(const struct asked *, char *, size_t) = {
+        small_limit, overcommitted, privileged, emulated_devices, idle_machine};
+    struct asked asked = {world, guest, history, now_ns};
 
     for (size_t i = 0; i < ARRAY_SIZE(pieces) && guest->state == STATE_RUNNING; i++)
-        if (pieces[i](world, guest, now_ns, dst, size))
+        if (pieces[i](&asked, dst, size))
             return true;
     return false;
 }

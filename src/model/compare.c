@@ -7,7 +7,6 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "model/part.h"
 #include "model/world.h"
 
 #define GIB (1024.0 * 1024 * 1024)
@@ -87,6 +86,8 @@ static void add_metrics(struct gathering *gathering, enum compare_kind kind,
         {COMPARE_VIRT, METRIC_CPU_VIRT, METRIC_CPU_VIRT},
         {COMPARE_DISK, METRIC_DISK_READ, METRIC_DISK_WRITE},
         {COMPARE_DISK_OPS, METRIC_DISK_READ_OPS, METRIC_DISK_WRITE_OPS},
+        {COMPARE_READ_TIME, METRIC_DISK_READ_TIME, METRIC_DISK_READ_TIME},
+        {COMPARE_WRITE_TIME, METRIC_DISK_WRITE_TIME, METRIC_DISK_WRITE_TIME},
         {COMPARE_NET, METRIC_NET_RX, METRIC_NET_TX},
         {COMPARE_MEM_HOST, METRIC_MEM_HOST, METRIC_MEM_HOST},
     };
@@ -100,30 +101,6 @@ static void add_metrics(struct gathering *gathering, enum compare_kind kind,
             value += metrics->value[rows[i].other];
         add(gathering, kind, rows[i].figure, guest, value);
     }
-}
-
-/* The slowest disk of a guest stands for it; only what is selected has disks that are measured. */
-static void add_times(struct gathering *gathering, enum compare_kind kind,
-                      const struct guest *guest)
-{
-    const struct parts *parts = world_parts_of(gathering->world, guest);
-    double read_ns = -1, write_ns = -1, ns;
-
-    for (size_t i = 0; parts && i < parts->count; i++) {
-        const struct part *part = &parts->part[i];
-        if (part->kind != PART_DISK)
-            continue;
-        if (world_part_latency(gathering->world, part, PART_FIELD_READ_NS, PART_FIELD_READ_OPS,
-                               &ns))
-            read_ns = fmax(read_ns, ns);
-        if (world_part_latency(gathering->world, part, PART_FIELD_WRITE_NS, PART_FIELD_WRITE_OPS,
-                               &ns))
-            write_ns = fmax(write_ns, ns);
-    }
-    if (read_ns >= 0)
-        add(gathering, kind, COMPARE_READ_TIME, guest, read_ns / 1e6);
-    if (write_ns >= 0)
-        add(gathering, kind, COMPARE_WRITE_TIME, guest, write_ns / 1e6);
 }
 
 static void add_to_sum(struct compare_sum *sum, const struct guest *guest, enum metric metric,
@@ -155,7 +132,6 @@ static void add_guest(struct gathering *gathering, const struct guest *guest)
     if (kind == COMPARE_KINDS || guest->state != STATE_RUNNING || !fresh)
         return;
     add_metrics(gathering, kind, guest);
-    add_times(gathering, kind, guest);
 }
 
 static void add_starts(struct gathering *gathering)

@@ -11,6 +11,7 @@
 #define WAIT_PERCENT 5.0
 #define PRESSURE_PERCENT 5.0
 #define DROPS_A_SECOND 1.0
+#define SLOW_DISK_MS 30.0        /* a disk that turns takes 10 */
 #define RISE_CPU 10.0            /* percent of a CPU */
 #define RISE_BYTES (1024 * 1024) /* a second */
 #define WINDOW_S 60.0
@@ -180,6 +181,8 @@ static void find_symptom(enum culprit_resource resource, const struct guest *gue
     };
     static const struct sign disk[] = {
         {METRIC_PSI_IO, PRESSURE_PERCENT, "some task waits for a disk ", " % of the time"},
+        {METRIC_DISK_WRITE_TIME, SLOW_DISK_MS, "a write takes its disks ", ""},
+        {METRIC_DISK_READ_TIME, SLOW_DISK_MS, "a read takes its disks ", ""},
     };
     static const struct sign net[] = {
         {METRIC_NET_DROPS, DROPS_A_SECOND, "", " of its packets dropped a second"},

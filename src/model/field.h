@@ -29,6 +29,8 @@
     X(DISK_WRITE, "disk_write", COUNTER, "bytes") \
     X(DISK_READ_OPS, "disk_read_ops", COUNTER, "operations") \
     X(DISK_WRITE_OPS, "disk_write_ops", COUNTER, "operations") \
+    X(DISK_READ_TIME, "disk_read_time", GAUGE, "us that a read took, the mean of some seconds") \
+    X(DISK_WRITE_TIME, "disk_write_time", GAUGE, "us") \
     X(NET_RX, "net_rx", COUNTER, "bytes") \
     X(NET_TX, "net_tx", COUNTER, "bytes") \
     X(NET_RX_PACKETS, "net_rx_packets", COUNTER, "packets") \

@@ -59,6 +59,8 @@ enum isolation_form {
     X(TPM, "tpm", TEXT, "TPM", "-tpmdev; \"none\"") \
     X(SEV, "memory_encryption", TEXT, "memory encryption", \
       "-object sev-guest and its like; \"none\"") \
+    X(MODELS, "device_models", LIST, "disks and links", \
+      "-device, -drive, -nic: what they are to the guest; a domain's XML names buses") \
     X(NESTED, "nested_virtualisation", FLAG, "nested virtualisation", \
       "-cpu, and the host's kvm module") \
     X(VFIO, "vfio", LIST, "devices of the host", "-device vfio-…, with their IOMMU groups") \

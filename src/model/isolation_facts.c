@@ -53,6 +53,7 @@ bool isolation_fact_concerns(enum isolation_fact fact, enum guest_kind kind)
     case ISOLATION_FACT_SECURE_BOOT:
     case ISOLATION_FACT_TPM:
     case ISOLATION_FACT_SEV:
+    case ISOLATION_FACT_MODELS:
     case ISOLATION_FACT_NESTED:
     case ISOLATION_FACT_VFIO:
     case ISOLATION_FACT_GRAPHICS:

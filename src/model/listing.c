@@ -157,6 +157,8 @@ void listing_build(struct listing *listing, const struct world *world, enum list
 {
     if (order.key < 0 || order.key >= SORT_KEY_COUNT)
         order.key = SORT_NAME;
+    bool calm = order.calm && order.key < METRIC_COUNT &&
+                metric_info((enum metric)order.key)->format == FORMAT_PERCENT;
     size_t guests = world_guest_count(world);
     CLEANUP_FREE struct row *rows = xrealloc(NULL, guests, sizeof(*rows));
 
@@ -170,6 +172,8 @@ void listing_build(struct listing *listing, const struct world *world, enum list
             continue;
         struct row *row = &rows[listing->count++];
         *row = make_row(guest, order.key, now_ns);
+        if (calm && row->figure < 1)
+            row->figure = 0;
         if (order.problems_first)
             row->rank = problem_rank(world, guest, now_ns);
     }

@@ -29,6 +29,7 @@ struct listing_order {
     int key;             /* enum metric or enum sort_key */
     bool inverted;       /* against the natural order: figures descend, texts ascend */
     bool problems_first; /* the worst on top (model/problem.h), those alike in that order */
+    bool calm;           /* below one percent all are equal: what idles holds its place */
 };
 
 enum listing_kinds {

@@ -70,6 +70,8 @@ static const struct recipe recipes[] = {
     {METRIC_DISK_WRITE, FIELD_DISK_WRITE, PER_SECOND, 1},
     {METRIC_DISK_READ_OPS, FIELD_DISK_READ_OPS, PER_SECOND, 1},
     {METRIC_DISK_WRITE_OPS, FIELD_DISK_WRITE_OPS, PER_SECOND, 1},
+    {METRIC_DISK_READ_TIME, FIELD_DISK_READ_TIME, AS_IS, 1e-3},
+    {METRIC_DISK_WRITE_TIME, FIELD_DISK_WRITE_TIME, AS_IS, 1e-3},
     {METRIC_NET_RX, FIELD_NET_RX, PER_SECOND, 1},
     {METRIC_NET_TX, FIELD_NET_TX, PER_SECOND, 1},
     {METRIC_NET_RX_PACKETS, FIELD_NET_RX_PACKETS, PER_SECOND, 1},
@@ -166,8 +168,10 @@ void metric_format_value(char dst[UNITS_MAX], enum metric metric, double value)
         units_duration(dst, value);
         break;
     case FORMAT_MILLISECONDS:
-        /* A boot takes 80 ms or 40 s: whole seconds would make the first one nothing. */
-        if (value >= 0 && value < 999.5)
+        /* A boot takes 80 ms or 40 s, a disk's answer 0.2 ms: none of them is nothing. */
+        if (value >= 0 && value < 9.95)
+            snprintf(dst, UNITS_MAX, "%.1fms", value);
+        else if (value >= 0 && value < 999.5)
             snprintf(dst, UNITS_MAX, "%.0fms", value);
         else if (value >= 0 && value < 59950)
             snprintf(dst, UNITS_MAX, "%.1fs", value / 1000);

@@ -44,6 +44,10 @@ enum metric_format {
     X(DISK_WRITE, "disk_write_bps", "write", "WRITE/s", FORMAT_BYTE_RATE, "written to disk") \
     X(DISK_READ_OPS, "disk_read_iops", "readops", "RD op/s", FORMAT_COUNT, "read operations") \
     X(DISK_WRITE_OPS, "disk_write_iops", "writeops", "WR op/s", FORMAT_COUNT, "write operations") \
+    X(DISK_READ_TIME, "disk_read_ms", "readtime", "RD ms", FORMAT_MILLISECONDS, \
+      "time of a read; of machines, lately") \
+    X(DISK_WRITE_TIME, "disk_write_ms", "writetime", "WR ms", FORMAT_MILLISECONDS, \
+      "time of a write, likewise") \
     X(NET_RX, "net_rx_bps", "rx", "IN/s", FORMAT_BYTE_RATE, "received by the guest") \
     X(NET_TX, "net_tx_bps", "tx", "OUT/s", FORMAT_BYTE_RATE, "sent by the guest") \
     X(NET_RX_PACKETS, "net_rx_pps", "rxpkt", "IN p/s", FORMAT_COUNT, "packets received") \

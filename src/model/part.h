@@ -113,6 +113,10 @@ struct part *parts_add(struct parts *parts, enum part_kind kind, uint32_t number
 void parts_keep(struct parts *parts, unsigned kinds);
 
 #define PART_BIT(kind) (1u << (kind)) /* in what is wanted */
+#define PARTS_ALL (PART_BIT(PART_KINDS) - 1)
+/* With them: of every guest how long its disks take (DISK_READ_TIME, DISK_WRITE_TIME), at leisure.
+ */
+#define PARTS_DISK_TIMES PART_BIT(PART_KINDS)
 
 const char *part_field_name(enum part_field field); /* on the wire */
 /* The field of that wire name, PART_FIELD_COUNT when there is none. */

@@ -164,7 +164,7 @@ static bool same_paths(const struct frame_want *a, const struct frame_want *b)
 
 static bool wants_parts(const struct sampling *sampling)
 {
-    return sampling->want.u.want.parts && sampling->want.u.want.selected;
+    return sampling->want.u.want.parts & PARTS_ALL && sampling->want.u.want.selected;
 }
 
 static void read_parts(struct sampling *sampling, const struct want *want, int64_t now)

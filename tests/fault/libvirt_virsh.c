@@ -18,6 +18,7 @@
 #define VIRSH_MS 60000
 #define SECTOR 512
 #define WRITER_DISK (16 << 20)
+#define SAYING_DISK (1 << 20)
 
 static char output[16384];
 
@@ -144,6 +145,39 @@ static const unsigned char echo[] = {
     0xc3,             /*    ret              */
 };
 
+/* Has the BIOS read eight sectors, and says them up to the first NUL whenever an 'H' comes. */
+static const unsigned char saying[] = {
+    0x31, 0xc0,       /*    xor ax, ax       */
+    0x8e, 0xd8,       /*    mov ds, ax       */
+    0x8e, 0xc0,       /*    mov es, ax       */
+    0xbb, 0x00, 0x7e, /*    mov bx, 0x7e00   to here */
+    0xb8, 0x08, 0x02, /*    mov ax, 0x0208   */
+    0xb9, 0x02, 0x00, /*    mov cx, 2        from the second on */
+    0xba, 0x80, 0x00, /*    mov dx, 0x80     */
+    0xcd, 0x13,       /*    int 0x13         */
+    0xba, 0xfd, 0x03, /* 1: mov dx, 0x3fd    */
+    0xec,             /*    in al, dx        */
+    0xa8, 0x01,       /*    test al, 1       something came? */
+    0x74, 0xf8,       /*    jz 1b            */
+    0xba, 0xf8, 0x03, /*    mov dx, 0x3f8    */
+    0xec,             /*    in al, dx        */
+    0x3c, 0x48,       /*    cmp al, 'H'      */
+    0x75, 0xf0,       /*    jne 1b           */
+    0xbe, 0x00, 0x7e, /*    mov si, 0x7e00   */
+    0xac,             /* 2: lodsb            */
+    0x84, 0xc0,       /*    test al, al      */
+    0x74, 0xe8,       /*    jz 1b            */
+    0x88, 0xc1,       /*    mov cl, al       */
+    0xba, 0xfd, 0x03, /*    mov dx, 0x3fd    */
+    0xec,             /* 3: in al, dx        */
+    0xa8, 0x20,       /*    test al, 0x20    */
+    0x74, 0xfb,       /*    jz 3b            */
+    0x88, 0xc8,       /*    mov al, cl       */
+    0xba, 0xf8, 0x03, /*    mov dx, 0x3f8    */
+    0xee,             /*    out dx, al       */
+    0xeb, 0xe9,       /*    jmp 2b           */
+};
+
 /* Asks the BIOS to write 64 sectors of its first disk, then the next 64. */
 static const unsigned char writer[] = {
     0x31, 0xc0,                         /*    xor ax, ax             */
@@ -230,6 +264,23 @@ void machine_run_talking(const char *name)
     write_disk(disk, echo, sizeof(echo));
     write_definition(daemon_path("machine.xml"), name, NULL, disk,
                      "<serial type='pty'/><serial type='pty'/>");
+    must("define", daemon_path("machine.xml"));
+    machine_start(name);
+}
+
+void machine_run_saying(const char *name, const char *bytes, size_t len)
+{
+    char disk[256];
+
+    snprintf(disk, sizeof(disk), "%s/%s.img", daemon_folder(), name);
+    write_disk(disk, saying, sizeof(saying));
+    FILE *file = fopen(disk, "a");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_le(len, MACHINE_SAYS_MAX);
+    ck_assert_uint_eq(fwrite(bytes, 1, len, file), len);
+    fclose(file);
+    ck_assert_int_eq(truncate(disk, SAYING_DISK), 0);
+    write_definition(daemon_path("machine.xml"), name, NULL, disk, "<serial type='pty'/>");
     must("define", daemon_path("machine.xml"));
     machine_start(name);
 }

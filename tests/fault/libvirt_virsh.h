@@ -3,6 +3,7 @@
 #define VCTOP_TESTS_FAULT_LIBVIRT_VIRSH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 /* Runs virsh COMMAND [ARGUMENT] on the tests' daemon for at most a minute: its exit status, and
@@ -28,6 +29,10 @@ void machine_run_talking(const char *name);
 /* One that writes its disk hda all the time, as the one above, and lets its watchdog fire, of which
  * libvirt is told once a second; it has a controller for more disks. */
 void machine_run_restless(const char *name);
+
+/* One with a serial line, on which it says BYTES (at most MACHINE_SAYS_MAX) after each 'H'. */
+#define MACHINE_SAYS_MAX 4096
+void machine_run_saying(const char *name, const char *bytes, size_t len);
 
 /* One with a VGA: its firmware finds nothing to boot, and says so there. */
 void machine_run_seen(const char *name);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -106,6 +107,23 @@ START_TEST(row_05_the_daemon_is_killed)
     console_rig_close(rig, id);
     console_rig_guest(rig, "talk", STATE_RUNNING);
     open_talking(rig, "talk");
+    console_rig_free(rig);
+}
+END_TEST
+
+/* Whom the daemon does not let in any more; its sampler is in already. */
+START_TEST(no_permission)
+{
+    struct console_rig *rig = setup();
+
+    machine_run_talking("talk");
+    console_rig_guest(rig, "talk", STATE_RUNNING);
+    ck_assert_int_eq(chmod(daemon_path("run/libvirt/libvirt-sock"), 0), 0);
+    const struct console *console =
+        console_rig_state(rig, console_rig_open(rig, "talk", &serial), CONSOLE_ENDED);
+    ck_assert_ptr_nonnull(strstr(console->why, "libvirt refuses access: "));
+    ck_assert_ptr_nonnull(strstr(console->why, "Permission denied"));
+    ck_assert_str_eq(console->remedy, "run vctop as root or join the group libvirt");
     console_rig_free(rig);
 }
 END_TEST
@@ -321,6 +339,7 @@ int main(int argc, char **argv)
 {
     const TTest *const tests[] = {a_console_is_opened_and_given_back,
                                   without_a_serial_line,
+                                  no_permission,
                                   row_05_the_daemon_is_killed,
                                   row_05_the_daemon_is_stopped,
                                   row_18_in_use_elsewhere,

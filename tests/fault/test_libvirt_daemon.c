@@ -5,12 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "fault/daemon.h"
 #include "fault/libvirt_view.h"
 #include "fault/libvirt_virsh.h"
+#include "screen/family.h"
 
 #define LOST_MS 5000    /* 2 s are promised for a daemon that dies */
 #define SILENT_MS 12000 /* 10 s for one that hangs */
@@ -150,6 +153,47 @@ START_TEST(row_04_daemon_restarted_again_and_again)
 }
 END_TEST
 
+/* The thread of that name in PID, 0 without one. */
+static pid_t thread_named(pid_t pid, const char *name)
+{
+    char path[64], text[32];
+    pid_t found = 0;
+
+    snprintf(path, sizeof(path), "/proc/%ld/task", (long)pid);
+    CLEANUP_CLOSEDIR DIR *dir = opendir(path);
+    for (const struct dirent *entry; dir && !found && (entry = readdir(dir));) {
+        snprintf(path, sizeof(path), "/proc/%ld/task/%.16s/comm", (long)pid, entry->d_name);
+        CLEANUP_FCLOSE FILE *file = fopen(path, "re");
+        if (file && fgets(text, sizeof(text), file) && !strncmp(text, name, strlen(name)))
+            found = (pid_t)atol(entry->d_name);
+    }
+    return found;
+}
+
+/* Only that thread: the daemon answers its other threads, and no event comes. */
+START_TEST(row_07_event_loop_stands_still)
+{
+    machine_run("beat", true);
+    struct screen *screen = view_start();
+    ck_assert(steps_row_says(screen, "beat", " run ", PATIENCE_MS));
+    pid_t worker = view_worker(screen), loop = thread_named(worker, "libvirt-loop");
+    ck_assert_int_gt(loop, 0);
+
+    ck_assert_int_eq(ptrace(PTRACE_SEIZE, loop, NULL, NULL), 0);
+    ck_assert_int_eq(ptrace(PTRACE_INTERRUPT, loop, NULL, NULL), 0);
+    ck_assert_int_eq(waitpid(loop, NULL, __WALL), loop);
+    view_check(screen, "beat");
+    long long end = screen_now_ms() + AGAIN_MS;
+    while (waitpid(loop, NULL, __WALL | WNOHANG) == 0 && screen_now_ms() < end)
+        screen_pump(screen, 100);
+    ck_assert_int_gt(family_successor(screen, "--role=worker libvirt:", worker, AGAIN_MS), 0);
+    machine_define("another", NULL, false);
+    ck_assert(steps_row_says(screen, "another", " off ", SOON_MS));
+    view_check(screen, "beat");
+    view_quit(screen);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -157,6 +201,7 @@ int main(void)
         row_02_daemon_killed_and_started_again,
         row_03_daemon_hangs,
         row_04_daemon_restarted_again_and_again,
+        row_07_event_loop_stands_still,
     };
 
     return daemon_main("libvirt's daemon", tests, ARRAY_SIZE(tests));

@@ -1,9 +1,12 @@
-/* The fault list, libvirt: the screen of a machine that is well, stopped, rebooted, gone. */
+/* The fault list, libvirt: the screen of a machine that is well, stopped, rebooted, gone, or
+ * hostile. */
 #include <check.h>
 #include <signal.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "fault/daemon.h"
+#include "fault/hostile.h"
 #include "fault/libvirt_view.h"
 #include "fault/libvirt_virsh.h"
 
@@ -102,10 +105,39 @@ START_TEST(without_a_screen)
 }
 END_TEST
 
+/* Over its serial line instead. */
+START_TEST(hostile_bytes_stay_in_the_pane)
+{
+    machine_run("beat", true);
+    machine_run_saying("foe", hostile_bytes, strlen(hostile_bytes));
+    struct screen *screen = view_start();
+
+    ck_assert(steps_row_says(screen, "foe", " run ", PATIENCE_MS));
+    view_choose(screen, "foe");
+    screen_send(screen, "cz");
+    ck_assert(screen_wait(screen, "every key goes to the guest", PATIENCE_MS));
+    /* It hears nothing before its firmware has read the disk. */
+    for (int i = 0; i < 4 && screen_find(screen, "all is well") < 0; i++) {
+        screen_send(screen, "H");
+        screen_wait(screen, "all is well", 8000);
+    }
+    hostile_check(screen);
+    screen_send(screen, "\035");
+    ck_assert(screen_wait(screen, "keyboard to it", PATIENCE_MS));
+    screen_send(screen, "zq");
+    ck_assert(screen_wait(screen, "Close the", PATIENCE_MS));
+    view_say_yes(screen);
+    ck_assert(screen_wait_gone(screen, "keyboard to it", PATIENCE_MS));
+    view_check(screen, "beat");
+    view_quit(screen);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {its_text_is_read_and_its_keys_pressed, row_08_its_qemu_is_stopped,
-                                  row_21_the_guest_goes_off, without_a_screen};
+                                  row_21_the_guest_goes_off, without_a_screen,
+                                  hostile_bytes_stay_in_the_pane};
 
     return daemon_main("screens", tests, ARRAY_SIZE(tests));
 }

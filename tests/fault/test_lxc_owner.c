@@ -67,6 +67,13 @@ START_TEST(row_36_guests_of_others_are_no_permission)
         ck_assert(steps_row_says(screen, names[i], "denied", PATIENCE_MS));
     ck_assert_int_eq(screen_find(screen, " off "), -1);
     ck_assert_int_eq(screen_find(screen, " run "), -1);
+    /* Neither its console nor a shell in it. */
+    for (const char *key = "ca"; *key; key++) {
+        screen_send_bytes(screen, key, 1);
+        ck_assert(screen_wait(screen, "no permission (run vctop as who may, or as root)", 3000));
+        screen_send(screen, "j");
+        ck_assert(screen_wait_gone(screen, "(run vctop as", 3000));
+    }
     screen_send(screen, "m");
     ck_assert(screen_wait(screen, "no permission to look at it", PATIENCE_MS));
     screen_send(screen, "\033");

@@ -32,6 +32,17 @@ hz=$(getconf CLK_TCK)
 record ticks process_ticks "$pid"
 record cputime domstat "$load" cpu-total cpu.time
 record write domstat "$load" block block.0.wr.bytes
+# All threads of it but those that run virtual CPUs, in ns.
+rest_of_qemu() {
+    local task name ns
+    value=0
+    for task in "/proc/$pid/task/"*; do
+        read -r name <"$task/comm" || continue
+        case $name in "CPU "*/*) continue ;; esac
+        read -r ns _ <"$task/schedstat" && value=$((value + ns))
+    done
+}
+record rest rest_of_qemu
 record rx domstat "$load" interface net.0.rx.bytes
 record tx domstat "$load" interface net.0.tx.bytes
 for task in "/proc/$pid/task/"*; do
@@ -41,7 +52,7 @@ record vcpu first_number "$vcpu/schedstat"
 sleep 1
 
 sample_parts parts 7 2 "$load" -c qemu:///system --backend libvirt
-sample 6 2 -c qemu:///system --backend libvirt,host
+sample 6 2 -c qemu:///system --backend libvirt,lxc,host
 wait_parts
 sleep 1
 
@@ -72,6 +83,38 @@ fi
 equal "its disk holds" $((256 * 1024 * 1024)) "$(get "$vda/capacity_bytes" <"$work/last-parts")"
 equal "its link's bridge" virbr0 "$(get guests/0/guest_links/0/bridge <"$work/last-parts")"
 equal "no processes are told of a machine" 0 "$(get "guests/0/guest_processes/#" <"$work/last-parts")"
+
+# ---- the compare view's figures: what running machines costs, and the sum of all
+type=$(virsh -q -c qemu:///system dumpxml "$load" | sed -n "s/^<domain type='\([a-z]*\)'.*/\1/p")
+side=compare/$([ "$type" = kvm ] && echo kvm || echo emulated)
+# What of a QEMU is resident, but for the guest's memory.
+overhead() { # GUEST
+    awk '/^Size:/ { size = $2 } /^Rss:/ { if (size != 96 * 1024) sum += $2 } END { printf "%.0f", sum * 1024 }' \
+        "/proc/$(cat "/run/libvirt/qemu/$1.pid")/smaps"
+}
+near "what $load costs beside its memory" "$(overhead "$load")" "$(get "$row/mem_overhead_bytes" <"$work/last")" 5
+near "what $calm costs" "$(overhead "$calm")" "$(get "guests/name=$calm/mem_overhead_bytes" <"$work/last")" 5
+compare_rate "CPU of QEMU without its vCPU" rest 1e-7 "$row/cpu_virt_percent" 10
+numbers() { seq 0 $(($(get "guests/#" <"$work/last") - 1)); }
+all=$(for i in $(numbers); do get "guests/$i/type" "guests/$i/mem_overhead_bytes" <"$work/last"; done |
+    awk -v t="$type" '$1 == t { s += $2 } END { printf "%.0f", s }')
+equal "what all such machines cost" "$all" "$(get "$side/mem_overhead_bytes/total" <"$work/last")"
+# The last line: all guests, what else there is, and both are the machine as its own counters have it.
+adds_up() { # WHAT MEMBER-OF-SUM MEMBER-OF-GUEST MACHINE
+    local i known all other machine
+    known=$(for i in $(numbers); do get "guests/$i/$3" <"$work/last"; done |
+        awk '$1 != "null" { s += $1 } END { printf "%.3f", s }')
+    read -r all other machine < <(get "compare/sum/$2/guests" "compare/sum/$2/other" "compare/sum/$2/machine" <"$work/last")
+    near "$1 of all guests" "$known" "$all" 0.1
+    near "$1 of the machine" "$4" "$machine" 10
+    if awk -v a="$all" -v o="$other" -v m="$machine" 'BEGIN { d = a + o - m; exit !(d < 0.0005 && d > -0.0005) }'; then
+        pass "$1 adds up: $all + $other = $machine"
+    else
+        fail "$1 does not add up: $all + $other is not $machine"
+    fi
+}
+adds_up CPU cpu_percent cpu_percent "$(get host/cpu_percent <"$work/last")"
+adds_up memory mem_bytes mem_host_bytes "$(awk '/^MemTotal:/ { t = $2 } /^MemFree:/ { f = $2 } END { printf "%.0f", (t - f) * 1024 }' /proc/meminfo)"
 
 equal "memory" $((96 * 1024 * 1024)) "$(get "$row/mem_limit_bytes" <"$work/last")"
 rss=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$pid/status")

@@ -75,8 +75,22 @@ static void private_mode(struct screen *screen, bool on)
             screen->paste = on;
         else if (mode == 1000 || mode == 1002 || mode == 1003 || mode == 1006)
             screen->mouse = on;
+        else if (mode != 1 && mode != 7 && mode != 12 && mode != 1034)
+            screen->foreign++;
     }
 }
+
+/* What the terminal's emulator took for a title of the window. */
+static int on_property(VTermProp property, VTermValue *value, void *user)
+{
+    struct screen *screen = user;
+
+    (void)value;
+    screen->foreign += property == VTERM_PROP_TITLE || property == VTERM_PROP_ICONNAME;
+    return 1;
+}
+
+static const VTermScreenCallbacks callbacks = {.settermprop = on_property};
 
 /* 30 to 37, 40 to 47, 38;5;n, 90 to 97 and so on; 39 and 49 are no colour. */
 static bool sets_colour(const char *params)
@@ -197,6 +211,7 @@ static void make_terminal(struct screen *screen)
     screen->vt = vterm_new(screen->rows, screen->columns);
     vterm_set_utf8(screen->vt, 1);
     screen->cells = vterm_obtain_screen(screen->vt);
+    vterm_screen_set_callbacks(screen->cells, &callbacks, screen);
     vterm_screen_enable_altscreen(screen->cells, 1);
     vterm_screen_reset(screen->cells, 1);
 }

@@ -502,6 +502,7 @@ START_TEST(recorded)
     goes(screen, "hostile\r", "safe");
     char *text = file_with(screen, path, "safe");
     ck_assert_ptr_nonnull(strstr(text, "\"r\",\"90x"));
+    ck_assert_ptr_nonnull(strstr(text, "\n[0.0,\"o\",\"\\u001B[m\\u001B[2J")); /* as it was */
     check_cast(text);
     goes(screen, DETACH, IS_BACK);
     goes(screen, ":stop\r", "no more is written");

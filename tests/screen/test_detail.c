@@ -8,6 +8,7 @@
 #include "screen/steps.h"
 
 #define SIM "guests=20,machines=6," RESTING
+#define SETUP "\033OQ"
 #define WRITE_AFTER_MS 2000
 #define WHEEL_DOWN "\033[<65;%d;%dM"
 
@@ -278,6 +279,46 @@ START_TEST(frozen_parts_stay)
 }
 END_TEST
 
+/* What is asked for in a frozen moment is shown when it comes, and nobody has to press a key. */
+START_TEST(a_configuration_comes_under_a_freeze)
+{
+    struct screen *screen = start(40, 120, "", "gitlab");
+
+    screen_send(screen, "Z");
+    ck_assert(screen_wait(screen, "FROZEN", PATIENCE_MS));
+    screen_send(screen, "[[");
+    ck_assert(screen_wait(screen, "Definition, ", PATIENCE_MS));
+    leave(screen);
+}
+END_TEST
+
+#define ADVICE \
+    "Advice: use virtio if it has the drivers: it is quicker than an emulated ide-hd, e1000"
+
+START_TEST(advice_is_given_and_can_be_turned_off)
+{
+    struct screen *screen = start(40, 120, ",emulated=gitlab", "gitlab");
+
+    ck_assert(screen_wait(screen, ADVICE, PATIENCE_MS));
+    screen_send(screen, "Z");
+    ck_assert(screen_wait(screen, "FROZEN", PATIENCE_MS));
+    ck_assert_int_ge(screen_find(screen, ADVICE), 0);
+    screen_send(screen, "Z" SETUP);
+    ck_assert(screen_wait(screen, "[x] Advice", PATIENCE_MS));
+    screen_send(screen, "jjj ");
+    ck_assert(screen_wait(screen, "[ ] Advice", PATIENCE_MS));
+    screen_send(screen, "\033");
+    ck_assert(screen_wait_gone(screen, "Setup", PATIENCE_MS));
+    ck_assert_int_eq(screen_find(screen, ADVICE), -1);
+    /* What emulated machines cost is kept apart from what KVM does. */
+    screen_send(screen, "2");
+    ck_assert(screen_wait(screen, "EMULATED", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "running, of all                   3 of 5          1 of 1",
+                          PATIENCE_MS));
+    leave(screen);
+}
+END_TEST
+
 START_TEST(small_and_ascii)
 {
     static const char *const ascii[] = {"-U", NULL};
@@ -309,6 +350,8 @@ int main(void)
         old_figures_tell_their_age,
         a_guest_without_figures_says_why,
         frozen_parts_stay,
+        a_configuration_comes_under_a_freeze,
+        advice_is_given_and_can_be_turned_off,
         small_and_ascii,
         a_configuration_is_read_and_searched,
     };

@@ -71,7 +71,10 @@ START_TEST(what_isolates_a_machine_is_read)
               "<devices><tpm model='tpm-crb'><backend type='emulator'/></tpm>"
               "<filesystem><driver type='virtiofs'/><source dir='/srv/a'/></filesystem>"
               "<filesystem><driver type='virtiofs'/><source dir='/srv/b'/><readonly/></filesystem>"
-              "<filesystem><source dir='/srv/c'/></filesystem></devices></domain>");
+              "<filesystem><source dir='/srv/c'/></filesystem>"
+              "<disk device='cdrom'><target dev='sda' bus='sata'/></disk>"
+              "<disk><target dev='hda' bus='ide'/></disk>"
+              "<interface type='bridge'><model type='e1000'/></interface></devices></domain>");
 
     ck_assert_str_eq(said(definition, ISOLATION_FACT_ACCEL), "kvm");
     ck_assert_str_eq(said(definition, ISOLATION_FACT_MACHINE), "pc-q35-7.2");
@@ -82,6 +85,10 @@ START_TEST(what_isolates_a_machine_is_read)
     ck_assert_str_eq(said(definition, ISOLATION_FACT_TPM), "emulator");
     ck_assert_uint_eq(definition->isolation.at[ISOLATION_FACT_WRITABLE].count, 1);
     ck_assert_str_eq(said(definition, ISOLATION_FACT_WRITABLE), "/srv/a");
+    const struct isolation_value *models = &definition->isolation.at[ISOLATION_FACT_MODELS];
+    ck_assert_uint_eq(models->count, 2);
+    ck_assert_str_eq(models->text[0], "ide");
+    ck_assert_str_eq(models->text[1], "e1000");
     lv_definition_unref(definition);
 
     definition = parse("<domain type='qemu'><os><type>hvm</type></os><devices/></domain>");
@@ -357,6 +364,38 @@ START_TEST(block_statistics_become_disks)
 }
 END_TEST
 
+static void add_disk(struct parts *parts, const char *name, uint64_t reads, uint64_t read_ns,
+                     uint64_t writes)
+{
+    struct part *part = parts_add(parts, PART_DISK, 0, name);
+
+    part->at_ns = 77;
+    part_set(part, PART_FIELD_READ_OPS, reads);
+    part_set(part, PART_FIELD_READ_NS, read_ns);
+    part_set(part, PART_FIELD_WRITE_OPS, writes);
+    part_set(part, PART_FIELD_WRITE_NS, writes * 5000000);
+}
+
+/* Over all disks that were there before; what went back or did nothing says nothing. */
+START_TEST(times_are_what_operations_took_between_two_looks)
+{
+    struct parts before = {0}, now = {0};
+    struct lv_times times;
+
+    add_disk(&before, "vda", 10, 1000000, 7);
+    add_disk(&before, "vdb", 100, 9000000, 50);
+    add_disk(&now, "vdc", 1000, 99000000, 0);
+    add_disk(&now, "vdb", 0, 0, 20);
+    add_disk(&now, "vda", 30, 5000000, 7);
+    lv_statistics_times(&before, &now, &times);
+    ck_assert_int_eq(times.at_ns, 77);
+    ck_assert_int_eq(times.read_us, 200);
+    ck_assert_int_eq(times.write_us, -1);
+    parts_clear(&before);
+    parts_clear(&now);
+}
+END_TEST
+
 START_TEST(the_balloon_says_more_than_what_is_used)
 {
     struct group group = {0};
@@ -471,6 +510,7 @@ int main(void)
     tcase_add_test(tcase, memory_used_is_what_is_neither_free_nor_cache);
     tcase_add_test(tcase, consoles_are_listed);
     tcase_add_test(tcase, block_statistics_become_disks);
+    tcase_add_test(tcase, times_are_what_operations_took_between_two_looks);
     tcase_add_test(tcase, the_balloon_says_more_than_what_is_used);
     tcase_add_test(tcase, an_old_or_impossible_report_is_unknown);
     suite_add_tcase(suite, tcase);

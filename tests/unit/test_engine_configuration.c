@@ -52,7 +52,7 @@ static void say(struct rig *rig, struct rig_child *probe, const char *text, cons
     rig_send(probe, &answer);
     rig->changes = 0;
     rig_turn(rig, NS_PER_MS);
-    ck_assert(rig->changes & ENGINE_ROWS);
+    ck_assert(rig->changes & ENGINE_ANSWER);
 }
 
 START_TEST(the_text_arrives_tame)

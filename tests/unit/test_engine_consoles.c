@@ -536,6 +536,25 @@ START_TEST(screens_that_hang_are_counted)
 }
 END_TEST
 
+/* They hung in the daemon that was, and its machine may be stopped still. */
+START_TEST(a_restarted_daemon_has_no_screens_that_hang)
+{
+    struct rig rig = open_rig(false);
+    struct rig_child *child;
+
+    opened_screen(&rig, &child);
+    rig_turn(&rig, NS_PER_MS);
+    hang(&rig, 17);
+    ck_assert_int_eq(stuck_of_others(&rig), 1);
+    rig_send(rig_child(&rig, ROLE_WORKER, LXC),
+             &(struct frame){.type = FRAME_SOURCE,
+                             .u.source = {.state = SOURCE_UP, .restarted_ns = rig.now}});
+    rig_turn(&rig, NS_PER_MS);
+    ck_assert_int_eq(stuck_of_others(&rig), 0);
+    rig_free(&rig);
+}
+END_TEST
+
 START_TEST(cells_of_another_console_are_garbage)
 {
     struct rig rig = open_rig(false);
@@ -570,6 +589,7 @@ int main(void)
     tcase_add_test(tests, a_screen_is_seen_and_its_keys_pressed);
     tcase_add_test(tests, a_screen_that_does_not_answer_is_given_up);
     tcase_add_test(tests, screens_that_hang_are_counted);
+    tcase_add_test(tests, a_restarted_daemon_has_no_screens_that_hang);
     tcase_add_test(tests, cells_of_another_console_are_garbage);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);

@@ -217,6 +217,7 @@ START_TEST(stuck_calls_are_handed_over)
     ck_assert_int_eq(want.u.want.stuck, 0);
     ck_assert_int_eq(want.u.want.period_ns, NS_PER_S);
     frame_clear(&want);
+    int64_t began_ns = rig.now;
     rig_send(child, &(struct frame){.type = FRAME_STUCK, .u.stuck = 3});
     rig_turn(&rig, NS_PER_MS);
     rig_exit(&rig, child, SIGKILL);
@@ -225,6 +226,19 @@ START_TEST(stuck_calls_are_handed_over)
     ck_assert_uint_eq(rig.count, 2);
     ck_assert(rig_receive(child, FRAME_WANT, &want));
     ck_assert_int_eq(want.u.want.stuck, 3);
+    frame_clear(&want);
+    /* They are told of for as long as that daemon lives. */
+    rig_hello(child);
+    rig_send(child,
+             &(struct frame){.type = FRAME_SOURCE,
+                             .u.source = {.state = SOURCE_UP, .restarted_ns = began_ns - 1}});
+    rig_turn(&rig, NS_PER_MS);
+    ck_assert(!rig_receive(child, FRAME_WANT, &want));
+    rig_send(child, &(struct frame){.type = FRAME_SOURCE,
+                                    .u.source = {.state = SOURCE_UP, .restarted_ns = rig.now}});
+    rig_turn(&rig, NS_PER_MS);
+    ck_assert(rig_receive(child, FRAME_WANT, &want));
+    ck_assert_int_eq(want.u.want.stuck, 0);
     frame_clear(&want);
     rig_free(&rig);
 }

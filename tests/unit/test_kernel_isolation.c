@@ -321,6 +321,24 @@ START_TEST(graphics_of_a_command_line)
 }
 END_TEST
 
+START_TEST(disks_and_links_of_a_command_line)
+{
+    static const char *const models[] = {"e1000", "ide-hd", "virtio-net-pci",
+                                         "ide",   "virtio", "rtl8139"};
+
+    ARGS("-device", "{\"driver\":\"e1000\",\"netdev\":\"n0\"}", "-device", "ide-hd,drive=d0",
+         "-device", "virtio-net-pci,netdev=n1", "-device", "ide-hd,drive=d1", "-device",
+         "ide-cd,drive=d2", "-device", "pcie-root-port", "-hdb", "b.img", "-drive",
+         "file=a,if=virtio", "-drive", "file=c,if=ide,media=cdrom", "-drive", "file=n,if=none",
+         "-nic", "user,model=rtl8139");
+    ck_assert_uint_eq(value(ISOLATION_FACT_MODELS)->count, 6);
+    for (size_t i = 0; i < 6; i++)
+        ck_assert_str_eq(value(ISOLATION_FACT_MODELS)->text[i], models[i]);
+    ARGS("-m", "512");
+    ck_assert(value(ISOLATION_FACT_MODELS)->known && !value(ISOLATION_FACT_MODELS)->count);
+}
+END_TEST
+
 START_TEST(hardware_of_a_command_line)
 {
     ARGS("-machine", "pc-q35-7.2,usb=off,pflash0=p0", "-global",
@@ -414,6 +432,7 @@ int main(void)
     tcase_add_test(tcase, what_is_hidden_is_unknown);
     tcase_add_loop_test(tcase, broken_files_do_no_harm, 0, 5);
     tcase_add_loop_test(tcase, graphics_of_a_command_line, 0, 18);
+    tcase_add_test(tcase, disks_and_links_of_a_command_line);
     tcase_add_test(tcase, hardware_of_a_command_line);
     tcase_add_test(tcase, a_machine_is_read_from_its_process);
     suite_add_tcase(suite, tcase);

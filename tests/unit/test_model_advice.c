@@ -57,7 +57,7 @@ static void was(enum metric metric, double value, int seconds)
 
 static const char *advice(void)
 {
-    return advice_of(world, guest, NOW, text, sizeof(text)) ? text : "";
+    return advice_of(world, guest, guest->history, NOW, text, sizeof(text)) ? text : "";
 }
 
 START_TEST(a_limit_that_kills_is_too_small)
@@ -109,6 +109,26 @@ START_TEST(a_privileged_container)
 }
 END_TEST
 
+START_TEST(devices_that_are_emulated)
+{
+    struct isolation isolation = {0};
+
+    guest->isolation = &isolation;
+    isolation_add(&isolation.facts, ISOLATION_FACT_MODELS, "virtio-blk-pci");
+    isolation_add(&isolation.facts, ISOLATION_FACT_MODELS, "scsi-hd");
+    ck_assert_str_eq(advice(), "");
+    isolation_add(&isolation.facts, ISOLATION_FACT_MODELS, "ide-hd");
+    isolation_add(&isolation.facts, ISOLATION_FACT_MODELS, "e1000");
+    ck_assert_str_eq(advice(), "use virtio if it has the drivers: it is quicker than an emulated "
+                               "ide-hd, e1000");
+    for (int i = 0; i < 20; i++)
+        isolation_add(&isolation.facts, ISOLATION_FACT_MODELS, "e1000-with-a-very-long-name");
+    ck_assert(strstr(advice(), "e1000-with-a-very-lo"));
+    guest->isolation = NULL;
+    isolation_facts_clear(&isolation.facts);
+}
+END_TEST
+
 START_TEST(a_machine_that_does_nothing)
 {
     now_is(METRIC_MEM_OVERHEAD, 300 * MIB);
@@ -138,6 +158,7 @@ START_TEST(the_weightiest_is_told)
     now_is(METRIC_MEM_OVERHEAD, 300 * MIB);
     was(METRIC_CPU, 1.2, 600);
     ck_assert(strstr(advice(), "a container would do"));
+    ck_assert(!advice_of(world, guest, NULL, NOW, text, sizeof(text)));
     now_is(METRIC_MEM_LIMIT, 512 * MIB);
     now_is(METRIC_MEM_PERCENT, 95);
     now_is(METRIC_OOM_KILLS, 1);
@@ -152,6 +173,7 @@ int main(void)
     tcase_add_test(tests, a_limit_that_kills_is_too_small);
     tcase_add_test(tests, waiting_on_an_overcommitted_host);
     tcase_add_test(tests, a_privileged_container);
+    tcase_add_test(tests, devices_that_are_emulated);
     tcase_add_test(tests, a_machine_that_does_nothing);
     tcase_add_test(tests, the_weightiest_is_told);
     Suite *suite = suite_create("model_advice");

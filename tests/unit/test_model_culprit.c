@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 
@@ -164,6 +165,59 @@ START_TEST(a_new_guest_rose_from_nothing_and_an_unseen_one_did_not)
 }
 END_TEST
 
+/* A machine has no pressure: how long its disks take tells it. */
+START_TEST(slow_disks_hurt)
+{
+    struct guest *slow = add("slow");
+
+    slow->metrics.valid |= UINT64_C(1) << METRIC_DISK_READ_TIME | UINT64_C(1)
+                                                                      << METRIC_DISK_WRITE_TIME;
+    slow->metrics.value[METRIC_DISK_READ_TIME] = 0.4;
+    slow->metrics.value[METRIC_DISK_WRITE_TIME] = 2.5;
+    ck_assert(!find(slow, CULPRIT_DISK)->suffers);
+    ck_assert_str_eq(report.list[CULPRIT_DISK].symptom, "a write takes its disks 2.5ms");
+    slow->metrics.value[METRIC_DISK_READ_TIME] = 80;
+    ck_assert(find(slow, CULPRIT_DISK)->suffers);
+    ck_assert_str_eq(report.list[CULPRIT_DISK].symptom, "a read takes its disks 80ms");
+}
+END_TEST
+
+/* CPU time of a look among COUNT busy others, the least of three. */
+static double look_among(int count)
+{
+    struct guest *slow;
+    double least = INFINITY;
+    char name[24];
+
+    tear_down();
+    set_up();
+    add("slow");
+    for (int i = 0; i < count; i++) {
+        snprintf(name, sizeof(name), "other%d", i);
+        add(name);
+    }
+    slow = world_guest_at(world, 0);
+    lived_one(slow, 100, METRIC_CPU_WAIT, 1, 40);
+    for (int i = 1; i <= count; i++)
+        lived_one(world_guest_at(world, (size_t)i), 200, METRIC_CPU, 1, 20 + i);
+    for (int i = 0; i < 3; i++) {
+        clock_t began = clock();
+        ck_assert_uint_eq(find(slow, CULPRIT_CPU)->count, CULPRITS_MAX);
+        least = fmin(least, (double)(clock() - began));
+    }
+    return least;
+}
+
+/* Ten times as many guests may take forty times as long, however busy the machine; each against
+ * each would be a hundred. */
+START_TEST(many_guests_are_asked_once_each)
+{
+    double few = fmax(look_among(500), 1), many = look_among(5000);
+
+    ck_assert_msg(many < few * 40, "%.0f us among 500, %.0f among 5000", few, many);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("model_culprit");
@@ -173,6 +227,8 @@ int main(void)
     tcase_add_test(tests, who_is_well_is_not_hurt);
     tcase_add_test(tests, nothing_is_said_where_nothing_is_known);
     tcase_add_test(tests, a_new_guest_rose_from_nothing_and_an_unseen_one_did_not);
+    tcase_add_test(tests, slow_disks_hurt);
+    tcase_add_test(tests, many_guests_are_asked_once_each);
     Suite *suite = suite_create("model_culprit");
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -51,8 +51,8 @@ static const char *order(int key, bool inverted, enum listing_kinds kinds, const
 {
     static char text[512];
     struct query *query = filter ? query_new(filter, NULL) : NULL;
-    listing_build(&listing, world, kinds, query, (struct listing_order){key, inverted, false},
-                  2 * T);
+    listing_build(&listing, world, kinds, query,
+                  (struct listing_order){.key = key, .inverted = inverted}, 2 * T);
     query_free(query);
     text[0] = '\0';
     for (size_t i = 0; i < listing.count; i++) {
@@ -91,7 +91,7 @@ END_TEST
 static const char *with_problems_first(int key, bool inverted)
 {
     static char text[512];
-    const struct listing_order order = {key, inverted, true};
+    const struct listing_order order = {.key = key, .inverted = inverted, .problems_first = true};
 
     listing_build(&listing, world, LIST_BOTH, NULL, order, 2 * T);
     text[0] = '\0';
@@ -101,6 +101,22 @@ static const char *with_problems_first(int key, bool inverted)
     }
     return text;
 }
+
+START_TEST(what_idles_holds_its_place)
+{
+    static const struct listing_order calm = {.key = METRIC_CPU, .calm = true};
+    static const char *const names[] = {"more", "hog", "one", "idle1", "idle2"};
+    add(1, "a", "idle2", 0.9);
+    add(2, "b", "idle1", 0.1);
+    add(3, "d", "more", 101);
+    add(4, "e", "one", 1.1);
+    add(1, "c1", "hog", 99.6);
+    listing_build(&listing, world, LIST_BOTH, NULL, calm, 2 * T);
+    for (size_t i = 0; i < 5; i++)
+        ck_assert_str_eq(listing.rows[i]->facts.name, names[i]);
+    ck_assert_str_eq(order(METRIC_CPU, false, LIST_BOTH, NULL), "more hog one idle2 idle1");
+}
+END_TEST
 
 START_TEST(problems_come_first)
 {
@@ -233,6 +249,7 @@ int main(void)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, sort_keys_have_names);
     tcase_add_test(tests, figures_descend_and_unknown_is_last);
+    tcase_add_test(tests, what_idles_holds_its_place);
     tcase_add_test(tests, problems_come_first);
     tcase_add_test(tests, texts_ascend_without_regard_to_case);
     tcase_add_test(tests, equals_are_ordered_by_id);

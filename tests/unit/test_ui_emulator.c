@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "ui/emulator/filter.h"
+#include "ui/emulator/redraw.h"
 #include "ui/emulator/scrollback.h"
 
 #define MEGABYTE ((size_t)1 << 20)
@@ -449,6 +450,85 @@ START_TEST(programs_look_right)
 }
 END_TEST
 
+/* ---- as another terminal would show it ---- */
+
+static char *shown_by(const struct emulator *emulator)
+{
+    char *text = NULL;
+    size_t len;
+    FILE *out = open_memstream(&text, &len);
+    int row, column, shown = emulator_cursor(emulator, &row, &column);
+
+    put_screen(out, emulator, "now");
+    fprintf(out, "%d %d %d %d\n", row, column, shown, emulator_is_alternate(emulator));
+    fclose(out);
+    return text;
+}
+
+/* A new terminal, shown what this one shows. */
+static struct emulator *redrawn(const struct emulator *emulator)
+{
+    size_t len = 0;
+    CLEANUP_FREE char *bytes = emulator_redraw(emulator, &len);
+    struct emulator *other =
+        emulator_new(emulator_rows(emulator), emulator_columns(emulator), 100, MEGABYTE);
+
+    for (size_t at = 0; at < len;)
+        at += emulator_feed(other, bytes + at, len - at);
+    CLEANUP_FREE char *wanted = shown_by(emulator), *seen = shown_by(other);
+    ck_assert_str_eq(seen, wanted);
+    return other;
+}
+
+START_TEST(looks_are_redrawn)
+{
+    struct emulator *emulator =
+        fed(4, 8,
+            "\033[1;3;4;5;7;9;31;42mab\033[0;38;5;200;48;2;1;2;3mc日\033[me\u0301\033[4;8Hz"
+            "\033[2;2H\033[?25l\033[7;95m");
+    struct emulator *other = redrawn(emulator);
+
+    /* And goes on as the first would. */
+    emulator_feed(emulator, "q\033[?25h", 7);
+    emulator_feed(other, "q\033[?25h", 7);
+    CLEANUP_FREE char *wanted = shown_by(emulator), *seen = shown_by(other);
+    ck_assert_str_eq(seen, wanted);
+    ck_assert_int_eq(cell_at(other, 1, 1).flags, CELL_REVERSE);
+    emulator_free(emulator);
+    emulator_free(other);
+}
+END_TEST
+
+/* What is played from there on is what was recorded, wherever it begins. */
+START_TEST(programs_are_redrawn)
+{
+    struct emulator *emulator = emulator_new(24, 80, 100, MEGABYTE), *other = NULL;
+    FILE *cast = open_data(programs[_i], "cast", "r"), *nowhere = fopen("/dev/null", "w");
+    char *line = NULL;
+    size_t room = 0;
+
+    for (int count = 0; getline(&line, &room, cast) > 0; count++) {
+        json_t *event = json_loads(line, 0, NULL);
+        if (count > 0)
+            play(nowhere, emulator, event);
+        if (other)
+            play(nowhere, other, event);
+        if (count % 2 == 1) {
+            emulator_free(other);
+            other = redrawn(emulator);
+        }
+        json_decref(event);
+    }
+    CLEANUP_FREE char *wanted = shown_by(emulator), *seen = shown_by(other);
+    ck_assert_str_eq(seen, wanted);
+    emulator_free(emulator);
+    emulator_free(other);
+    free(line);
+    fclose(cast);
+    fclose(nowhere);
+}
+END_TEST
+
 /* ---- colours, logs ---- */
 
 START_TEST(colours_as_there_are)
@@ -567,6 +647,8 @@ int main(void)
     tcase_add_test(tcase, cursor_can_be_hidden);
     tcase_add_test(tcase, torn_everywhere);
     tcase_add_loop_test(tcase, programs_look_right, 0, (int)ARRAY_SIZE(programs));
+    tcase_add_test(tcase, looks_are_redrawn);
+    tcase_add_loop_test(tcase, programs_are_redrawn, 0, (int)ARRAY_SIZE(programs));
     tcase_add_test(tcase, colours_as_there_are);
     tcase_add_test(tcase, logs_are_read_not_obeyed);
     tcase_add_test(tcase, repetitions);

@@ -6,7 +6,6 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
-#include "ui/emulator/filter.h"
 #include "ui/emulator/scrollback.h"
 
 struct emulator {
@@ -389,6 +388,33 @@ bool emulator_cursor(const struct emulator *emulator, int *ret_row, int *ret_col
     *ret_column = emulator->cursor.col;
     return !emulator->cursor_hidden && emulator->cursor.row < emulator->rows &&
            emulator->cursor.col < emulator->columns;
+}
+
+struct cell emulator_pen(const struct emulator *emulator)
+{
+    const VTermState *state = vterm_obtain_state(emulator->vterm);
+    VTermScreenCell pen = {0};
+    VTermValue value;
+    struct cell ret;
+
+    pen.attrs.bold = vterm_state_get_penattr(state, VTERM_ATTR_BOLD, &value) && value.boolean;
+    pen.attrs.italic = vterm_state_get_penattr(state, VTERM_ATTR_ITALIC, &value) && value.boolean;
+    pen.attrs.blink = vterm_state_get_penattr(state, VTERM_ATTR_BLINK, &value) && value.boolean;
+    pen.attrs.reverse = vterm_state_get_penattr(state, VTERM_ATTR_REVERSE, &value) && value.boolean;
+    pen.attrs.strike = vterm_state_get_penattr(state, VTERM_ATTR_STRIKE, &value) && value.boolean;
+    pen.attrs.underline =
+        vterm_state_get_penattr(state, VTERM_ATTR_UNDERLINE, &value) && value.number;
+    vterm_state_get_penattr(state, VTERM_ATTR_FOREGROUND, &value);
+    pen.fg = value.color;
+    vterm_state_get_penattr(state, VTERM_ATTR_BACKGROUND, &value);
+    pen.bg = value.color;
+    from_vterm(&ret, &pen);
+    return ret;
+}
+
+struct filter emulator_begun(const struct emulator *emulator)
+{
+    return emulator->filter;
 }
 
 bool emulator_is_alternate(const struct emulator *emulator)

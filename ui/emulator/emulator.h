@@ -5,6 +5,7 @@
 #define VCTOP_UI_EMULATOR_EMULATOR_H
 
 #include "ui/emulator/cell.h"
+#include "ui/emulator/filter.h"
 
 /* libvterm dies of a wide character on a screen of one column. */
 #define EMULATOR_SIZE_MIN 2
@@ -60,6 +61,10 @@ size_t emulator_line_text(const struct emulator *emulator, long index, char *dst
 
 /* Where the cursor is on the screen; false when the guest hides it. */
 bool emulator_cursor(const struct emulator *emulator, int *ret_row, int *ret_column);
+/* How what is written next would look; its characters mean nothing. */
+struct cell emulator_pen(const struct emulator *emulator);
+/* What of a sequence or character has come, and waits for its rest. */
+struct filter emulator_begun(const struct emulator *emulator);
 /* A program has taken the whole screen. */
 bool emulator_is_alternate(const struct emulator *emulator);
 size_t emulator_scrollback_bytes(const struct emulator *emulator);

@@ -268,7 +268,7 @@ static void draw_trend(const struct cell *cell)
         return;
     /* One slice a tick, its edges between two ticks, so that the curve does not flicker. */
     int64_t to = now / period * period + period / 2;
-    history_read(history, METRIC_CPU, to - width * period, to, values, width);
+    frozen_read(cell->ui, history, METRIC_CPU, period, to, values, width);
     double top = 100;
     for (int i = 0; i < width; i++)
         if (!isnan(values[i]) && values[i] > top)

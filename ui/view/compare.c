@@ -8,13 +8,17 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "model/compare.h"
+#include "model/part.h"
 #include "model/world.h"
+#include "ui/term/term.h"
 #include "ui/view/view.h"
 
 #define LABEL_CELLS 30
 #define SIDE_CELLS 16
 #define FIGURE_CELLS 6
+#define NAME_CELLS (SIDE_CELLS - FIGURE_CELLS - 2)
 #define NOTE_CELLS 30 /* what a note needs to be worth its room */
 #define PERCENT_SCALE 10.0
 #define GIB (1024.0 * 1024 * 1024)
@@ -46,8 +50,8 @@ static const struct line {
     {COMPARE_BOOT, MEDIAN, "start, process to ready", "all starts that were seen", false},
     {COMPARE_DISK, MEDIAN, "disk bytes/s, median", "read and written, as the host counts", false},
     {COMPARE_DISK_OPS, MEDIAN, "disk op/s, median", "", true},
-    {COMPARE_READ_TIME, MEDIAN, "disk, time of a read", "of guests whose disks were looked at",
-     true},
+    {COMPARE_READ_TIME, MEDIAN, "disk, time of a read",
+     "of machines, as QEMU counts: a look every 10 s", true},
     {COMPARE_WRITE_TIME, MEDIAN, "disk, time of a write", "", false},
     {COMPARE_NET, MEDIAN, "network bytes/s, median", "in and out; the path's delay is not measured",
      false},
@@ -67,8 +71,6 @@ static void value_text(char dst[UNITS_MAX], const struct line *line,
 
     if (value->count == 0)
         snprintf(dst, UNITS_MAX, "-");
-    else if (format == METRIC_BOOT && what < 99.95)
-        snprintf(dst, UNITS_MAX, "%.*fms", what < 9.95 ? 1 : 0, what);
     else
         metric_format_value(dst, format, what);
 }
@@ -77,19 +79,20 @@ static void value_text(char dst[UNITS_MAX], const struct line *line,
 static void draw_value(struct rect rect, int y, int x, const struct line *line,
                        const struct compare_value *value)
 {
-    char text[UNITS_MAX];
+    char text[UNITS_MAX], name[NAME_CELLS * 16 + 1];
     bool known = value->count > 0;
 
     value_text(text, line, value);
     draw_right(rect, y, x, known ? STYLE_NORMAL : STYLE_DIM, text, FIGURE_CELLS);
     if (!known)
         return;
-    if (line->aspect != WORST)
+    if (line->aspect != WORST) {
         draw_format(rect, y, x + FIGURE_CELLS + 1, STYLE_DIM, "[%d]", value->count);
-    else if (value->worst_guest)
-        draw_cell(rect, y, x + FIGURE_CELLS + 1, STYLE_DIM,
-                  value->worst_guest->facts.name ? value->worst_guest->facts.name : "",
-                  SIDE_CELLS - FIGURE_CELLS - 2);
+    } else if (value->worst_guest && value->worst_guest->facts.name) {
+        text_fit_middle(name, sizeof(name), value->worst_guest->facts.name, NAME_CELLS,
+                        !term_is_utf8());
+        draw_cell(rect, y, x + FIGURE_CELLS + 1, STYLE_DIM, name, NAME_CELLS);
+    }
 }
 
 /* The kinds that have a column: emulated machines only where there are some. */
@@ -228,6 +231,12 @@ static void arrange(struct view *view, struct ui *ui, bool resort)
     (void)resort;
 }
 
+static void want(const struct view *view, struct ui *ui)
+{
+    (void)view;
+    engine_want_parts(ui->engine, PARTS_DISK_TIMES);
+}
+
 static unsigned command(struct view *view, struct ui *ui, enum command which)
 {
     (void)view;
@@ -247,6 +256,7 @@ static const struct view_ops compare_ops = {
     .arrange = arrange,
     .draw = draw,
     .command = command,
+    .want = want,
     .free = compare_free,
 };
 

@@ -102,8 +102,7 @@ unsigned console_command_record(struct ui *ui, const char *text)
         return DONE;
     }
     CLEANUP_FREE char *path = saving_path(text);
-    tab->record = record_start(path, tab->name, emulator_rows(tab->emulator),
-                               emulator_columns(tab->emulator), ui->clock_ns, ui->wall_ns, &err);
+    tab->record = record_start(path, tab->name, tab->emulator, ui->clock_ns, ui->wall_ns, &err);
     if (tab->record)
         ui_say(ui, STYLE_GOOD, "what it says is written to %.200s: :stop ends that", text);
     else

@@ -9,8 +9,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/save_stream.h"
-#include "ui/emulator/emulator.h"
-#include "ui/emulator/filter.h"
+#include "ui/emulator/redraw.h"
 
 struct record {
     struct save_stream *save;
@@ -54,7 +53,16 @@ static void add_header(struct record *record, const char *title, int64_t wall_ns
                        "title", title, "env", "TERM", "xterm-256color"));
 }
 
-struct record *record_start(const char *path, const char *title, int rows, int columns,
+/* A full-screen program says only what changes: a player has to know what was there. */
+static void add_screen(struct record *record, const struct emulator *terminal)
+{
+    size_t len = 0;
+    CLEANUP_FREE char *bytes = emulator_redraw(terminal, &len);
+
+    add_event(record, "o", bytes, len, record->began_ns);
+}
+
+struct record *record_start(const char *path, const char *title, const struct emulator *terminal,
                             int64_t now_ns, int64_t wall_ns, struct error *err)
 {
     struct save_stream *save = save_stream_start(path, err);
@@ -66,11 +74,14 @@ struct record *record_start(const char *path, const char *title, int rows, int c
     record->save = save;
     record->path = xstrdup(path);
     record->cast = end && strcmp(end, ".cast") == 0;
-    record->rows = rows;
-    record->columns = columns;
+    record->rows = emulator_rows(terminal);
+    record->columns = emulator_columns(terminal);
     record->began_ns = now_ns;
-    if (record->cast)
+    record->filter = emulator_begun(terminal);
+    if (record->cast) {
         add_header(record, title, wall_ns);
+        add_screen(record, terminal);
+    }
     return record;
 }
 

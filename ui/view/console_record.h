@@ -8,12 +8,14 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "ui/emulator/emulator.h"
 
 struct record;
 
-/* Begins to write to PATH, a new file, mode 0600; asciicast when its name ends in ".cast".  TITLE
- * is sanitised.  NULL when it cannot even begin: most of what may be wrong is known only later. */
-struct record *record_start(const char *path, const char *title, int rows, int columns,
+/* Begins to write to PATH, a new file, mode 0600; asciicast when its name ends in ".cast", which
+ * begins with what TERMINAL shows now.  TITLE is sanitised.  NULL when it cannot even begin: most
+ * of what may be wrong is known only later. */
+struct record *record_start(const char *path, const char *title, const struct emulator *terminal,
                             int64_t now_ns, int64_t wall_ns, struct error *err);
 
 /* What the guest said, raw, and a new size of its terminal. */

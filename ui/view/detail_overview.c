@@ -3,6 +3,7 @@
 
 #include "model/advice.h"
 #include "ui/view/detail_internal.h"
+#include "ui/view/frozen.h"
 #include "ui/view/header.h"
 #include "ui/view/recent.h"
 
@@ -68,7 +69,8 @@ static void draw_advice(const struct ui *ui, const struct guest *guest, struct r
 {
     char text[ADVICE_MAX];
 
-    if (!ui->advice || !advice_of(ui->world, guest, ui->now_ns, text, sizeof(text)))
+    if (!ui->advice ||
+        !advice_of(ui->world, guest, frozen_history(ui, guest), ui->now_ns, text, sizeof(text)))
         return;
     struct line line = line_new(rect_cut_rows(rect, 1), 0);
     line_left(&line, 0, STYLE_DIM, "Advice:");

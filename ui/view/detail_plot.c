@@ -107,17 +107,14 @@ static void plot_net(struct plot *ret, const struct ui *ui, const struct guest *
     plot_flow(ret, ui, guest, "Net", pair, words);
 }
 
-static bool read_curve(const struct history *history, enum metric metric, int64_t slice,
-                       int64_t now, int64_t period, float *ret, int count)
+static bool read_curve(const struct ui *ui, const struct history *history, enum metric metric,
+                       int64_t slice, float *ret, int count)
 {
     if (metric == METRIC_COUNT || history_slot(metric) < 0)
         return false;
     /* Slices stand still on the clock, so that a curve moves on instead of trembling. */
-    int64_t to = ((now - period / 2) / slice + 1) * slice;
-    history_read(history, metric, to - count * slice, to, ret, count);
-    /* Under a freeze more has come since, which is not of the moment that is shown. */
-    if (to > now)
-        history_read(history, metric, to - slice, now, &ret[count - 1], 1);
+    int64_t settled = ui->now_ns - world_period(ui->world) / 2;
+    frozen_read(ui, history, metric, slice, (settled / slice + 1) * slice, ret, count);
     return true;
 }
 
@@ -155,8 +152,8 @@ static void draw_plot(const struct ui *ui, const struct guest *guest, struct rec
         first[i] = second[i] = NAN;
     bool two = false;
     if (history) {
-        read_curve(history, plot->metric, slice, ui->now_ns, period, first, count);
-        two = read_curve(history, plot->metric2, slice, ui->now_ns, period, second, count);
+        read_curve(ui, history, plot->metric, slice, first, count);
+        two = read_curve(ui, history, plot->metric2, slice, second, count);
     }
     if (rect.height == 1) {
         draw_small_plot(rect, plot, first, two ? second : NULL, count);

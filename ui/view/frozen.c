@@ -121,6 +121,14 @@ const struct history *frozen_history(const struct ui *ui, const struct guest *gu
     return live ? live->history : NULL;
 }
 
+void frozen_read(const struct ui *ui, const struct history *history, enum metric metric,
+                 int64_t slice_ns, int64_t to_ns, float *ret, int count)
+{
+    history_read(history, metric, to_ns - count * slice_ns, to_ns, ret, count);
+    if (to_ns > ui->now_ns)
+        history_read(history, metric, to_ns - slice_ns, ui->now_ns, &ret[count - 1], 1);
+}
+
 uint64_t frozen_newest_event(const struct ui *ui)
 {
     return ui->frozen ? ui->frozen->newest_event

@@ -124,7 +124,7 @@ void pane_arrange(struct pane *pane, const struct ui *ui, bool resort)
 {
     struct listing_order order = ui->order;
 
-    order.problems_first = true;
+    order.problems_first = order.calm = true;
     listing_build(&pane->listing, ui->world, pane->kinds, ui->query, order, ui->now_ns);
     if (!resort)
         keep_order(pane);

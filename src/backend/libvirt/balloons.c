@@ -6,6 +6,8 @@
 
 #define SELECTED_NS (5 * NS_PER_S)
 #define VISIBLE_NS (30 * NS_PER_S)
+#define TIMES_NS (10 * NS_PER_S)   /* where disks of all are looked at ... */
+#define EACH_NS (50 * NS_PER_MS)   /* ... if so many are not too often for their daemon */
 #define USELESS_NS (60 * NS_PER_S) /* it has no figures: no reason to ask often */
 #define AGAIN_NS NS_PER_S          /* somebody else was asking it */
 #define KEEP_NS (120 * NS_PER_S)   /* older ones say nothing about now */
@@ -36,6 +38,9 @@ static void take_statistics(struct lv_guest *guest, struct lv_answer *answer, bo
                                  : fresh->at_ns - (int64_t)fresh->measured_ms * NS_PER_MS;
         guest->balloon = *fresh;
         if (answer->question == LV_PARTS) {
+            guest->times = (struct lv_times){0};
+            if (guest->disks.count && fresh->at_ns - guest->disks.part[0].at_ns <= KEEP_NS)
+                lv_statistics_times(&guest->disks, &answer->disks, &guest->times);
             parts_clear(&guest->disks);
             guest->disks = answer->disks;
             answer->disks = (struct parts){0};
@@ -96,37 +101,46 @@ static bool may_ask(const struct lv_guest *guest)
            definition->kind == KIND_MACHINE && guest->domain.state == VIR_DOMAIN_RUNNING;
 }
 
-/* The selected guest when somebody looks at what only its monitor knows. */
+static bool may_ask_disks(const struct lv_guest *guest)
+{
+    const struct lv_definition *definition = guest->domain.definition;
+
+    return definition && definition->kind == KIND_MACHINE && monitor_is_well(guest);
+}
+
+/* The selected guest if it is due; else, where the times of all are wanted, who waits longest. */
 static struct lv_guest *next_looked_at(struct lv_guests *guests, const struct want *want,
                                        int64_t now_ns)
 {
     struct lv_guest *guest = want->selected ? lv_guests_find_handle(guests, want->selected) : NULL;
-    const struct lv_definition *definition = guest ? guest->domain.definition : NULL;
+    struct lv_guest *next, *best = NULL;
+    int64_t rest_ns = (int64_t)HASH_CNT(by_uuid, guests->by_uuid) * EACH_NS;
 
-    if (!(want->parts & (PART_BIT(PART_DISK) | PART_BIT(PART_MEMORY))) || !definition ||
-        definition->kind != KIND_MACHINE || !monitor_is_well(guest) || now_ns < guest->parts_due_ns)
+    if (guest && may_ask_disks(guest) && now_ns >= guest->parts_due_ns)
+        return guest;
+    if (!(want->parts & PARTS_DISK_TIMES))
         return NULL;
-    return guest;
+    if (rest_ns < TIMES_NS)
+        rest_ns = TIMES_NS;
+    HASH_ITER(by_uuid, guests->by_uuid, guest, next)
+    {
+        int64_t due = guest->parts_due_ns ? guest->parts_due_ns - SELECTED_NS + rest_ns : 0;
+
+        if (now_ns >= due && (!best || guest->parts_due_ns < best->parts_due_ns) &&
+            may_ask_disks(guest))
+            best = guest;
+    }
+    return best;
 }
 
-/* The selected guest if it is due, else the one on the screen that waits longest. */
+/* The one on the screen that waits longest. */
 static struct lv_guest *next_guest(struct lv_guests *guests, const struct want *want,
                                    int64_t now_ns)
 {
     struct lv_guest *best = NULL;
-    struct lv_guest *guest = want->selected ? lv_guests_find_handle(guests, want->selected) : NULL;
 
-    if (guest && may_ask(guest)) {
-        /* It may have been asked at the slow beat before it was selected. */
-        bool useful = guest->balloon.at_ns == 0 || guest->balloon.has_used;
-        int64_t due = guest->balloon_due_ns;
-        if (useful && guest->balloon.at_ns && guest->balloon.at_ns + SELECTED_NS < due)
-            due = guest->balloon.at_ns + SELECTED_NS;
-        if (now_ns >= due)
-            return guest;
-    }
     for (size_t i = 0; i < want->visible_count; i++) {
-        guest = lv_guests_find_handle(guests, want->visible[i]);
+        struct lv_guest *guest = lv_guests_find_handle(guests, want->visible[i]);
         if (guest && may_ask(guest) && now_ns >= guest->balloon_due_ns &&
             (!best || guest->balloon_due_ns < best->balloon_due_ns))
             best = guest;
@@ -182,6 +196,12 @@ int lv_balloons_own(const struct lv_balloons *balloons)
     return balloons->monitor ? lv_monitor_stuck(balloons->monitor) : 0;
 }
 
+void lv_balloons_forget(struct lv_balloons *balloons)
+{
+    if (balloons->monitor)
+        lv_monitor_forget(balloons->monitor);
+}
+
 int lv_balloons_stuck(const struct lv_balloons *balloons)
 {
     return balloons->of_others + lv_balloons_own(balloons);
@@ -196,6 +216,13 @@ void lv_balloons_figures(struct lv_guest *guest, int64_t at_ns)
 
     if (definition && definition->current_memory)
         sample_set(sample, FIELD_MEM_LIMIT, definition->current_memory);
+    const struct lv_times *times = &guest->times;
+    if (times->at_ns && at_ns - times->at_ns <= KEEP_NS) {
+        if (times->read_us >= 0)
+            sample_set(sample, FIELD_DISK_READ_TIME, (uint64_t)times->read_us);
+        if (times->write_us >= 0)
+            sample_set(sample, FIELD_DISK_WRITE_TIME, (uint64_t)times->write_us);
+    }
     if (!balloon->at_ns || !balloon->has_used || age_ns > KEEP_NS)
         return;
     sample_set(sample, FIELD_MEM_USED, balloon->used);

@@ -1,7 +1,7 @@
-/* When which guest's monitor is asked for what: disks and balloon of the selected one every 5 s
- * while its parts are looked at; else the balloon of the selected one every 5 s, of those
- * on the screen every 30 s; before those, once, the disk of one that an I/O error paused if no
- * event has told of it.  One at a time, and none at all once too many calls hang. */
+/* When which guest's monitor is asked for what: disks and balloon of the selected one every 5 s, of
+ * all every 10 s or less often (20 a second at most) while their times are wanted; the balloon of
+ * those on the screen every 30 s; before those, once, the disk of one that an I/O error paused if
+ * no event has told of it.  One at a time, and none at all once too many calls hang. */
 #ifndef VCTOP_BACKEND_LIBVIRT_BALLOONS_H
 #define VCTOP_BACKEND_LIBVIRT_BALLOONS_H
 
@@ -22,6 +22,7 @@ void lv_balloons_step(struct lv_balloons *balloons, struct lv_guests *guests,
 
 /* Calls of this process that hang in this daemon. */
 int lv_balloons_own(const struct lv_balloons *balloons);
+void lv_balloons_forget(struct lv_balloons *balloons); /* that daemon has ended */
 /* Those of others that are known included. */
 int lv_balloons_stuck(const struct lv_balloons *balloons);
 

@@ -92,6 +92,7 @@ void lv_guest_reborn(struct lv_guest *guest)
     guest->balloon_due_ns = 0;
     parts_clear(&guest->disks);
     guest->parts_due_ns = 0;
+    guest->times = (struct lv_times){0};
     guest->hung_ns = 0;
     guest->blame[0] = '\0';
 }

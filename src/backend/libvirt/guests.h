@@ -14,6 +14,7 @@
 #include "backend/libvirt/monitor.h"
 #include "backend/libvirt/pools.h"
 #include "backend/libvirt/snapshot.h"
+#include "backend/libvirt/statistics.h"
 #include "backend/libvirt/uri.h"
 #include "kernel/address.h"
 #include "model/devsum.h"
@@ -47,6 +48,7 @@ struct lv_guest {
     int64_t balloon_due_ns;      /* when it may be asked again */
     struct parts disks;          /* what its monitor said of them last */
     int64_t parts_due_ns;        /* when it may be asked again */
+    struct lv_times times;       /* how long they took lately */
     struct lv_io_error io_error; /* what its monitor says holds it; of this pause */
     int64_t io_error_due_ns;     /* when it may be asked again */
     int64_t hung_ns;             /* since when a monitor call of ours hangs; 0: none */

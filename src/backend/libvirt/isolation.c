@@ -1,5 +1,6 @@
 #include "backend/libvirt/isolation.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -74,14 +75,28 @@ static void take_filesystem(const xmlNode *node, struct isolation_facts *ret)
         isolation_add(ret, ISOLATION_FACT_WRITABLE, directory);
 }
 
+/* MODEL is freed. */
+static void take_model(char *model, struct isolation_facts *ret)
+{
+    if (model)
+        isolation_add(ret, ISOLATION_FACT_MODELS, model);
+    free(model);
+}
+
 static void take_devices(const xmlNode *devices, struct isolation_facts *ret)
 {
     CLEANUP_FREE char *tpm = attribute(child(child(devices, "tpm"), "backend"), "type");
 
     isolation_set_text(ret, ISOLATION_FACT_TPM, tpm ? tpm : "none");
-    for (const xmlNode *at = devices->children; at; at = at->next)
+    isolation_begin_list(ret, ISOLATION_FACT_MODELS);
+    for (const xmlNode *at = devices->children; at; at = at->next) {
         if (is(at, "filesystem"))
             take_filesystem(at, ret);
+        else if (is(at, "disk") && !has(at, "device", "cdrom") && !has(at, "device", "floppy"))
+            take_model(attribute(child(at, "target"), "bus"), ret);
+        else if (is(at, "interface"))
+            take_model(attribute(child(at, "model"), "type"), ret);
+    }
 }
 
 void lv_isolation_of_xml(const xmlNode *root, struct isolation_facts *ret)

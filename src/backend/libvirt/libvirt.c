@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "backend/libvirt/act.h"
 #include "backend/libvirt/balloons.h"
@@ -19,6 +20,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/confine.h"
+#include "base/log.h"
 #include "kernel/isolation.h"
 #include "kernel/oom_log.h"
 
@@ -131,7 +133,10 @@ static void look_for_restart(struct instance *self, int64_t now_ns)
         if (start && (!oldest || start < oldest))
             oldest = start;
     }
+    int64_t before_ns = self->restart.started_ns;
     lv_restart_step(&self->restart, &self->uri, oldest, now_ns);
+    if (before_ns && self->restart.started_ns != before_ns)
+        lv_balloons_forget(&self->balloons);
 }
 
 static void say_source(struct instance *self, struct sink *sink, int64_t now_ns)
@@ -388,6 +393,10 @@ static void lv_tick(struct backend *backend, const struct want *want, struct sin
     struct lv_guest *guest, *next;
     int64_t now = clock_mono_ns();
 
+    if (lv_loop_is_stuck(now)) {
+        log_line("libvirt's event loop stands still: leaving, to be started again");
+        _exit(EXIT_FAILURE);
+    }
     start(self);
     oom_log_read(&self->oom_log);
     if (self->daemon) {

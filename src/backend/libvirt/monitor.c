@@ -44,6 +44,7 @@ struct lv_monitor {
     int refs; /* under the lock: the maker and each runner */
     bool stop, has_runner;
     unsigned generation; /* runners of an older one are given up */
+    unsigned forgotten;  /* calls of older ones than this hung in a daemon that is no more */
     enum phase phase;
     char uuid[VIR_UUID_STRING_BUFLEN];
     int64_t since_ns;
@@ -249,8 +250,10 @@ static struct line *get_line(struct lv_monitor *monitor)
 
 /* A call that was given up has come back after all.  If keepalive cut the connection the daemon
  * still has it. */
-static void settle(struct lv_monitor *monitor, const struct line *line)
+static void settle(struct lv_monitor *monitor, const struct line *line, unsigned generation)
 {
+    if (generation < monitor->forgotten)
+        return;
     if (__atomic_load_n(&line->dead, __ATOMIC_ACQUIRE) &&
         __atomic_load_n(&line->reason, __ATOMIC_ACQUIRE) == VIR_CONNECT_CLOSE_REASON_KEEPALIVE)
         return;
@@ -287,7 +290,7 @@ static bool serve(struct lv_monitor *monitor, unsigned generation, enum lv_quest
         (void)written; /* a full counter wakes the reader as well */
     } else {
         parts_clear(&answer.disks);
-        settle(monitor, line);
+        settle(monitor, line, generation);
     }
     pthread_mutex_unlock(&monitor->lock);
     line_drop(line);
@@ -387,6 +390,14 @@ bool lv_monitor_is_slow(struct lv_monitor *monitor, int64_t now_ns)
     bool slow = monitor->phase == IN_MONITOR && now_ns - monitor->since_ns > SLOW_NS;
     pthread_mutex_unlock(&monitor->lock);
     return slow;
+}
+
+void lv_monitor_forget(struct lv_monitor *monitor)
+{
+    pthread_mutex_lock(&monitor->lock);
+    monitor->forgotten = monitor->generation;
+    monitor->stuck = 0;
+    pthread_mutex_unlock(&monitor->lock);
 }
 
 int lv_monitor_stuck(struct lv_monitor *monitor)

@@ -68,6 +68,8 @@ int lv_monitor_fd(const struct lv_monitor *monitor);
 
 /* Calls of this process that hang in the daemon. */
 int lv_monitor_stuck(struct lv_monitor *monitor);
+/* That daemon has ended, and they with it. */
+void lv_monitor_forget(struct lv_monitor *monitor);
 
 /* The disk to name of those that have an error: one without space first. */
 void lv_io_error_read(const virDomainDiskError *errors, int count, struct lv_io_error *ret);

@@ -1,6 +1,7 @@
 #include "backend/libvirt/statistics.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
@@ -57,6 +58,47 @@ void lv_statistics_blocks(const virTypedParameter *params, int count, int64_t at
             take(params, count, name, 1, figures[f].field, part);
         }
     }
+}
+
+/* What FIELD of PART has grown by since BEFORE. */
+static bool growth(const struct part *before, const struct part *part, enum part_field field,
+                   uint64_t *ret)
+{
+    return part_has(before, field) && part_has(part, field) &&
+           !__builtin_sub_overflow(part->value[field], before->value[field], ret);
+}
+
+static const struct part *same_disk(const struct parts *disks, const struct part *disk)
+{
+    for (size_t i = 0; i < disks->count; i++)
+        if (strcmp(disks->part[i].name, disk->name) == 0)
+            return &disks->part[i];
+    return NULL;
+}
+
+static int64_t mean_us(const struct parts *before, const struct parts *now, enum part_field time,
+                       enum part_field ops)
+{
+    uint64_t spent_ns = 0, done = 0;
+
+    for (size_t i = 0; i < now->count; i++) {
+        const struct part *disk = &now->part[i], *old = same_disk(before, disk);
+        uint64_t ns, count;
+
+        if (old && growth(old, disk, time, &ns) && growth(old, disk, ops, &count) &&
+            ns <= INT64_MAX / DISKS_MAX && count <= INT64_MAX / DISKS_MAX) {
+            spent_ns += ns;
+            done += count;
+        }
+    }
+    return done ? (int64_t)(spent_ns / done / 1000) : -1;
+}
+
+void lv_statistics_times(const struct parts *before, const struct parts *now, struct lv_times *ret)
+{
+    ret->read_us = mean_us(before, now, PART_FIELD_READ_NS, PART_FIELD_READ_OPS);
+    ret->write_us = mean_us(before, now, PART_FIELD_WRITE_NS, PART_FIELD_WRITE_OPS);
+    ret->at_ns = now->count ? now->part[0].at_ns : 0;
 }
 
 void lv_statistics_balloon(const virTypedParameter *params, int count, struct part *ret)

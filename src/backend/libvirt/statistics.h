@@ -14,4 +14,13 @@ void lv_statistics_blocks(const virTypedParameter *params, int count, int64_t at
 /* The balloon group as figures of PART_MEMORY; RET is overwritten, its at_ns is 0. */
 void lv_statistics_balloon(const virTypedParameter *params, int count, struct part *ret);
 
+/* How long operations took between two measurements of a guest's disks, on average over all of
+ * them; -1 where there were none. */
+struct lv_times {
+    int64_t at_ns; /* CLOCK_MONOTONIC of the later one; 0: none */
+    int64_t read_us, write_us;
+};
+
+void lv_statistics_times(const struct parts *before, const struct parts *now, struct lv_times *ret);
+
 #endif

@@ -373,6 +373,10 @@ static void open_log(struct sim_console *self, const struct sim *sim)
     self->relay.device = xstrdup("/var/log/simulated.log");
     while (self->count < LOG_LINES)
         say(self, "simulated log, line %llu\n", (unsigned long long)++self->count);
+    for (size_t i = 0; sim->spec.vile && i < sim_hostile_count(); i++)
+        say(self, "%s\n", sim_hostile_text(i));
+    if (sim->spec.vile)
+        cmd_hostile(self, NULL);
 }
 
 static int open_shell(struct sim_console *self, const struct sim_guest *guest,

@@ -218,7 +218,10 @@ void sim_guest_sample(const struct sim_guest *guest, const struct sim *sim, int6
     sample_set(ret, FIELD_NET_TX_PACKETS, (uint64_t)(total[FLOW_TX] / 900));
     sample_set(ret, FIELD_NET_ERRORS, 0);
     sample_set(ret, FIELD_NET_DROPS, 0);
-    if (!machine) {
+    if (machine) {
+        sample_set(ret, FIELD_DISK_READ_TIME, sim_guest_read_ns(guest) / 1000);
+        sample_set(ret, FIELD_DISK_WRITE_TIME, sim_guest_read_ns(guest) * 2 / 1000);
+    } else {
         sample_set(ret, FIELD_PIDS, 5 + guest->boot_ms % 40);
         sample_set(ret, FIELD_OOM_KILLS, guest->oom_kills);
         sample_set(ret, FIELD_MEM_LIMIT_HITS, 0);

@@ -67,7 +67,9 @@ static void of_machine(const struct sim *sim, const struct sim_guest *guest,
     snprintf(profile, sizeof(profile), "libvirt-%s", guest->key);
     snprintf(graphics, sizeof(graphics), "vnc %s:%u", open ? "0.0.0.0" : "127.0.0.1",
              5900 + guest->handle);
-    isolation_set_text(ret, ISOLATION_FACT_ACCEL, "kvm");
+    isolation_set_text(ret, ISOLATION_FACT_ACCEL, guest->emulated ? "tcg" : "kvm");
+    isolation_add(ret, ISOLATION_FACT_MODELS, guest->emulated ? "ide-hd" : "virtio-blk-pci");
+    isolation_add(ret, ISOLATION_FACT_MODELS, guest->emulated ? "e1000" : "virtio-net-pci");
     isolation_set_number(ret, ISOLATION_FACT_UID, 64055);
     isolation_set_number(ret, ISOLATION_FACT_CAP_EFF, 0);
     isolation_set_number(ret, ISOLATION_FACT_CAP_BND, 0);

@@ -86,11 +86,16 @@ static char *repeated(const char *head, const char *piece, size_t count)
     return text;
 }
 
+const char *sim_hostile_text(size_t index)
+{
+    return hostile_names[index % ARRAY_SIZE(hostile_names)];
+}
+
 char *sim_hostile_name(size_t index)
 {
     if (index == HOSTILE_COMBINING)
         return repeated("e", "\314\201", 500);
     if (index == HOSTILE_LONG)
         return repeated("long-", "x", 5000);
-    return xstrdup(hostile_names[index % ARRAY_SIZE(hostile_names)]);
+    return xstrdup(sim_hostile_text(index));
 }

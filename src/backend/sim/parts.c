@@ -45,9 +45,14 @@ static const char *pool_of(const char *path)
                                                     : NULL;
 }
 
+uint64_t sim_guest_read_ns(const struct sim_guest *guest)
+{
+    return 80000 + sim_hash(guest->handle, 0, 1) % 900000;
+}
+
 static void set_latency(struct part *part, const struct sim_guest *guest)
 {
-    uint64_t each = 80000 + sim_hash(guest->handle, 0, 1) % 900000; /* ns */
+    uint64_t each = sim_guest_read_ns(guest);
 
     part_set(part, PART_FIELD_READ_NS, part->value[PART_FIELD_READ_OPS] * each);
     part_set(part, PART_FIELD_WRITE_NS, part->value[PART_FIELD_WRITE_OPS] * each * 2);

@@ -182,6 +182,7 @@ struct sim_guest *sim_population_new(const struct sim_spec *spec)
         guest->stubborn = spec->stubborn && !strcmp(spec->stubborn, guest->name);
         guest->busy = spec->busy && !strcmp(spec->busy, guest->name);
         guest->silent = spec->silent && !strcmp(spec->silent, guest->name);
+        guest->emulated = spec->emulated && !strcmp(spec->emulated, guest->name);
         guest->hurts = spec->hurt.name && !strcmp(spec->hurt.name, guest->name);
         guest->hurt = spec->hurt_whom && !strcmp(spec->hurt_whom, guest->name);
         guest->hangs = spec->hang && !strcmp(spec->hang, guest->name);

@@ -32,11 +32,11 @@ static bool has_name(const struct sim *sim, const char *name)
 
 static int check_names(const struct sim *sim, struct error *err)
 {
-    const char *names[4 + SIM_FAULTS_MAX] = {sim->spec.hang, sim->spec.stubborn, sim->spec.busy,
-                                             sim->spec.silent};
+    const char *names[5 + SIM_FAULTS_MAX] = {sim->spec.hang, sim->spec.stubborn, sim->spec.busy,
+                                             sim->spec.silent, sim->spec.emulated};
 
     for (size_t i = 0; i < sim->spec.fault_count; i++)
-        names[4 + i] = sim->spec.faults[i].name;
+        names[5 + i] = sim->spec.faults[i].name;
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         if (names[i] && !has_name(sim, names[i]))
             return error_set(err, ERR_USAGE, "guests have names such as db01, web1 and mail",
@@ -93,6 +93,20 @@ static uint32_t abilities(const struct sim_guest *guest)
     return guest->kind == KIND_MACHINE ? all : all & ~ACTION_BIT(ACTION_RESET);
 }
 
+/* Some are somebody's whose name is no better. */
+static void be_vile(struct facts *facts)
+{
+    char *text = (char *)sim_hostile_text(facts->handle);
+
+    facts->type = facts->addresses[0] = facts->io_error_disk = text;
+    if (facts->disks[0].source)
+        facts->disks[0].target = facts->disks[0].source = text;
+    if (facts->handle % 4 == 1) {
+        facts->manager = text;
+        facts->can = 0;
+    }
+}
+
 static void tell_facts(const struct sim *sim, struct sim_guest *guest, struct sink *sink)
 {
     static const char owned[] = "k8s-node"; /* by somebody who would not like us to touch it */
@@ -105,7 +119,9 @@ static void tell_facts(const struct sim *sim, struct sim_guest *guest, struct si
         .life = life,
         .name = guest->name,
         .title = guest->title,
-        .type = guest->kind == KIND_MACHINE ? "kvm" : "lxc",
+        .type = guest->kind == KIND_CONTAINER ? "lxc"
+                : guest->emulated             ? "qemu"
+                                              : "kvm",
         .manager = strncmp(guest->name, owned, sizeof(owned) - 1) == 0 ? "OpenStack" : NULL,
         .kind = guest->kind,
         .can = abilities(guest),
@@ -128,7 +144,13 @@ static void tell_facts(const struct sim *sim, struct sim_guest *guest, struct si
         if (n % 3 == 0)
             facts.addresses[1] = six;
     }
+    if (sim->spec.vile)
+        be_vile(&facts);
     sink_facts(sink, &facts);
+    if (sim->spec.vile)
+        sink_event(sink, guest->handle,
+                   &(struct news){.text = sim_hostile_text(guest->handle), .times = 1},
+                   clock_wall_ns());
     sim_isolation_say(sim, guest, sink);
     guest->told = true;
 }
@@ -177,7 +199,12 @@ static void tell_row(const struct sim *sim, const struct sim_guest *guest, struc
                      int64_t at_ns)
 {
     struct sample sample = {0};
+    const char *text = sim_hostile_text(guest->handle);
 
+    if (sim->spec.vile && guest->handle % 4 == 0) {
+        sink_row(sink, guest->handle, guest->state, text, text, &sample);
+        return;
+    }
     if (sim_storage_hangs(sim, guest)) {
         sink_row(sink, guest->handle, guest->state, guest->reason, "QEMU in D state", &sample);
         return;
@@ -219,7 +246,8 @@ static bool suffer(struct sim *sim, struct sink *sink)
     }
     if (due(sim, spec->lost_ns) && sim->elapsed < spec->lost_ns + spec->lost_for_ns) {
         struct error why;
-        error_set(&why, ERR_LOST, "it comes back by itself", "the simulated daemon is gone");
+        error_set(&why, ERR_LOST, "it comes back by itself", "%s",
+                  spec->vile ? sim_hostile_text(0) : "the simulated daemon is gone");
         sink_source(sink, SOURCE_LOST, &why, NULL);
         sim->up = false;
         return false;
@@ -249,7 +277,7 @@ static void sim_tick(struct backend *backend, const struct want *want, struct si
             sink_daemon(sink, now);
         else if (sim->spec.restarted_ns >= 0)
             sink_daemon(sink, sim->first_at - sim->spec.restarted_ns);
-        sink_source(sink, SOURCE_UP, NULL, NULL);
+        sink_source(sink, SOURCE_UP, NULL, sim->spec.vile ? sim_hostile_text(1) : NULL);
     }
     sim->up = true;
     for (uint32_t i = 0; i < sim->spec.guests; i++) {

@@ -49,11 +49,13 @@ struct sim_spec {
     uint32_t hold;   /* from this tick on the figures stay as they are; 0 never */
     bool calm;       /* all is well but for what the spec asks for */
     bool hostile;    /* names that no terminal should see raw */
+    bool vile;       /* and every other text that comes from outside */
     char *hang;      /* name of a guest that hangs ... */
     int64_t hang_ns; /* ... from here on */
     char *stubborn;  /* name of a guest that ignores a shutdown */
     char *busy;      /* of one whose console somebody else holds */
     char *silent;    /* of one whose console says nothing */
+    char *emulated;  /* of a machine that is emulated, old devices and all */
     struct sim_event fill, free, readonly, deadmount; /* of a place of storage */
     struct sim_planned faults[SIM_FAULTS_MAX];
     size_t fault_count;
@@ -91,7 +93,7 @@ struct sim_guest {
     uint32_t lives; /* names the present life */
     double started; /* seconds; negative: before the simulation began */
     uint32_t boot_ms;
-    bool stubborn, hangs, busy, silent;
+    bool stubborn, hangs, busy, silent, emulated;
     bool hurts, hurt; /* of spec.hurt */
     double waited;    /* for a CPU, seconds beyond what is usual, in this life */
     bool gone;
@@ -141,6 +143,7 @@ void sim_faults_strike(struct sim *sim, struct sink *sink);
 char *sim_name(enum guest_kind kind, uint32_t index);
 size_t sim_hostile_count(void);
 char *sim_hostile_name(size_t index); /* the caller frees */
+const char *sim_hostile_text(size_t index);
 
 /* The present life as facts and jobs name it: "" while it is off. */
 void sim_guest_life(const struct sim_guest *guest, char buf[16]);
@@ -159,7 +162,9 @@ void sim_guest_sample(const struct sim_guest *guest, const struct sim *sim, int6
                       struct sample *ret);
 double sim_guest_mem_host(const struct sim_guest *guest, double now);
 
-/* parts.c: the WANTED parts of GUEST; what they have adds up to its sample. */
+/* parts.c: how long its disks take for a read, in ns; a write takes twice that. */
+uint64_t sim_guest_read_ns(const struct sim_guest *guest);
+/* The WANTED parts of GUEST; what they have adds up to its sample. */
 void sim_guest_parts(const struct sim_guest *guest, const struct sim *sim, unsigned wanted,
                      struct parts *ret);
 

@@ -12,8 +12,9 @@
 #define DEFAULT_GUESTS 60
 #define SECONDS_MAX 1e6
 #define REMEDY \
-    "words: guests=N machines=N seed=N clock=fixed hold=N hostile stubborn=NAME busy=NAME " \
-    "silent=NAME hang=NAME@S fill=PLACE@S free=PLACE@S readonly=PLACE@S deadmount=PLACE@S " \
+    "words: guests=N machines=N seed=N clock=fixed hold=N hostile vile stubborn=NAME busy=NAME " \
+    "silent=NAME emulated=NAME hang=NAME@S fill=PLACE@S free=PLACE@S readonly=PLACE@S " \
+    "deadmount=PLACE@S " \
     "calm crash=NAME@S oom=NAME@S tasks=NAME@S off=NAME@S nospace=NAME@S " \
     "gone=NAME@S watchdog=NAME@S balloon=NAME@S " \
     "hurt=NAME+NAME@S restarted=S die@S garbage@S late@S lost@S+S"
@@ -165,10 +166,11 @@ static int parse_assignment(struct sim_spec *spec, const char *word, const char 
                    : bad(err, word, "not a number of seconds");
     if (sim_fault_named(word, len) != SIM_FAULT_COUNT)
         return parse_fault(spec, word, value, sim_fault_named(word, len), err);
-    if (IS("stubborn") || IS("busy") || IS("silent")) {
+    if (IS("stubborn") || IS("busy") || IS("silent") || IS("emulated")) {
         if (!*value)
             return bad(err, word, "say who, as stubborn=db01");
         xreplace(word[0] == 'b'   ? &spec->busy
+                 : word[0] == 'e' ? &spec->emulated
                  : word[1] == 't' ? &spec->stubborn
                                   : &spec->silent,
                  value);
@@ -194,8 +196,9 @@ static int parse_word(struct sim_spec *spec, const char *word, struct error *err
         spec->calm = true;
         return 0;
     }
-    if (!strcmp(word, "hostile")) {
+    if (!strcmp(word, "hostile") || !strcmp(word, "vile")) {
         spec->hostile = true;
+        spec->vile = spec->vile || !strcmp(word, "vile");
         return 0;
     }
     if (!strncmp(word, "die@", 4))
@@ -257,6 +260,7 @@ void sim_spec_clear(struct sim_spec *spec)
     free(spec->stubborn);
     free(spec->busy);
     free(spec->silent);
+    free(spec->emulated);
     free(spec->hurt.name);
     free(spec->hurt_whom);
     free(spec->fill.name);

@@ -157,6 +157,8 @@ static struct storage_place say_place(const struct sim *sim, int i, int64_t at_n
                                   .inodes_avail = places[i].total * 60000,
                                   .at_ns = at_ns};
 
+    if (sim->spec.vile)
+        place.name = place.detail = (char *)sim_hostile_text((size_t)i);
     if (dead) {
         place.silent_since_ns = at_ns - (sim->elapsed - sim->spec.deadmount.at_ns);
         place.at_ns = place.silent_since_ns;
