@@ -102,7 +102,7 @@ static void take_stuck(struct worker *worker, int stuck, int64_t now_ns)
 }
 
 static void take_event(struct engine *engine, const struct worker *worker,
-                       const struct frame_event *event)
+                       const struct frame_event *event, int64_t now_ns)
 {
     const struct news news = {
         .text = event->text,
@@ -113,8 +113,8 @@ static void take_event(struct engine *engine, const struct worker *worker,
 
     if (!event->text)
         return;
-    world_news(engine->world, worker->id, event->handle, &news, event->wall_ns);
-    engine->changes |= ENGINE_EVENTS;
+    world_news(engine->world, worker->id, event->handle, &news, now_ns, event->wall_ns);
+    engine->changes |= ENGINE_EVENTS | ENGINE_ROWS;
 }
 
 static void take_rows(struct engine *engine, struct worker *worker, const struct frame *frame,
@@ -199,7 +199,7 @@ int worker_frame(struct engine *engine, struct child *child, struct frame *frame
         engine->changes |= ENGINE_HOST;
         break;
     case FRAME_EVENT:
-        take_event(engine, worker, &frame->u.event);
+        take_event(engine, worker, &frame->u.event, now_ns);
         break;
     case FRAME_STORAGE:
         /* Nothing to draw at once: the next tick shows it. */
