@@ -86,7 +86,7 @@ static void put_guest(const struct batch_sample *sample, const struct guest *gue
     if (!world_stale(sample->world, guest, sample->now_ns, why, sizeof(why), &since))
         why[0] = '\0';
     next_field(why, out);
-    next_field(problem_of(sample->world, guest, sample->now_ns, &problem) ? problem.cause : "",
+    next_field(problem_now(sample->world, guest, sample->now_ns, &problem) ? problem.cause : "",
                out);
     next_field(guest_isolation(guest), out);
     fputc('\n', out);

@@ -213,7 +213,7 @@ static json_t *guest_json(const struct batch_sample *sample, const struct guest 
     json_object_set_new(object, "addresses", addresses);
     json_object_set_new(object, "isolation", batch_isolation_json(guest));
     json_object_set_new(object, "problem",
-                        batch_json_text(problem_of(sample->world, guest, sample->now_ns, &problem)
+                        batch_json_text(problem_now(sample->world, guest, sample->now_ns, &problem)
                                             ? problem.cause
                                             : NULL));
     json_object_set_new(object, "stale", batch_json_text(stale ? why : NULL));

@@ -173,7 +173,7 @@ static char *note_of(const struct batch_sample *sample, const struct guest *gues
     struct problem problem;
     const char *address = guest->facts.addresses[0] ? guest->facts.addresses[0] : "";
 
-    if (problem_of(sample->world, guest, sample->now_ns, &problem))
+    if (problem_now(sample->world, guest, sample->now_ns, &problem))
         return xasprintf("%s%s%s%s%s", is_state(problem.word, guest->state) ? "" : problem.word,
                          is_state(problem.word, guest->state) ? "" : ": ", problem.cause,
                          stale && !guest->blame ? "; " : "", stale && !guest->blame ? why : "");

@@ -26,7 +26,7 @@ enum event_grade {
 struct news {
     const char *text;
     const char *topic; /* what happens again under the same topic may share a line ("balloon",
-                          "tray ide0-0-0"); NULL: a line of its own each time */
+                          "threshold vda"); NULL: a line of its own each time */
     enum event_grade grade;
     uint32_t times; /* at least 1 */
 };

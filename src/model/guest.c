@@ -6,6 +6,8 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 
+#define NEAR_LIMIT_PERCENT 95
+
 void facts_clear(struct facts *facts)
 {
     free(facts->key);
@@ -62,12 +64,19 @@ bool facts_disks_same(const struct facts *a, const struct facts *b)
     return true;
 }
 
+bool guest_is_near_limit(const struct guest *guest)
+{
+    return metrics_has(&guest->metrics, METRIC_MEM_PERCENT) &&
+           guest->metrics.value[METRIC_MEM_PERCENT] >= NEAR_LIMIT_PERCENT;
+}
+
 void guest_asked(struct guest *guest, enum action action, int64_t now_ns)
 {
     if (action == ACTION_SHUTDOWN || action == ACTION_FORCE_OFF)
         guest->seen.off_wanted = true;
     else if (action == ACTION_START || action == ACTION_REBOOT || action == ACTION_RESET)
         guest->seen.off_wanted = false;
+    guest->seen.noted[0] = '\0';
     guest->seen.start_asked_ns = action == ACTION_START ? now_ns : 0;
 }
 

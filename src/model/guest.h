@@ -64,6 +64,8 @@ struct guest_seen {
     struct hits oom;        /* processes killed for want of memory */
     struct hits mem, tasks; /* its limits stood in the way */
     uint32_t acknowledged;  /* problems of this life that the operator knows of: bit per kind */
+    char noted[128];        /* the newest event worth a look that he does not know of; "": none */
+    int64_t noted_ns;       /* CLOCK_MONOTONIC of that event */
     bool off_wanted;        /* the operator shut it down from here */
     bool start_known;       /* how long the start of this life took is among the starts */
     int64_t start_asked_ns; /* CLOCK_MONOTONIC of when the operator wanted it started; 0: never */
@@ -86,8 +88,12 @@ struct guest {
     bool marked;
 };
 
-/* The operator asked for ACTION: what comes of it is wanted. */
+/* The operator asked for ACTION: what comes of it is wanted, and what happened before is known. */
 void guest_asked(struct guest *guest, enum action action, int64_t now_ns);
+
+/* What it uses, its cache left out, fills its memory limit.  Caches fill memory up to any limit:
+ * only a limit that cannot be kept by dropping them hurts. */
+bool guest_is_near_limit(const struct guest *guest);
 
 /* The figure as of NOW (AGE too); false when unknown. */
 bool guest_metric(const struct guest *guest, enum metric metric, int64_t now_ns, double *ret);

@@ -13,7 +13,6 @@
 
 /* So long after the last hit a limit still stands in the way; of tasks there is no other sign. */
 #define AT_LIMIT_NS (60 * NS_PER_S)
-#define AT_LIMIT_PERCENT 95
 
 #define BIT(kind) (UINT32_C(1) << PROBLEM_##kind)
 
@@ -39,19 +38,13 @@ static bool grew(const struct hits *hits, int64_t now_ns, int64_t within_ns)
     return hits->at_ns && now_ns - hits->at_ns < within_ns;
 }
 
-/* Caches fill memory up to any limit: only a limit that cannot be kept by dropping them hurts. */
-static bool is_at_mem_limit(const struct guest *guest, int64_t now_ns)
-{
-    return grew(&guest->seen.mem, now_ns, AT_LIMIT_NS) &&
-           metrics_has(&guest->metrics, METRIC_MEM_PERCENT) &&
-           guest->metrics.value[METRIC_MEM_PERCENT] >= AT_LIMIT_PERCENT;
-}
-
 static uint32_t of_limits(const struct guest *guest, int64_t now_ns)
 {
     return (guest->seen.oom.count ? BIT(OOM) : 0) |
            (grew(&guest->seen.tasks, now_ns, FRESH_NS) ? BIT(TASK_LIMIT) : 0) |
-           (is_at_mem_limit(guest, now_ns) ? BIT(MEM_LIMIT) : 0);
+           (grew(&guest->seen.mem, now_ns, AT_LIMIT_NS) && guest_is_near_limit(guest)
+                ? BIT(MEM_LIMIT)
+                : 0);
 }
 
 /* All that GUEST suffers from, a bit per enum problem_kind. */
@@ -82,6 +75,8 @@ static uint32_t kinds_of(const struct world *world, const struct guest *guest, i
         kinds |= BIT(HUNG);
     if (state_is_live(guest->state))
         kinds |= of_limits(guest, now_ns);
+    if (guest->seen.noted[0])
+        kinds |= BIT(EVENT);
     return kinds;
 }
 
@@ -96,6 +91,7 @@ static enum problem_severity severity_of(const struct guest *guest, enum problem
     case PROBLEM_OFF:
     case PROBLEM_BROKEN:
     case PROBLEM_DENIED:
+    case PROBLEM_EVENT:
         return PROBLEM_LOOK;
     default:
         return PROBLEM_ACT;
@@ -194,6 +190,7 @@ static void put_words(struct problem *ret, const struct world *world)
         [PROBLEM_OFF] = {"off!", "off, but autostart is on:"},
         [PROBLEM_BROKEN] = {"broken", "its configuration cannot be read:"},
         [PROBLEM_DENIED] = {"denied", "no permission to look into it:"},
+        [PROBLEM_EVENT] = {"EVENT", ""},
     };
     const char *reason = ret->guest->reason, *cause = words[ret->kind].cause;
     int length = (int)strlen(cause) - (reason ? 0 : 1);
@@ -213,6 +210,9 @@ static void put_words(struct problem *ret, const struct world *world)
     case PROBLEM_TASK_LIMIT:
     case PROBLEM_MEM_LIMIT:
         put_limit(ret);
+        break;
+    case PROBLEM_EVENT:
+        snprintf(ret->cause, sizeof(ret->cause), "%s", ret->guest->seen.noted);
         break;
     case PROBLEM_CRASHED:
     case PROBLEM_BROKEN:
@@ -235,6 +235,7 @@ static int64_t since_of(const struct guest *guest, enum problem_kind kind)
     return kind == PROBLEM_HUNG         ? guest->blame_since_ns
            : kind == PROBLEM_OOM        ? guest->seen.oom.at_ns
            : kind == PROBLEM_TASK_LIMIT ? guest->seen.tasks.at_ns
+           : kind == PROBLEM_EVENT      ? guest->seen.noted_ns
            : kind == PROBLEM_MEM_LIMIT  ? 0
                                         : guest->state_since_ns;
 }
@@ -258,6 +259,12 @@ bool problem_of(const struct world *world, const struct guest *guest, int64_t no
     return true;
 }
 
+bool problem_now(const struct world *world, const struct guest *guest, int64_t now_ns,
+                 struct problem *ret)
+{
+    return problem_of(world, guest, now_ns, ret) && ret->kind != PROBLEM_EVENT;
+}
+
 int problem_rank(const struct world *world, const struct guest *guest, int64_t now_ns)
 {
     enum problem_kind kind = PROBLEM_GUEST_KINDS;
@@ -272,7 +279,8 @@ bool problem_acknowledge(const struct world *world, struct guest *guest, int64_t
     uint32_t kinds = kinds_of(world, guest, now_ns);
     bool news = (kinds & ~guest->seen.acknowledged) != 0;
 
-    guest->seen.acknowledged |= kinds;
+    guest->seen.acknowledged |= kinds & ~BIT(EVENT);
+    guest->seen.noted[0] = '\0';
     return news;
 }
 
@@ -322,6 +330,7 @@ const char *problem_group(enum problem_kind kind)
         [PROBLEM_OOM] = "OOM",           [PROBLEM_TASK_LIMIT] = "limited",
         [PROBLEM_MEM_LIMIT] = "limited", [PROBLEM_OFF] = "off",
         [PROBLEM_BROKEN] = "broken",     [PROBLEM_DENIED] = "denied",
+        [PROBLEM_EVENT] = "with events",
     };
 
     return kind < PROBLEM_GUEST_KINDS ? groups[kind] : "";

@@ -23,6 +23,7 @@ enum problem_kind {
     PROBLEM_OFF,        /* it is off though it should start with the host */
     PROBLEM_BROKEN,
     PROBLEM_DENIED,
+    PROBLEM_EVENT, /* nothing now, but something happened that nobody has acknowledged */
     PROBLEM_GUEST_KINDS,
     PROBLEM_SOURCE =
         PROBLEM_GUEST_KINDS, /* lost, late, denied, failed, or half of it not working */
@@ -54,13 +55,18 @@ struct problem {
 bool problem_of(const struct world *world, const struct guest *guest, int64_t now_ns,
                 struct problem *ret);
 
+/* The same, but for what is over: for who cannot acknowledge it. */
+bool problem_now(const struct world *world, const struct guest *guest, int64_t now_ns,
+                 struct problem *ret);
+
 /* Where GUEST's row belongs: the lower the worse; PROBLEM_RANK_NONE without a problem that is not
  * acknowledged.  Costs nearly nothing for a guest that is well. */
 #define PROBLEM_RANK_NONE 1000
 int problem_rank(const struct world *world, const struct guest *guest, int64_t now_ns);
 
 /* The operator knows of all problems that GUEST has now: they are told dimly until they end and
- * come anew.  Changes nothing of the guest itself.  False when there is nothing new to know. */
+ * come anew; what happened and is over is told no more.  Changes nothing of the guest itself. False
+ * when there is nothing new to know. */
 bool problem_acknowledge(const struct world *world, struct guest *guest, int64_t now_ns);
 
 /* What guests suffer from in one word for several of them: "paused", "hung", "off".  Kinds that

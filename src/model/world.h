@@ -100,7 +100,7 @@ void world_graded_event(struct world *world, enum event_kind kind, enum event_gr
                         int64_t wall_ns);
 /* What the worker of SOURCE saw happen to one of its guests; HANDLE 0: to the source itself. */
 void world_news(struct world *world, const char *source, uint32_t handle, const struct news *news,
-                int64_t wall_ns);
+                int64_t now_ns, int64_t wall_ns);
 
 /* Asking.  Pointers stay valid until the next feeding call. */
 size_t world_guest_count(const struct world *world);

@@ -2,6 +2,7 @@
 #include "model/world_internal.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/units.h"
@@ -10,7 +11,7 @@ static void add(struct world *world, enum event_kind kind, const struct guest_id
                 const char *name, const struct news *news, int64_t wall_ns)
 {
     CLEANUP_FREE char *clean_name = world_clean(name, NAME_CELLS);
-    CLEANUP_FREE char *clean_topic = world_clean(news->topic, WORD_CELLS);
+    CLEANUP_FREE char *clean_topic = world_clean(news->topic, SENTENCE_CELLS);
     CLEANUP_FREE char *clean_text = world_clean(news->text, SENTENCE_CELLS);
     struct event event = {.wall_ns = wall_ns,
                           .kind = kind,
@@ -44,6 +45,25 @@ static void add_news(struct world *world, const struct guest_entry *entry, const
         add(world, EVENT_STATE, &entry->guest.id, entry->guest.facts.name, news, wall_ns);
 }
 
+void world_guest_news(struct world *world, struct guest_entry *entry, const struct news *news,
+                      int64_t now_ns, int64_t wall_ns)
+{
+    struct guest_seen *seen = &entry->guest.seen;
+
+    add_news(world, entry, news, wall_ns);
+    if (entry->hidden || (news->grade != EVENT_WARN && news->grade != EVENT_BAD))
+        return;
+    CLEANUP_FREE char *clean = world_clean(news->text, sizeof(seen->noted) - 1);
+    size_t len = strlen(clean);
+    /* Characters of several bytes may not fit: none is cut in two. */
+    for (len = len < sizeof(seen->noted) ? len : sizeof(seen->noted) - 1;
+         len > 0 && ((unsigned char)clean[len] & 0xc0) == 0x80; len--)
+        ;
+    memcpy(seen->noted, clean, len);
+    seen->noted[len] = '\0';
+    seen->noted_ns = now_ns;
+}
+
 void world_guest_event(struct world *world, const struct guest_entry *entry, enum event_grade grade,
                        const char *text, int64_t wall_ns)
 {
@@ -51,13 +71,13 @@ void world_guest_event(struct world *world, const struct guest_entry *entry, enu
 }
 
 void world_news(struct world *world, const char *source, uint32_t handle, const struct news *news,
-                int64_t wall_ns)
+                int64_t now_ns, int64_t wall_ns)
 {
     const struct guest_id about = {.source = (char *)source, .key = (char *)""};
     struct guest_entry *entry = handle ? world_entry(world, source, handle) : NULL;
 
     if (entry)
-        add_news(world, entry, news, wall_ns);
+        world_guest_news(world, entry, news, now_ns, wall_ns);
     else if (handle == 0)
         add(world, EVENT_SOURCE, &about, source, news, wall_ns);
 }
@@ -73,7 +93,8 @@ static uint32_t grown_by(const struct guest *guest, enum field field)
     return by > UINT32_MAX ? UINT32_MAX : (uint32_t)by;
 }
 
-void world_tell_hits(struct world *world, struct guest_entry *entry, int64_t wall_ns)
+void world_tell_hits(struct world *world, struct guest_entry *entry, int64_t now_ns,
+                     int64_t wall_ns)
 {
     static const struct {
         enum field field;
@@ -99,7 +120,10 @@ void world_tell_hits(struct world *world, struct guest_entry *entry, int64_t wal
             continue;
         snprintf(text, sizeof(text), "%s%s%s", limits[i].text, with ? limits[i].memory : "",
                  with ? limit : "");
-        add_news(world, entry, &(struct news){text, limits[i].topic, limits[i].grade, times},
-                 wall_ns);
+        bool badge = limits[i].field != FIELD_MEM_LIMIT_HITS || guest_is_near_limit(guest);
+        world_guest_news(
+            world, entry,
+            &(struct news){text, limits[i].topic, badge ? limits[i].grade : EVENT_CALM, times},
+            now_ns, wall_ns);
     }
 }

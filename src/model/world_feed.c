@@ -179,15 +179,19 @@ static enum event_grade grade_of(enum guest_state state, const char *reason)
 }
 
 /* "paused: I/O error", "off: shut down", "started". */
-static void tell_change(struct world *world, const struct guest_entry *entry,
-                        enum guest_state before, int64_t wall_ns)
+static void tell_change(struct world *world, struct guest_entry *entry, enum guest_state before,
+                        int64_t now_ns, int64_t wall_ns)
 {
     const struct guest *guest = &entry->guest;
     CLEANUP_FREE char *text =
         xasprintf("%s%s%s", change_word(before, guest->state), guest->reason ? ": " : "",
                   guest->reason ? guest->reason : "");
 
-    world_guest_event(world, entry, grade_of(guest->state, guest->reason), text, wall_ns);
+    const struct news news = {.text = text, .grade = grade_of(guest->state, guest->reason)};
+    if (news.grade == EVENT_BAD)
+        world_guest_news(world, entry, &news, now_ns, wall_ns);
+    else
+        world_guest_event(world, entry, news.grade, text, wall_ns);
 }
 
 /* Who hangs is told once, and that it is over. */
@@ -228,7 +232,7 @@ static void set_state(struct world *world, struct guest_entry *entry, enum guest
     guest->state_since_ns = entry->known_since_ns;
     if (known == STATE_UNKNOWN)
         return;
-    tell_change(world, entry, known, wall_ns);
+    tell_change(world, entry, known, now_ns, wall_ns);
 }
 
 /* What is not read at every tick stays what it was. */
@@ -264,7 +268,7 @@ static void take_sample(struct world *world, struct guest_entry *entry, const st
     carry_over(&guest->cur, &guest->prev);
     starts_look(&world->starts, guest);
     metrics_compute(&guest->metrics, &guest->prev, &guest->cur, max_gap_ns);
-    world_tell_hits(world, entry, wall_ns);
+    world_tell_hits(world, entry, now_ns, wall_ns);
     history_add(guest->history, sample->at_ns, &guest->metrics);
     if (sample_has(sample, FIELD_DISK_WRITE))
         trend_add(&guest->written, sample->at_ns, sample->value[FIELD_DISK_WRITE]);

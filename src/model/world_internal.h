@@ -100,8 +100,13 @@ void world_set_text(char **slot, const char *text, size_t max_cells);
 void world_guest_event(struct world *world, const struct guest_entry *entry, enum event_grade grade,
                        const char *text, int64_t wall_ns);
 
+/* The same, and a badge on its row when it wants a look. */
+void world_guest_news(struct world *world, struct guest_entry *entry, const struct news *news,
+                      int64_t now_ns, int64_t wall_ns);
+
 /* Events of what the kernel counted between ENTRY's last two samples. */
-void world_tell_hits(struct world *world, struct guest_entry *entry, int64_t wall_ns);
+void world_tell_hits(struct world *world, struct guest_entry *entry, int64_t now_ns,
+                     int64_t wall_ns);
 
 /* Forgets ENTRY's handle; it stays in the world. */
 void world_unbind(struct world *world, struct guest_entry *entry);

@@ -193,6 +193,24 @@ static const unsigned char writer[] = {
     0x10, 0x00, 0x40, 0x00, 0x00, 0x00, 0x00, 0x10, 0x40, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
 };
 
+/* The same, and its ib700 watchdog fires each time. */
+static const unsigned char restless[] = {
+    0x31, 0xc0,                               /*    xor ax, ax             */
+    0x8e, 0xd8,                               /*    mov ds, ax             */
+    0xba, 0x43, 0x04,                         /* 1: mov dx, 0x443          */
+    0xb0, 0x0f,                               /*    mov al, 15             that is 0 s */
+    0xee,                                     /*    out dx, al             */
+    0xbe, 0x28, 0x7c,                         /*    mov si, packet         */
+    0xb8, 0x00, 0x43,                         /*    mov ax, 0x4300         */
+    0xb2, 0x80,                               /*    mov dl, 0x80           */
+    0xcd, 0x13,                               /*    int 0x13               */
+    0x83, 0x06, 0x30, 0x7c, 0x40,             /*    add word [sector], 64  */
+    0x81, 0x26, 0x30, 0x7c, 0xff, 0x03,       /*    and word [sector], 1023 */
+    0xeb, 0xe3,                               /*    jmp 1b                 */
+    0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, /* packet, at 40 */
+    0x10, 0x00, 0x40, 0x00, 0x00, 0x00, 0x00, 0x10, 0x40, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+};
+
 static void write_disk(const char *path, const unsigned char *code, size_t len)
 {
     unsigned char sector[SECTOR] = {[SECTOR - 2] = 0x55, [SECTOR - 1] = 0xaa};
@@ -281,6 +299,20 @@ void machine_define_writer(const char *name, const char *disk)
     ck_assert_int_eq(truncate(disk, WRITER_DISK), 0);
     write_definition(daemon_path("machine.xml"), name, NULL, disk, "");
     must("define", daemon_path("machine.xml"));
+}
+
+void machine_run_restless(const char *name)
+{
+    char disk[256];
+
+    snprintf(disk, sizeof(disk), "%s/%s.img", daemon_folder(), name);
+    write_disk(disk, restless, sizeof(restless));
+    ck_assert_int_eq(truncate(disk, WRITER_DISK), 0);
+    write_definition(daemon_path("machine.xml"), name, NULL, disk,
+                     "<controller type='scsi' model='virtio-scsi'/>"
+                     "<watchdog model='ib700' action='none'/>");
+    must("define", daemon_path("machine.xml"));
+    machine_start(name);
 }
 
 void machine_start(const char *name)

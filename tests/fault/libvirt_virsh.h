@@ -26,6 +26,10 @@ void machine_run(const char *name, bool beats);
  * 'y' until something else comes. */
 void machine_run_talking(const char *name);
 
+/* One that writes its disk hda all the time, as the one above, and lets its watchdog fire, of which
+ * libvirt is told once a second; it has a controller for more disks. */
+void machine_run_restless(const char *name);
+
 /* One with a serial line, on which it says BYTES (at most MACHINE_SAYS_MAX) after each 'H'. */
 #define MACHINE_SAYS_MAX 4096
 void machine_run_saying(const char *name, const char *bytes, size_t len);

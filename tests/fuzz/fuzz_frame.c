@@ -36,7 +36,7 @@ static void feed(struct world *world, struct frame *frame)
         world_news(world, "sim", frame->u.event.handle,
                    &(struct news){frame->u.event.text, frame->u.event.topic, frame->u.event.grade,
                                   frame->u.event.times},
-                   frame->u.event.wall_ns);
+                   6, frame->u.event.wall_ns);
         break;
     case FRAME_HOST:
         world_host(world, frame->u.host);

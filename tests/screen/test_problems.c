@@ -88,7 +88,7 @@ START_TEST(a_well_host_is_calm)
     screen_send(screen, "!");
     ck_assert(screen_wait(screen, "no guest has a problem", PATIENCE_MS));
     screen_send(screen, "e");
-    ck_assert(screen_wait(screen, "no problem to acknowledge", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "no event to acknowledge", PATIENCE_MS));
     steps_quit(screen);
 }
 END_TEST
@@ -111,7 +111,7 @@ START_TEST(problems_are_walked)
     screen_send(screen, "/mail\r");
     ck_assert(steps_cursor_is(screen, "mail", PATIENCE_MS));
     screen_send(screen, "!");
-    ck_assert(screen_wait(screen, "3 with a problem, not in this list", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "3 with a problem or event, not in this list", PATIENCE_MS));
     steps_quit(screen);
 }
 END_TEST
@@ -248,6 +248,31 @@ START_TEST(ones_own_doing_is_no_problem)
 }
 END_TEST
 
+/* What is over leaves a sign of its own, without colour too, until it is acknowledged. */
+START_TEST(an_event_leaves_a_badge)
+{
+    const char *plain[] = {"-U", "-C", NULL};
+    struct screen *screen =
+        steps_start(24, 80, CALM ",watchdog=db01@1,watchdog=db01@3,balloon=web1@1", plain);
+
+    ck_assert(steps_row_says(screen, "db01", "~V db01", PATIENCE_MS));
+    ck_assert(steps_row_says(screen, "db01", " run ", PATIENCE_MS));
+    ck_assert_int_eq(steps_row_of(screen, "db01"), 3);
+    ck_assert(steps_row_says(screen, "web1", " V web1", PATIENCE_MS));
+    screen_send(screen, "g");
+    ck_assert(screen_wait(screen, "db01: its watchdog fired: the guest is reset, ", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "! db01: its watchdog fired", PATIENCE_MS));
+    screen_send(screen, "3");
+    ck_assert(screen_wait(screen, "the guest is reset (2", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "its balloon was moved, it has 512M (50 times)", PATIENCE_MS));
+    screen_send(screen, "1e");
+    ck_assert(screen_wait(screen, "acknowledged: db01: its watchdog fired", PATIENCE_MS));
+    ck_assert(steps_row_says(screen, "db01", " V db01", PATIENCE_MS));
+    ck_assert(screen_wait_gone(screen, "! db01", PATIENCE_MS));
+    steps_quit(screen);
+}
+END_TEST
+
 START_TEST(events_stand_in_the_header)
 {
     struct screen *screen = steps_start(40, 120, CALM ",crash=db01@1,oom=mail@2,off=wiki@3", NULL);
@@ -304,6 +329,7 @@ int main(void)
         space_comes_back,
         a_dead_mount_has_its_victims,
         ones_own_doing_is_no_problem,
+        an_event_leaves_a_badge,
         events_stand_in_the_header,
         three_keys_lead_to_the_culprit,
     };

@@ -21,42 +21,40 @@ void lv_round_redefined(struct lv_round *round, const char *uuid)
 static void is(struct lv_words words, enum event_grade grade, const char *topic, const char *text)
 {
     ck_assert_str_eq(words.text, text);
-    ck_assert_str_eq(words.topic, topic);
+    ck_assert_str_eq(words.topic, topic ? topic : text);
     ck_assert_int_eq(words.grade, grade);
 }
 
 START_TEST(events_are_told_in_words)
 {
-    is(lv_words_watchdog(VIR_DOMAIN_EVENT_WATCHDOG_RESET), EVENT_BAD, "watchdog",
+    is(lv_words_watchdog(VIR_DOMAIN_EVENT_WATCHDOG_RESET), EVENT_BAD, NULL,
        "its watchdog fired: the guest is reset");
-    is(lv_words_watchdog(99), EVENT_BAD, "watchdog",
-       "its watchdog fired: what was done is unknown");
+    is(lv_words_watchdog(99), EVENT_BAD, NULL, "its watchdog fired: what was done is unknown");
     is(lv_words_io_error("virtio-disk1", VIR_DOMAIN_EVENT_IO_ERROR_REPORT, "enospc"), EVENT_BAD,
-       "I/O error virtio-disk1", "no space left on disk virtio-disk1: told to the guest");
-    is(lv_words_io_error(NULL, VIR_DOMAIN_EVENT_IO_ERROR_NONE, NULL), EVENT_BAD, "I/O error",
+       NULL, "no space left on disk virtio-disk1: told to the guest");
+    is(lv_words_io_error(NULL, VIR_DOMAIN_EVENT_IO_ERROR_NONE, NULL), EVENT_BAD, NULL,
        "I/O error on disk ?: ignored");
-    is(lv_words_balloon(512 * 1024), EVENT_CALM, "balloon", "its balloon leaves it 512M");
-    is(lv_words_device("net1", "added", EVENT_CALM), EVENT_CALM, "device net1",
-       "device net1 added");
-    is(lv_words_agent(2, VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_REASON_CHANNEL), EVENT_CALM,
-       "agent", "its agent is gone");
+    is(lv_words_balloon(512 * 1024), EVENT_CALM, "balloon", "its balloon was moved, it has 512M");
+    is(lv_words_device("net1", "added", EVENT_CALM), EVENT_CALM, NULL, "device net1 added");
+    is(lv_words_agent(2, VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_REASON_CHANNEL), EVENT_CALM, NULL,
+       "its agent is gone");
     ck_assert_str_eq(
         lv_words_agent(2, VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_REASON_DOMAIN_STARTED).text, "");
     is(lv_words_threshold("vda", 1 << 20, 4096), EVENT_WARN, "threshold vda",
        "disk vda has passed its mark of 1.0M by 4.0K");
-    is(lv_words_tray("ide0-0-0", VIR_DOMAIN_EVENT_TRAY_CHANGE_OPEN), EVENT_CALM, "tray ide0-0-0",
+    is(lv_words_tray("ide0-0-0", VIR_DOMAIN_EVENT_TRAY_CHANGE_OPEN), EVENT_CALM, NULL,
        "tray of ide0-0-0 opened");
     is(lv_words_medium("ide0-0-0", NULL, VIR_DOMAIN_EVENT_DISK_CHANGE_MISSING_ON_START), EVENT_CALM,
-       "medium ide0-0-0", "medium of ide0-0-0 changed: none");
+       NULL, "medium of ide0-0-0 changed: none");
     is(lv_words_medium("vdb", "/i/b", VIR_DOMAIN_EVENT_DISK_DROP_MISSING_ON_START), EVENT_WARN,
-       "medium vdb", "disk vdb left out, its image is missing: /i/b");
+       NULL, "disk vdb left out, its image is missing: /i/b");
     is(lv_words_block_job("vda", VIR_DOMAIN_BLOCK_JOB_TYPE_COPY, VIR_DOMAIN_BLOCK_JOB_FAILED),
-       EVENT_WARN, "block job vda", "copy of disk vda failed");
-    is(lv_words_memory_failure(1, VIR_DOMAIN_EVENT_MEMORY_FAILURE_ACTION_INJECT), EVENT_BAD,
-       "memory failure", "broken memory of the host under its system: told to the guest");
+       EVENT_WARN, NULL, "copy of disk vda failed");
+    is(lv_words_memory_failure(1, VIR_DOMAIN_EVENT_MEMORY_FAILURE_ACTION_INJECT), EVENT_BAD, NULL,
+       "broken memory of the host under its system: told to the guest");
     ck_assert_str_eq(lv_words_lifecycle(VIR_DOMAIN_EVENT_STARTED, 0).text, "");
     is(lv_words_lifecycle(VIR_DOMAIN_EVENT_SHUTDOWN, VIR_DOMAIN_EVENT_SHUTDOWN_GUEST), EVENT_CALM,
-       "shutdown", "its own system shuts it down");
+       NULL, "its own system shuts it down");
 }
 END_TEST
 
@@ -70,9 +68,9 @@ START_TEST(a_job_says_what_how_long_and_whether)
         {.field = VIR_DOMAIN_JOB_SUCCESS, .type = VIR_TYPED_PARAM_BOOLEAN, .value.b = 0},
     };
 
-    is(lv_words_job(NULL, 0), EVENT_CALM, "job", "job done");
-    is(lv_words_job(params, 2), EVENT_CALM, "job", "save done after 12.3 s");
-    is(lv_words_job(params, 3), EVENT_WARN, "job", "save failed after 12.3 s");
+    is(lv_words_job(NULL, 0), EVENT_CALM, "job done", "job done");
+    is(lv_words_job(params, 2), EVENT_CALM, "save done", "save done after 12.3 s");
+    is(lv_words_job(params, 3), EVENT_WARN, "save failed", "save failed after 12.3 s");
 }
 END_TEST
 
@@ -85,8 +83,7 @@ START_TEST(words_are_cut_and_names_stay_raw)
     struct lv_words words = lv_words_device(long_name, "added", EVENT_CALM);
     ck_assert_uint_lt(strlen(words.text), sizeof(words.text));
     ck_assert_uint_lt(strlen(words.topic), sizeof(words.topic));
-    is(lv_words_device("\x1b[2J", "added", EVENT_CALM), EVENT_CALM, "device \x1b[2J",
-       "device \x1b[2J added");
+    is(lv_words_device("\x1b[2J", "added", EVENT_CALM), EVENT_CALM, NULL, "device \x1b[2J added");
 }
 END_TEST
 
@@ -111,7 +108,7 @@ START_TEST(a_storm_is_one_remark)
     ck_assert_uint_eq(lv_inbox_remarks(&inbox, remarks, &lost), 2);
     ck_assert_uint_eq(lost, 0);
     ck_assert_uint_eq(remarks[0].times, 100000);
-    ck_assert_str_eq(remarks[0].words.text, "its balloon leaves it 97.7G");
+    ck_assert_str_eq(remarks[0].words.text, "its balloon was moved, it has 97.7G");
     ck_assert_uint_eq(remarks[1].times, 100000);
     ck_assert_uint_eq(lv_inbox_remarks(&inbox, remarks, &lost), 0);
 }

@@ -222,7 +222,7 @@ START_TEST(kills_and_limits)
     ck_assert(!has(guest, 3));
     hits(guest, 0, 502, 7, 510 << 20, 4);
     expect(guest, 5, PROBLEM_MEM_LIMIT, PROBLEM_LOOK, "MEM LIMIT", "at its memory limit of 512M");
-    ck_assert(!has(guest, 4 + 61));
+    expect(guest, 4 + 61, PROBLEM_EVENT, PROBLEM_LOOK, "EVENT", "memory limit hit: 512M");
     hits(guest, 0, 502, 9, 1 << 20, 6);
     expect(guest, 7, PROBLEM_TASK_LIMIT, PROBLEM_LOOK, "TASK LIMIT",
            "its limit of tasks kept 9 from starting");
@@ -231,6 +231,8 @@ START_TEST(kills_and_limits)
     struct facts facts = base(1, "ci", "2");
     facts.kind = KIND_CONTAINER;
     guest = tell(CT, &facts);
+    expect(guest, 8, PROBLEM_EVENT, PROBLEM_LOOK, "EVENT", "OOM kill, memory limit 512M");
+    problem_acknowledge(world, guest, AT(8));
     ck_assert(!has(guest, 8));
     hits(guest, 1, 0, 0, 1, 9);
     expect(guest, 9, PROBLEM_OOM, PROBLEM_ACT, "OOM", "1 OOM kill, limit 512M");
@@ -255,7 +257,7 @@ START_TEST(what_is_acknowledged_comes_anew)
     ck_assert(has(guest, 4) && !problem.acknowledged);
     ck_assert_int_eq(problem.kind, PROBLEM_PAUSED);
     row(guest, STATE_RUNNING, NULL, NULL, 5);
-    ck_assert(!has(guest, 5));
+    ck_assert(has(guest, 5) && problem.kind == PROBLEM_EVENT && !problem.acknowledged);
     row(guest, STATE_RUNNING, NULL, "QEMU stopped", 6);
     ck_assert(has(guest, 6) && !problem.acknowledged);
 
@@ -272,6 +274,49 @@ START_TEST(what_is_acknowledged_comes_anew)
     ck_assert(has(guest, 2) && problem.acknowledged);
     hits(guest, 2, 0, 0, 1, 3);
     ck_assert(has(guest, 3) && !problem.acknowledged);
+}
+END_TEST
+
+static void news(const struct guest *guest, enum event_grade grade, int at)
+{
+    world_news(world, VM, guest->facts.handle,
+               &(struct news){.text = "its watchdog\x1b fired", .grade = grade}, AT(at), AT(at));
+}
+
+START_TEST(what_is_over_is_told_until_it_is_known)
+{
+    struct guest *guest = machine(1, "web");
+
+    row(guest, STATE_RUNNING, NULL, NULL, 0);
+    news(guest, EVENT_CALM, 1);
+    news(guest, EVENT_GOOD, 1);
+    ck_assert(!has(guest, 1));
+    news(guest, EVENT_WARN, 2);
+    ck_assert(has(guest, 3) && problem.kind == PROBLEM_EVENT && problem.since_ns == AT(2));
+    ck_assert_ptr_null(strchr(problem.cause, '\x1b'));
+    ck_assert(!problem_now(world, guest, AT(3), &problem));
+    /* In the next life too. */
+    struct facts facts = base(1, "web", "2");
+    guest = tell(VM, &facts);
+    ck_assert(has(guest, 4));
+    ck_assert(problem_acknowledge(world, guest, AT(5)));
+    ck_assert(!has(guest, 5));
+    ck_assert(!problem_acknowledge(world, guest, AT(5)));
+    news(guest, EVENT_BAD, 6);
+    ck_assert(has(guest, 6));
+    guest_asked(guest, ACTION_RESET, AT(7)); /* who acts knows */
+    ck_assert(!has(guest, 7));
+    /* A fault that is over: its guest was started again, and nobody here did it. */
+    row(guest, STATE_CRASHED, "QEMU was killed or crashed", NULL, 8);
+    ck_assert(has(guest, 8) && problem.kind == PROBLEM_CRASHED);
+    row(guest, STATE_RUNNING, NULL, NULL, 9);
+    ck_assert(has(guest, 9) && problem.kind == PROBLEM_EVENT);
+    /* No character is cut in two. */
+    char text[400] = "";
+    for (int i = 0; i < 99; i++)
+        strcat(text, "\u20ac");
+    world_news(world, VM, 1, &(struct news){.text = text, .grade = EVENT_BAD}, AT(10), AT(10));
+    ck_assert_uint_eq(strlen(guest->seen.noted), 126);
 }
 END_TEST
 
@@ -509,6 +554,7 @@ int main(void)
                                 ages_are_those_of_the_cause,
                                 off_although_it_should_be_on,
                                 kills_and_limits,
+                                what_is_over_is_told_until_it_is_known,
                                 what_is_acknowledged_comes_anew,
                                 counted_by_kind,
                                 a_full_pool_and_space_again,

@@ -349,7 +349,9 @@ static void draw_gutter(const struct cell *cell, enum row_cursor cursor)
         draw_text(cell->rect, cell->y, 0, style, ">");
     if (cell->guest->marked)
         draw_text(cell->rect, cell->y, 1, style ? style : STYLE_MARKED, "*");
-    if (cell->wording->problem)
+    if (cell->wording->over)
+        draw_text(cell->rect, cell->y, 2, style ? style : STYLE_WARN, "~");
+    else if (cell->wording->problem)
         draw_text(cell->rect, cell->y, 2, style ? style : cell->wording->style, "!");
 }
 
@@ -400,7 +402,7 @@ void columns_draw_cause(const struct columns *columns, const struct ui *ui, stru
     int x = columns->x[COLUMN_NAME] + 2;
 
     wording_short(&wording, ui->world, guest, ui->now_ns, columns->width[COLUMN_STATE]);
-    draw_cell(rect, y, x, wording.style, wording.cause, rect.width - x);
+    draw_cell(rect, y, x, wording.over ? STYLE_WARN : wording.style, wording.cause, rect.width - x);
 }
 
 void columns_draw_row(const struct columns *columns, const struct ui *ui, struct rect rect, int y,
@@ -424,7 +426,7 @@ void columns_draw_row(const struct columns *columns, const struct ui *ui, struct
                  : wording.stale                ? STYLE_STALE
                  : !state_is_live(guest->state) ? STYLE_DIM
                                                 : STYLE_NORMAL;
-    if (cause && (wording.problem || (wording.idle && wording.cause[0])))
+    if (cause && !wording.over && (wording.problem || (wording.idle && wording.cause[0])))
         taken = cause_span(columns, &wording, rect.width);
     draw_cell(rect, y, 0, cell.cursor, "", rect.width);
     draw_gutter(&cell, cursor);

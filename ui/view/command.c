@@ -210,7 +210,7 @@ static const struct command_info commands[] = {
      CONTEXT_GUESTS | CONTEXT_DETAIL,
      "Guests",
      "acknowledge",
-     "acknowledge its problem: off the top until it comes anew",
+     "acknowledge its problem or event: off the top until anew",
      NULL,
      0,
      {CHAR('e')}},

@@ -215,10 +215,11 @@ static unsigned next_problem(struct guests_view *guests, struct ui *ui)
     }
     problem_count(ui->world, ui->now_ns, &counts);
     if (counts.guests)
-        ui_say(ui, STYLE_WARN, "%zu with a problem, not in this list: see filter and layout",
+        ui_say(ui, STYLE_WARN,
+               "%zu with a problem or event, not in this list: see filter and layout",
                counts.guests);
     else
-        ui_say(ui, STYLE_DIM, "no guest has a problem that is not acknowledged");
+        ui_say(ui, STYLE_DIM, "no guest has a problem or event that is not acknowledged");
     return REACT_HANDLED | REACT_REDRAW;
 }
 
@@ -232,7 +233,7 @@ static unsigned acknowledge(struct guests_view *guests, struct ui *ui)
     const char *name = guest->facts.name ? guest->facts.name : "it";
     pane_move(guests_active_pane(guests), 0); /* the cursor stays with it */
     if (!problem_of(ui->world, guest, ui->now_ns, &problem)) {
-        ui_say(ui, STYLE_DIM, "%.60s has no problem to acknowledge", name);
+        ui_say(ui, STYLE_DIM, "%.60s has no problem and no event to acknowledge", name);
         return REACT_HANDLED | REACT_REDRAW;
     }
     ui_say(ui, STYLE_DIM, "acknowledged%s: %.60s: %.200s",

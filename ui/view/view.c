@@ -67,8 +67,11 @@ bool ui_acknowledge(struct ui *ui, struct guest *guest)
     if (!ui->frozen)
         return news;
     struct guest *live = world_find(engine_world(ui->engine), &guest->id);
-    if (live)
-        live->seen.acknowledged |= guest->seen.acknowledged;
+    if (!live)
+        return news;
+    live->seen.acknowledged |= guest->seen.acknowledged;
+    if (live->seen.noted_ns == guest->seen.noted_ns)
+        live->seen.noted[0] = '\0';
     return news;
 }
 

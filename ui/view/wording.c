@@ -99,12 +99,17 @@ void wording_short(struct wording *ret, const struct world *world, const struct 
     bool stale = world_stale(world, guest, now_ns, why, sizeof(why), &since);
     ret->stale = stale && !figures_go_on(world, guest, now_ns);
     /* A fault of the guest itself says more than that nobody has looked since. */
-    if (problem_of(world, guest, now_ns, &problem)) {
+    bool troubled = problem_of(world, guest, now_ns, &problem);
+    if (troubled && problem.kind != PROBLEM_EVENT) {
         put_problem(ret, &problem, now_ns, cells);
         ret->idle = ret->stale || guest->state != STATE_RUNNING;
         return;
     }
     put_state(ret, guest, now_ns, cells);
+    if (troubled) {
+        ret->problem = ret->over = true;
+        snprintf(ret->cause, sizeof(ret->cause), "%s", problem.cause);
+    }
     if (!stale)
         return;
     age_text(age, since, now_ns);
@@ -125,7 +130,9 @@ enum style wording_long(char *dst, size_t size, const struct world *world,
     if (problem_of(world, guest, now_ns, &problem)) {
         char grower[120] = "";
         bool grew = problem_grower(world, &problem, now_ns, grower, sizeof(grower));
-        snprintf(dst, size, "%s: %s%s%s%s", name, problem.cause, grew ? "; " : "", grower, old);
+        age_text(age, problem.kind == PROBLEM_EVENT ? problem.since_ns : 0, now_ns);
+        snprintf(dst, size, "%s: %s%s%s%s%s%s%s", name, problem.cause, age[0] ? ", " : "", age,
+                 age[0] ? " ago" : "", grew ? "; " : "", grower, old);
         return problem_style(&problem);
     }
     if (stale) {

@@ -13,7 +13,8 @@ struct wording {
     char text[80];
     enum style style;
     bool stale;      /* its figures are old */
-    bool problem;    /* something that wants a look, not acknowledged */
+    bool problem;    /* something that wants a look, not acknowledged ... */
+    bool over;       /* ... that happened and is over: the guest is as its figures say */
     char cause[320]; /* of a problem, acknowledged or not; else "" */
     bool idle;       /* of a problem: its figures say nothing, the cause may take their room */
 };

@@ -7,17 +7,17 @@
 #include "base/cleanup.h"
 #include "base/units.h"
 
-/* TOPIC is about the device NAME, or about none. */
-__attribute__((format(printf, 4, 5))) static struct lv_words
-say(enum event_grade grade, const char *topic, const char *name, const char *format, ...)
+/* TOPIC: NULL when only the same words are the same again. */
+__attribute__((format(printf, 3, 4))) static struct lv_words
+say(enum event_grade grade, const char *topic, const char *format, ...)
 {
     struct lv_words words = {.grade = grade};
     va_list args;
 
-    snprintf(words.topic, sizeof(words.topic), "%s%s%s", topic, name ? " " : "", name ? name : "");
     va_start(args, format);
     vsnprintf(words.text, sizeof(words.text), format, args);
     va_end(args);
+    snprintf(words.topic, sizeof(words.topic), "%s", topic ? topic : words.text);
     return words;
 }
 
@@ -35,15 +35,15 @@ static const char *name_of(const char *name)
 struct lv_words lv_words_lifecycle(int event, int detail)
 {
     if (event == VIR_DOMAIN_EVENT_SHUTDOWN && detail == VIR_DOMAIN_EVENT_SHUTDOWN_GUEST)
-        return say(EVENT_CALM, "shutdown", NULL, "its own system shuts it down");
+        return say(EVENT_CALM, NULL, "its own system shuts it down");
     if (event == VIR_DOMAIN_EVENT_SHUTDOWN && detail == VIR_DOMAIN_EVENT_SHUTDOWN_HOST)
-        return say(EVENT_WARN, "shutdown", NULL, "a signal on the host ends its QEMU");
+        return say(EVENT_WARN, NULL, "a signal on the host ends its QEMU");
     if (event == VIR_DOMAIN_EVENT_DEFINED && detail == VIR_DOMAIN_EVENT_DEFINED_UPDATED)
-        return say(EVENT_CALM, "definition", NULL, "its definition was changed");
+        return say(EVENT_CALM, NULL, "its definition was changed");
     if (event == VIR_DOMAIN_EVENT_DEFINED && detail == VIR_DOMAIN_EVENT_DEFINED_RENAMED)
-        return say(EVENT_CALM, "definition", NULL, "renamed");
+        return say(EVENT_CALM, NULL, "renamed");
     if (event == VIR_DOMAIN_EVENT_CRASHED && detail == VIR_DOMAIN_EVENT_CRASHED_PANICKED)
-        return say(EVENT_BAD, "panic", NULL, "kernel panic in the guest");
+        return say(EVENT_BAD, NULL, "kernel panic in the guest");
     return (struct lv_words){0};
 }
 
@@ -59,7 +59,7 @@ struct lv_words lv_words_watchdog(int action)
         [VIR_DOMAIN_EVENT_WATCHDOG_INJECTNMI] = "an NMI is sent to the guest",
     };
 
-    return say(EVENT_BAD, "watchdog", NULL, "its watchdog fired: %s",
+    return say(EVENT_BAD, NULL, "its watchdog fired: %s",
                entry(actions, ARRAY_SIZE(actions), action, "what was done is unknown"));
 }
 
@@ -67,8 +67,8 @@ struct lv_words lv_words_io_error(const char *alias, int action, const char *rea
 {
     bool no_space = reason && strcmp(reason, "enospc") == 0;
 
-    return say(EVENT_BAD, "I/O error", alias, "%s on disk %.60s: %s",
-               no_space ? "no space left" : "I/O error", name_of(alias),
+    return say(EVENT_BAD, NULL, "%s on disk %.60s: %s", no_space ? "no space left" : "I/O error",
+               name_of(alias),
                action == VIR_DOMAIN_EVENT_IO_ERROR_REPORT ? "told to the guest" : "ignored");
 }
 
@@ -77,48 +77,50 @@ struct lv_words lv_words_balloon(unsigned long long kib)
     char size[UNITS_MAX];
 
     units_bytes(size, (double)kib * 1024);
-    return say(EVENT_CALM, "balloon", NULL, "its balloon leaves it %s", size);
+    return say(EVENT_CALM, "balloon", "its balloon was moved, it has %s", size);
 }
 
 struct lv_words lv_words_device(const char *alias, const char *what, enum event_grade grade)
 {
-    return say(grade, "device", alias, "device %.60s %s", name_of(alias), what);
+    return say(grade, NULL, "device %.60s %s", name_of(alias), what);
 }
 
 struct lv_words lv_words_agent(int state, int reason)
 {
     if (state == VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_STATE_CONNECTED)
-        return (struct lv_words){.text = "its agent is up", .topic = "agent", .echoes = true};
+        return (struct lv_words){
+            .text = "its agent is up", .topic = "its agent is up", .echoes = true};
     /* At a start the channel is said to be closed: it was never open. */
     if (reason == VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_REASON_DOMAIN_STARTED)
         return (struct lv_words){0};
-    return say(EVENT_CALM, "agent", NULL, "its agent is gone");
+    return say(EVENT_CALM, NULL, "its agent is gone");
 }
 
 struct lv_words lv_words_tray(const char *alias, int reason)
 {
-    return say(EVENT_CALM, "tray", alias, "tray of %.60s %s", name_of(alias),
+    return say(EVENT_CALM, NULL, "tray of %.60s %s", name_of(alias),
                reason == VIR_DOMAIN_EVENT_TRAY_CHANGE_OPEN ? "opened" : "closed");
 }
 
 struct lv_words lv_words_medium(const char *alias, const char *path, int reason)
 {
     if (reason == VIR_DOMAIN_EVENT_DISK_DROP_MISSING_ON_START)
-        return say(EVENT_WARN, "medium", alias, "disk %.40s left out, its image is missing: %.60s",
+        return say(EVENT_WARN, NULL, "disk %.40s left out, its image is missing: %.60s",
                    name_of(alias), name_of(path));
-    return say(EVENT_CALM, "medium", alias, "medium of %.40s changed%s%.60s", name_of(alias),
+    return say(EVENT_CALM, NULL, "medium of %.40s changed%s%.60s", name_of(alias),
                path ? " to " : "", path ? path : ": none");
 }
 
 struct lv_words lv_words_threshold(const char *disk, unsigned long long threshold,
                                    unsigned long long excess)
 {
-    char mark[UNITS_MAX], beyond[UNITS_MAX];
+    char topic[LV_REMARK_MAX], mark[UNITS_MAX], beyond[UNITS_MAX];
 
+    snprintf(topic, sizeof(topic), "threshold %s", name_of(disk));
     units_bytes(mark, (double)threshold);
     units_bytes(beyond, (double)excess);
-    return say(EVENT_WARN, "threshold", disk, "disk %.60s has passed its mark of %s by %s",
-               name_of(disk), mark, beyond);
+    return say(EVENT_WARN, topic, "disk %.60s has passed its mark of %s by %s", name_of(disk), mark,
+               beyond);
 }
 
 struct lv_words lv_words_block_job(const char *disk, int type, int status)
@@ -137,7 +139,7 @@ struct lv_words lv_words_block_job(const char *disk, int type, int status)
         [VIR_DOMAIN_BLOCK_JOB_READY] = "ready to be finished",
     };
 
-    return say(status == VIR_DOMAIN_BLOCK_JOB_FAILED ? EVENT_WARN : EVENT_CALM, "block job", disk,
+    return say(status == VIR_DOMAIN_BLOCK_JOB_FAILED ? EVENT_WARN : EVENT_CALM, NULL,
                "%s of disk %.60s %s", entry(types, ARRAY_SIZE(types), type, "job"), name_of(disk),
                entry(ends, ARRAY_SIZE(ends), status, "has ended"));
 }
@@ -157,15 +159,15 @@ struct lv_words lv_words_job(virTypedParameterPtr params, int count)
     };
     int operation = -1, success = 1;
     unsigned long long elapsed_ms = 0;
-    char took[UNITS_MAX + 8] = "";
+    char topic[64], took[UNITS_MAX + 8] = "";
 
     virTypedParamsGetInt(params, count, VIR_DOMAIN_JOB_OPERATION, &operation);
     virTypedParamsGetBoolean(params, count, VIR_DOMAIN_JOB_SUCCESS, &success);
     if (virTypedParamsGetULLong(params, count, VIR_DOMAIN_JOB_TIME_ELAPSED, &elapsed_ms) == 1)
         snprintf(took, sizeof(took), " after %.1f s", (double)elapsed_ms / 1000);
-    return say(success ? EVENT_CALM : EVENT_WARN, "job", NULL, "%s %s%s",
-               entry(operations, ARRAY_SIZE(operations), operation, "job"),
-               success ? "done" : "failed", took);
+    const char *what = entry(operations, ARRAY_SIZE(operations), operation, "job");
+    snprintf(topic, sizeof(topic), "%s %s", what, success ? "done" : "failed");
+    return say(success ? EVENT_CALM : EVENT_WARN, topic, "%s%s", topic, took);
 }
 
 struct lv_words lv_words_memory_failure(int recipient, int action)
@@ -177,7 +179,7 @@ struct lv_words lv_words_memory_failure(int recipient, int action)
         [VIR_DOMAIN_EVENT_MEMORY_FAILURE_ACTION_RESET] = "fatal: the guest is reset",
     };
 
-    return say(EVENT_BAD, "memory failure", NULL, "broken memory of the host under its %s: %s",
+    return say(EVENT_BAD, NULL, "broken memory of the host under its %s: %s",
                recipient == VIR_DOMAIN_EVENT_MEMORY_FAILURE_RECIPIENT_GUEST ? "system" : "QEMU",
                entry(actions, ARRAY_SIZE(actions), action, "what was done is unknown"));
 }

@@ -9,12 +9,11 @@
 #include "model/event.h"
 
 #define LV_REMARK_MAX 160
-#define LV_TOPIC_MAX 48
 
 /* Something worth a line in the event log; text "": it is not. */
 struct lv_words {
     char text[LV_REMARK_MAX];
-    char topic[LV_TOPIC_MAX]; /* see struct news */
+    char topic[LV_REMARK_MAX]; /* see struct news */
     enum event_grade grade;
     bool echoes; /* the daemon may say one of them several times in a row */
 };

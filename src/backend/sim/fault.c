@@ -6,10 +6,12 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 
 static const char *const words[SIM_FAULT_COUNT] = {
-    [SIM_CRASH] = "crash", [SIM_OOM] = "oom",         [SIM_TASKS] = "tasks",
-    [SIM_OFF] = "off",     [SIM_NOSPACE] = "nospace", [SIM_GONE] = "gone",
+    [SIM_CRASH] = "crash",       [SIM_OOM] = "oom",         [SIM_TASKS] = "tasks",
+    [SIM_OFF] = "off",           [SIM_NOSPACE] = "nospace", [SIM_GONE] = "gone",
+    [SIM_WATCHDOG] = "watchdog", [SIM_BALLOON] = "balloon",
 };
 
 enum sim_fault sim_fault_named(const char *word, size_t len)
@@ -30,8 +32,14 @@ static void stop(struct sim_guest *guest, enum guest_state state, const char *re
     guest->told = false; /* its life is over */
 }
 
-static void strike(struct sim *sim, struct sim_guest *guest, enum sim_fault fault)
+static void strike(struct sim *sim, struct sim_guest *guest, enum sim_fault fault,
+                   struct sink *sink)
 {
+    static const struct news watchdog = {"its watchdog fired: the guest is reset", "watchdog",
+                                         EVENT_BAD, 1};
+    static const struct news balloon = {"its balloon was moved, it has 512M", "balloon", EVENT_CALM,
+                                        50};
+
     switch (fault) {
     case SIM_CRASH:
         stop(guest, STATE_CRASHED, "guest panicked");
@@ -52,13 +60,19 @@ static void strike(struct sim *sim, struct sim_guest *guest, enum sim_fault faul
     case SIM_GONE:
         guest->gone = true;
         break;
+    case SIM_WATCHDOG:
+        sink_event(sink, guest->handle, &watchdog, clock_wall_ns());
+        break;
+    case SIM_BALLOON:
+        sink_event(sink, guest->handle, &balloon, clock_wall_ns());
+        break;
     case SIM_FAULT_COUNT:
         break;
     }
     guest->changed = true;
 }
 
-void sim_faults_strike(struct sim *sim)
+void sim_faults_strike(struct sim *sim, struct sink *sink)
 {
     for (size_t i = 0; i < sim->spec.fault_count; i++) {
         struct sim_planned *planned = &sim->spec.faults[i];
@@ -68,6 +82,6 @@ void sim_faults_strike(struct sim *sim)
         planned->at_ns = -1;
         for (uint32_t j = 0; j < sim->spec.guests; j++)
             if (!strcmp(sim->guest[j].name, planned->name))
-                strike(sim, &sim->guest[j], planned->fault);
+                strike(sim, &sim->guest[j], planned->fault, sink);
     }
 }

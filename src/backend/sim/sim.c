@@ -270,7 +270,7 @@ static void sim_tick(struct backend *backend, const struct want *want, struct si
     sim->last_at = at_ns;
     if (!suffer(sim, sink))
         return;
-    sim_faults_strike(sim);
+    sim_faults_strike(sim, sink);
     if (!sim->up) {
         /* What was lost comes back as another daemon. */
         if (due(sim, sim->spec.lost_ns))

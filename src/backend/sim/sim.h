@@ -22,11 +22,13 @@ struct sim_event {
 /* What can befall a guest. */
 enum sim_fault {
     SIM_CRASH,
-    SIM_OOM,     /* the kernel kills one of its processes */
-    SIM_TASKS,   /* its limit keeps a task from starting */
-    SIM_OFF,     /* it goes off though it starts with the host */
-    SIM_NOSPACE, /* the place that it stands on is full at once */
-    SIM_GONE,    /* it is taken out of the host */
+    SIM_OOM,      /* the kernel kills one of its processes */
+    SIM_TASKS,    /* its limit keeps a task from starting */
+    SIM_OFF,      /* it goes off though it starts with the host */
+    SIM_NOSPACE,  /* the place that it stands on is full at once */
+    SIM_GONE,     /* it is taken out of the host */
+    SIM_WATCHDOG, /* its watchdog fires */
+    SIM_BALLOON,  /* its balloon is moved, fifty times */
     SIM_FAULT_COUNT
 };
 
@@ -135,7 +137,7 @@ void sim_population_free(struct sim_guest *guest, uint32_t count);
 
 /* fault.c: the fault called WORD, SIM_FAULT_COUNT for none; and those that are due happen. */
 enum sim_fault sim_fault_named(const char *word, size_t len);
-void sim_faults_strike(struct sim *sim);
+void sim_faults_strike(struct sim *sim, struct sink *sink);
 
 /* names.c: the INDEXth name of a kind, unique over both kinds; and the hostile ones. */
 char *sim_name(enum guest_kind kind, uint32_t index);

@@ -16,7 +16,7 @@
     "silent=NAME emulated=NAME hang=NAME@S fill=PLACE@S free=PLACE@S readonly=PLACE@S " \
     "deadmount=PLACE@S " \
     "calm crash=NAME@S oom=NAME@S tasks=NAME@S off=NAME@S nospace=NAME@S " \
-    "gone=NAME@S " \
+    "gone=NAME@S watchdog=NAME@S balloon=NAME@S " \
     "hurt=NAME+NAME@S restarted=S die@S garbage@S late@S lost@S+S"
 
 static int bad(struct error *err, const char *word, const char *why)
