@@ -76,6 +76,7 @@ void screen_draw(struct ui *ui, struct view *view, struct view *guests)
     term_flush();
     if (ui->frozen)
         return;
+    engine_want_costs(ui->engine, view->ops->shows_costs);
     if (with_guest->ops->want)
         with_guest->ops->want(with_guest, ui);
     else

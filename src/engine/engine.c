@@ -349,6 +349,27 @@ void engine_want_parts(struct engine *engine, unsigned parts)
     tell_workers(engine);
 }
 
+void engine_want_costs(struct engine *engine, bool wanted)
+{
+    if (wanted == engine->costs)
+        return;
+    engine->costs = wanted;
+    for (size_t i = 0; i < engine->worker_count; i++)
+        engine->workers[i].cost_first = engine->workers[i].cost = (struct cost){0};
+    tell_workers(engine);
+}
+
+bool engine_cost(const struct engine *engine, size_t at, const char **source, struct cost *first,
+                 struct cost *last)
+{
+    if (at >= engine->worker_count)
+        return false;
+    *source = engine->workers[at].id;
+    *first = engine->workers[at].cost_first;
+    *last = engine->workers[at].cost;
+    return true;
+}
+
 bool engine_sampled_since(const struct engine *engine, int64_t since_ns)
 {
     for (size_t i = 0; i < engine->worker_count; i++) {

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "model/cost.h"
 #include "model/job.h"
 #include "model/world.h"
 
@@ -42,7 +43,8 @@ enum engine_change {
     ENGINE_EVENTS = 1 << 4,
     ENGINE_BROKEN = 1 << 5,   /* the spawner is gone: nothing more will come */
     ENGINE_CONSOLES = 1 << 6, /* output waits, or a console's state changed: see consoles.h */
-    ENGINE_ANSWER = 1 << 7    /* to what the operator asked: a configuration */
+    ENGINE_ANSWER = 1 << 7,   /* to what the operator asked: a configuration */
+    ENGINE_COSTS = 1 << 8     /* of a worker */
 };
 
 /* Reads what is ready, judges who is late, starts and kills.  Returns a set of enum
@@ -65,6 +67,15 @@ void engine_want(struct engine *engine, const struct guest_id *visible, size_t c
  * so at first; PARTS_DISK_TIMES is of all guests.  They come with ENGINE_ROWS, see
  * world_parts_of(). */
 void engine_want_parts(struct engine *engine, unsigned parts);
+
+/* What the workers themselves cost is on the screen: they say it every two seconds, with
+ * ENGINE_COSTS.  Not so at first. */
+void engine_want_costs(struct engine *engine, bool wanted);
+/* Of the worker AT, in the order of its sources: its id (valid as long as the engine), what it said
+ * first since then and what it said last.  at_ns is 0 before it has.  False: there is no such one.
+ */
+bool engine_cost(const struct engine *engine, size_t at, const char **source, struct cost *first,
+                 struct cost *last);
 
 /* Asks for the text that GUEST is made from (a machine's XML without secrets, a container's file);
  * again when it is known already.  Of one guest at a time: another one's is forgotten.  The answer

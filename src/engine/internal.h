@@ -78,9 +78,10 @@ struct worker {
     int64_t restart_ns;
     int64_t healthy_ns; /* since when it is well; 0: it is not */
     int64_t rows_ns;    /* when the last rows or host figures came; 0: none from this child */
-    int stuck;          /* calls of its process that hang in its daemon */
-    int stuck_before;   /* those of the processes before it */
-    int64_t stuck_ns;   /* when the last of them all was told */
+    struct cost cost_first, cost; /* of its process, since somebody looks; at_ns 0: not said yet */
+    int stuck;                    /* calls of its process that hang in its daemon */
+    int stuck_before;             /* those of the processes before it */
+    int64_t stuck_ns;             /* when the last of them all was told */
     bool has_said;
     struct frame_source said; /* its last word on its source */
     msgpack_sbuffer wanted;   /* the last want that it was sent */
@@ -263,6 +264,7 @@ struct engine {
     struct guest_id selected;
     int64_t selected_ns; /* since when it is that one */
     unsigned parts;      /* of it, that are on the screen */
+    bool costs;          /* what the workers cost is on the screen */
     unsigned changes;    /* since the last dispatch returned */
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/text.h"
 
 #define LATE_NS (5 * NS_PER_S)    /* no frame for that long: it looks late */
 #define DEAD_NS (10 * NS_PER_S)   /* ... it is killed and started again */
@@ -20,6 +21,7 @@ static void start(struct engine *engine, struct worker *worker, int64_t now_ns)
     msgpack_sbuffer_clear(&worker->wanted);
     worker->late = false;
     worker->healthy_ns = worker->rows_ns = 0;
+    worker->cost_first = worker->cost = (struct cost){0};
     worker->child = child_start(engine, ROLE_WORKER, worker->spec, worker, now_ns);
 }
 
@@ -130,6 +132,25 @@ static void take_rows(struct engine *engine, struct worker *worker, const struct
     engine->changes |= ENGINE_ROWS;
 }
 
+/* It is the word of a process that reads what guests say. */
+static void take_cost(struct engine *engine, struct worker *worker, const struct child *child,
+                      const struct cost *said)
+{
+    struct cost *cost = &worker->cost;
+
+    if (!engine->costs)
+        return; /* it had not heard yet */
+    *cost = *said;
+    cost->bytes = child->channel.received;
+    text_sanitise_into(cost->slowest.what, sizeof(cost->slowest.what), said->slowest.what,
+                       strlen(said->slowest.what));
+    text_sanitise_into(cost->slowest.about, sizeof(cost->slowest.about), said->slowest.about,
+                       strlen(said->slowest.about));
+    if (!worker->cost_first.at_ns)
+        worker->cost_first = *cost;
+    engine->changes |= ENGINE_COSTS;
+}
+
 /* The one that looks at paths of this host. */
 static bool is_host(const struct worker *worker)
 {
@@ -194,6 +215,9 @@ int worker_frame(struct engine *engine, struct child *child, struct frame *frame
         world_parts(engine->world, worker->id, frame->u.parts.handle, &frame->u.parts.parts,
                     now_ns);
         engine->changes |= ENGINE_ROWS;
+        break;
+    case FRAME_COST:
+        take_cost(engine, worker, child, &frame->u.cost);
         break;
     case FRAME_STUCK:
         take_stuck(worker, frame->u.stuck, now_ns);
@@ -314,6 +338,7 @@ void worker_tell(struct engine *engine, struct worker *worker)
     frame.u.want.visible = visible;
     frame.u.want.selected = handle_of(engine, worker, &engine->selected);
     frame.u.want.parts = engine->parts & (frame.u.want.selected ? ~0u : PARTS_DISK_TIMES);
+    frame.u.want.cost = engine->costs;
     frame.u.want.stuck = worker->stuck_before + screens_held(engine, worker->id);
     if (is_host(worker)) {
         frame.u.want.paths = engine->paths;

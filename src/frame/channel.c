@@ -155,6 +155,7 @@ int channel_fill(struct channel *channel, struct error *err)
     } while (n < 0 && errno == EINTR);
     if (n > 0) {
         channel->in_len += (size_t)n;
+        channel->received += (uint64_t)n;
         return 0;
     }
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))

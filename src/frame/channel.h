@@ -10,6 +10,7 @@ struct channel {
     size_t out_done;
     char *in;
     size_t in_len, in_size, in_done;
+    uint64_t received; /* bytes, since it was made */
 };
 
 void channel_init(struct channel *channel, int fd);

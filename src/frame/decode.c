@@ -73,6 +73,7 @@ static void decode_want(struct reader *reader, struct frame_want *want)
     for (size_t i = 0; i < count; i++)
         want->paths[i] = reader_string(reader);
     want->parts = (unsigned)reader_uint(reader, UINT32_MAX);
+    want->cost = reader_bool(reader);
 }
 
 static void decode_do(struct reader *reader, struct frame_do *request)
@@ -147,6 +148,9 @@ static void decode_fields(struct reader *reader, struct frame *frame)
     case FRAME_ISOLATION:
         decode_isolation(reader, &frame->u.isolation);
         break;
+    case FRAME_COST:
+        decode_cost(reader, &frame->u.cost);
+        break;
     case FRAME_WANT:
         decode_want(reader, &frame->u.want);
         break;
@@ -172,14 +176,15 @@ static int known_elements(uint64_t type)
         [FRAME_HELLO] = 3, [FRAME_BEAT] = 0,     [FRAME_SOURCE] = 5,   [FRAME_FACTS] = 18,
         [FRAME_ROWS] = 3,  [FRAME_GONE] = 1,     [FRAME_ANSWERED] = 0, [FRAME_HOST] = 14,
         [FRAME_EVENT] = 6, [FRAME_PROGRESS] = 6, [FRAME_ANSWER] = 3,   [FRAME_LOG] = 1,
-        [FRAME_STUCK] = 1, [FRAME_STORAGE] = 2,  [FRAME_CONSOLE] = 7,  [FRAME_WANT] = 6,
+        [FRAME_STUCK] = 1, [FRAME_STORAGE] = 2,  [FRAME_CONSOLE] = 7,  [FRAME_WANT] = 7,
         [FRAME_DO] = 5,    [FRAME_ASK] = 4,      [FRAME_OPEN] = 9,     [FRAME_SIZE] = 2,
         [FRAME_CLOSE] = 0, [FRAME_BYTES] = 1,    [FRAME_CREDIT] = 1,   [FRAME_CELLS] = 11,
         [FRAME_VIEW] = 8,  [FRAME_PRESS] = 3,    [FRAME_PARTS] = 4,    [FRAME_ISOLATION] = 2,
+        [FRAME_COST] = 10,
     };
 
-    if (type < FRAME_HELLO || type > FRAME_CREDIT ||
-        (type > FRAME_ISOLATION && type < FRAME_WANT) || (type > FRAME_PRESS && type < FRAME_BYTES))
+    if (type < FRAME_HELLO || type > FRAME_CREDIT || (type > FRAME_COST && type < FRAME_WANT) ||
+        (type > FRAME_PRESS && type < FRAME_BYTES))
         return -1;
     return elements[type];
 }

@@ -12,6 +12,7 @@ void decode_host(struct reader *reader, size_t count, struct frame *frame);
 void decode_parts(struct reader *reader, size_t count, struct frame *frame);
 void decode_storage(struct reader *reader, size_t count, struct frame *frame);
 void decode_isolation(struct reader *reader, struct frame_isolation *isolation);
+void decode_cost(struct reader *reader, struct cost *cost);
 void decode_disks(struct reader *reader, struct facts_disk *disks); /* one array of them */
 
 /* The frames of consoles: the known elements behind the type.  clear releases what they hold.

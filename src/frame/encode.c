@@ -46,7 +46,7 @@ static void put_want(msgpack_packer *pk, const struct frame_want *want)
 {
     size_t count = want->visible_count < FRAME_MAX_ROWS ? want->visible_count : FRAME_MAX_ROWS;
 
-    msgpack_pack_array(pk, 7);
+    msgpack_pack_array(pk, 8);
     msgpack_pack_uint8(pk, FRAME_WANT);
     msgpack_pack_int64(pk, want->period_ns);
     msgpack_pack_array(pk, count);
@@ -59,6 +59,7 @@ static void put_want(msgpack_packer *pk, const struct frame_want *want)
     for (size_t i = 0; i < count; i++)
         pack_text(pk, want->paths[i]);
     msgpack_pack_unsigned_int(pk, want->parts);
+    put_bool(pk, want->cost);
 }
 
 static void put_answer(msgpack_packer *pk, const struct frame_answer *answer)
@@ -277,6 +278,9 @@ void frame_put(msgpack_sbuffer *buf, const struct frame *frame)
         break;
     case FRAME_ISOLATION:
         pack_isolation(&pk, frame->u.isolation.handle, &frame->u.isolation.facts);
+        break;
+    case FRAME_COST:
+        pack_cost(&pk, &frame->u.cost);
         break;
     case FRAME_PARTS:
         pack_parts(&pk, &frame->u.parts);

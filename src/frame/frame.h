@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "model/action.h"
 #include "model/console.h"
+#include "model/cost.h"
 #include "model/field.h"
 #include "model/guest.h"
 #include "model/host.h"
@@ -47,6 +48,7 @@ enum frame_type {
     FRAME_CELLS,     /* what a machine's screen looks like */
     FRAME_PARTS,     /* of the selected guest: all that are wanted */
     FRAME_ISOLATION, /* what stands between a guest and the host */
+    FRAME_COST,      /* of the worker itself, while it is wanted */
     /* parent to child */
     FRAME_WANT = 32,
     FRAME_DO,
@@ -113,6 +115,7 @@ struct frame_want {
     uint32_t selected; /* 0: none */
     unsigned parts;    /* PART_BITs of the selected guest's parts that are to be read, and
                           PARTS_DISK_TIMES; 0: none */
+    bool cost;         /* somebody looks at what vctop itself costs */
     int stuck;         /* calls that others (earlier workers, screens) left hanging there */
     char **paths;      /* for the host's own worker: where guests' disks lie */
     size_t path_count;
@@ -198,6 +201,7 @@ struct frame {
         uint32_t credit;
         struct screen_picture cells;
         struct frame_isolation isolation;
+        struct cost cost;
         struct screen_view view;
         struct press press;
     } u;

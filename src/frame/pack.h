@@ -51,6 +51,7 @@ void pack_close(msgpack_sbuffer *buf, size_t start);
  * that the frame begins with) and value in turn. */
 #define PART_ELEMENTS 6
 
+struct cost;
 struct facts_disk;
 struct frame_parts;
 struct storage_report;
@@ -60,6 +61,7 @@ void pack_disks(msgpack_packer *pk, const struct facts_disk *disks); /* FACTS_DI
 void pack_storage(msgpack_packer *pk, const struct storage_report *report);
 void pack_isolation(msgpack_packer *pk, uint32_t handle, const struct isolation_facts *facts);
 void pack_parts(msgpack_packer *pk, const struct frame_parts *parts);
+void pack_cost(msgpack_packer *pk, const struct cost *cost);
 void pack_host(msgpack_packer *pk, const struct host_sample *host);
 
 #endif

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "backend/calls.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -14,6 +15,7 @@
 #define FIRST_WANT_NS (200 * NS_PER_MS) /* how long the first tick waits to be told the period */
 #define PERIOD_NS (2 * NS_PER_S)        /* until it is */
 #define BEAT_NS NS_PER_S
+#define COST_NS (2 * NS_PER_S) /* between two words on the own cost, while it is wanted */
 #define DESCRIPTORS 65536
 #define DESCRIPTORS_SPARE 4 /* what a look into /proc or a cgroup takes at once, and one more */
 #define EMPTY_GAP_NS (10 * NS_PER_MS) /* between two ticks of which the first found nothing */
@@ -29,6 +31,7 @@ struct sampling {
     int64_t last_tick;  /* 0: none yet */
     bool last_said;     /* it found something */
     int64_t last_parts; /* when parts were last read; 0: not since they are wanted */
+    int64_t last_cost;  /* when the own cost was last said; 0: not since it is wanted */
     bool out_of_turn;   /* NEXT_TICK is one that the backend asked for */
     bool starved;       /* no descriptors were left, and the source was said to be lost */
 };
@@ -169,7 +172,10 @@ static bool wants_parts(const struct sampling *sampling)
 
 static void read_parts(struct sampling *sampling, const struct want *want, int64_t now)
 {
+    int64_t from = clock_mono_ns();
+
     backend_parts(sampling->backend, want, &sampling->sink);
+    calls_note("the parts of a guest", clock_mono_ns() - from);
     sampling->last_parts = now;
 }
 
@@ -202,6 +208,8 @@ static void take_want(struct sampling *sampling, const struct frame *want)
         tick_soon(sampling, clock_mono_ns());
     if (parts_changed)
         sampling->last_parts = 0;
+    if (!want->u.want.cost)
+        sampling->last_cost = 0;
     sampling->wanted = true;
 }
 
@@ -236,6 +244,7 @@ static void tick(struct sampling *sampling, int64_t now)
 
     sink_begin(&sampling->sink, at_ns);
     backend_tick(sampling->backend, &want, &sampling->sink, at_ns);
+    calls_note("a tick", clock_mono_ns() - now);
     if (wants_parts(sampling) && now - sampling->last_parts >= gap_ns(sampling))
         read_parts(sampling, &want, now);
     sink_end(&sampling->sink);
@@ -258,9 +267,25 @@ static void ready(struct sampling *sampling, const struct pollfd *fds, size_t co
         return;
     sink_begin(&sampling->sink, now);
     soon = backend_ready(sampling->backend, &want, &sampling->sink, fds, count);
+    calls_note("news between ticks", clock_mono_ns() - now);
     sink_end(&sampling->sink);
     if (soon)
         tick_soon(sampling, now);
+}
+
+static void beat(struct sampling *sampling)
+{
+    int64_t now = clock_mono_ns();
+
+    if (now < sampling->next_beat)
+        return;
+    sink_beat(&sampling->sink);
+    /* With those of other workers and, mostly, with a tick: one wake-up for all. */
+    sampling->next_beat = clock_next_tick(now, BEAT_NS);
+    if (!sampling->want.u.want.cost || now - sampling->last_cost < COST_NS - BEAT_NS / 2)
+        return;
+    sink_cost(&sampling->sink, now);
+    sampling->last_cost = now;
 }
 
 /* One turn: sleeps until there is something to do and does it.  False: it is over. */
@@ -298,11 +323,7 @@ static bool turn(struct sampling *sampling)
         else if (wants_parts(sampling) && !sampling->last_parts && sampling->last_tick)
             parts_at_once(sampling, now);
     }
-    if (clock_mono_ns() >= sampling->next_beat) {
-        sink_beat(&sampling->sink);
-        /* With those of other workers and, mostly, with a tick: one wake-up for all. */
-        sampling->next_beat = clock_next_tick(clock_mono_ns(), BEAT_NS);
-    }
+    beat(sampling);
     return !sampling->sink.failed;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/calls.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -93,6 +94,17 @@ void sink_beat(struct sink *sink)
     /* What is queued is sign of life enough once the screen reads again. */
     if (channel_pending(sink->channel) == 0)
         send_frame(sink, &frame);
+}
+
+void sink_cost(struct sink *sink, int64_t now_ns)
+{
+    struct frame frame = {.type = FRAME_COST, .u.cost = {.at_ns = now_ns}};
+
+    if (channel_pending(sink->channel) > 0)
+        return;
+    self_measure(&frame.u.cost.self);
+    calls_read(&frame.u.cost, now_ns);
+    send_frame(sink, &frame);
 }
 
 void sink_row(struct sink *sink, uint32_t handle, enum guest_state state, const char *reason,

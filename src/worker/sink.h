@@ -35,5 +35,7 @@ void sink_begin(struct sink *sink, int64_t at_ns);
 void sink_end(struct sink *sink);
 
 void sink_beat(struct sink *sink);
+/* What this process itself costs. */
+void sink_cost(struct sink *sink, int64_t now_ns);
 
 #endif

@@ -44,18 +44,28 @@ starts() {
     found_ms=$(tr ' ' '\n' <<<"$found" | grep . | sort -n | sed -n 4p)
 }
 
-all_calls() { # REFRESHES OPTIONS...: of the whole family, in batch mode
-    local n=$1
-    shift
-    strace -f -c -o "$work/calls" "$vctop" --no-config -b -o csv -n "$n" -d 1 "$@" >/dev/null 2>&1 &&
-        awk '$NF == "total" { print $4 }' "$work/calls"
+family() { # PID: it and all that descend from it
+    local child
+    echo "$1"
+    for child in $(pgrep -P "$1"); do family "$child"; done
 }
 
-# trace_calls OPTIONS...: sets calls, those of one refresh: what ten refreshes more make more
+# trace_calls OPTIONS...: sets calls, those of one refresh of the whole family, in batch mode: the
+# average of $refreshes.  Ticks fall on whole seconds, and the counting begins and ends between them.
+refreshes=10
 trace_calls() {
-    local few many
+    local run pids
     have strace || { skip "strace is missing: no system calls counted"; return 1; }
-    few=$(all_calls 2 "$@") && many=$(all_calls 12 "$@") && calls=$(calc "($many - $few) / 10" 0)
+    "$vctop" --no-config -b -o csv -d 1 "$@" >/dev/null 2>&1 &
+    run=$!
+    sleep 5
+    mapfile -t pids < <(family "$run")
+    sleep "$(awk '{ f = $1 % 1; print f < 0.5 ? 0.5 - f : 1.5 - f }' /proc/uptime)"
+    timeout -s INT "$refreshes" strace -f -c -o "$work/calls" "${pids[@]/#/-p}" 2>/dev/null
+    kill "$run"
+    wait "$run" 2>/dev/null
+    calls=$(awk -v n="$refreshes" '$NF == "total" { printf "%.0f", $4 / n }' "$work/calls")
+    [ -n "$calls" ]
 }
 
 # row WHAT FIGURE UNIT [BAR]

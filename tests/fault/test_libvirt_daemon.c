@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -194,6 +195,30 @@ START_TEST(row_07_event_loop_stands_still)
 }
 END_TEST
 
+/* Who may watch, but not open the socket to act: the reason is said once, and figures go on. */
+START_TEST(row_23_actions_are_denied)
+{
+    machine_run("beat", true);
+    machine_define("idle", NULL, false);
+    struct screen *screen = view_start();
+    ck_assert(steps_row_says(screen, "idle", " off ", PATIENCE_MS));
+
+    ck_assert_int_eq(chmod(daemon_path("run/libvirt/libvirt-sock"), 0), 0);
+    view_ask(screen, "idle", "s", "Start: idle?");
+    view_say_yes(screen);
+    ck_assert(screen_wait(screen, "idle: could not start", SOON_MS));
+    ck_assert_int_ge(screen_find(screen, "libvirt refuses access"), 0);
+    screen_pump(screen, 3000);
+    const char *first = strstr(screen_text(screen), "start failed");
+    ck_assert_ptr_nonnull(first);
+    ck_assert_ptr_null(strstr(first + 1, "start failed"));
+    view_check(screen, "beat");
+    ck_assert_int_eq(chmod(daemon_path("run/libvirt/libvirt-sock"), 0700), 0);
+    ck_assert_str_eq(machine_state("idle"), "shut off");
+    view_quit(screen);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -202,6 +227,7 @@ int main(void)
         row_03_daemon_hangs,
         row_04_daemon_restarted_again_and_again,
         row_07_event_loop_stands_still,
+        row_23_actions_are_denied,
     };
 
     return daemon_main("libvirt's daemon", tests, ARRAY_SIZE(tests));

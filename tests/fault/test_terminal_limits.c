@@ -1,4 +1,4 @@
-/* Faults 57, 59, 61 and 68: no descriptors left, no processes, nothing to be seen in /proc and
+/* Faults 57, 59, 60, 61 and 68: no descriptors left, no processes, nothing to be seen in /proc and
  * /sys, and libraries that write to standard error. */
 #include <check.h>
 #include <signal.h>
@@ -87,6 +87,45 @@ END_TEST
 START_TEST(row_57_no_descriptors_for_the_spawner)
 {
     check_starved(spawner);
+}
+END_TEST
+
+/* ---- time ---- */
+
+/* The share of the CPUs in the header, "140/800"; -1 when there is none. */
+static int cpu_share(struct screen *screen)
+{
+    const char *row = screen_row(screen, 0), *slash = strstr(row, "/800");
+    int share;
+
+    while (slash && slash > row && slash[-1] >= '0' && slash[-1] <= '9')
+        slash--;
+    return slash && sscanf(slash, "%d/800", &share) == 1 ? share : -1;
+}
+
+/* All of it stands still, as in a suspended machine: then figures go on as if nothing had been,
+ * nobody is taken for dead, and no tick is made up for. */
+START_TEST(row_60_stopped_for_a_while)
+{
+    struct screen *screen = steps_start(24, 80, "guests=20,machines=6,seed=2", NULL);
+    pid_t worker = family_find(screen, "--role=worker");
+
+    screen_pump(screen, 1000);
+    family_signal(screen, SIGSTOP);
+    screen_pump(screen, 4000);
+    family_signal(screen, SIGCONT);
+    double used = manners_cpu_percent(screen, 1000);
+    ck_assert_msg(used < 50, "%.1f %% of a CPU", used);
+    for (int look = 0; look < 20; look++) {
+        int share = cpu_share(screen);
+        ck_assert_msg(share > 0 && share <= 800, "%d\n%s", share, screen_text(screen));
+        screen_pump(screen, 50);
+    }
+    ck_assert_int_eq(screen_find(screen, "stale"), -1);
+    ck_assert_int_eq(screen_find(screen, "started again"), -1);
+    ck_assert_int_eq(family_find(screen, "--role=worker"), worker);
+    manners_alive(screen);
+    steps_quit(screen);
 }
 END_TEST
 
@@ -237,6 +276,7 @@ int main(void)
         row_57_no_descriptors_for_the_screen,
         row_57_no_descriptors_for_the_spawner,
         row_59_no_processes,
+        row_60_stopped_for_a_while,
         row_61_no_cgroups,
         row_61_hidden_processes,
         row_68_noise_of_libraries,

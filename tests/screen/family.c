@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,6 +111,15 @@ size_t family_count(const struct screen *screen)
     size_t count = 0;
     find(screen, NULL, 0, &count);
     return count;
+}
+
+void family_signal(const struct screen *screen, int number)
+{
+    CLEANUP_CLOSEDIR DIR *dir = opendir("/proc");
+
+    for (pid_t pid; dir && (pid = next_pid(dir));)
+        if (is_family(pid, screen_tag(screen)))
+            kill(pid, number);
 }
 
 size_t family_zombies(pid_t parent)

@@ -16,6 +16,9 @@ pid_t family_find(const struct screen *screen, const char *role);
 /* Living processes, the screen's own included; zombies do not count. */
 size_t family_count(const struct screen *screen);
 
+/* To all of them, as when the whole machine sleeps and wakes. */
+void family_signal(const struct screen *screen, int number);
+
 /* Children of PARENT that nobody has waited for. */
 size_t family_zombies(pid_t parent);
 

@@ -218,6 +218,37 @@ START_TEST(views_by_number_and_back)
 }
 END_TEST
 
+/* The line with WORD holds figures, not "-". */
+static bool has_figures(struct screen *screen, const char *word)
+{
+    int row = screen_find(screen, word);
+
+    return row >= 0 && !strstr(screen_row(screen, row), " - ");
+}
+
+START_TEST(help_ends_with_its_own_cost)
+{
+    struct screen *screen = start("");
+
+    screen_send(screen, "?");
+    ck_assert(screen_wait(screen, "Moving", PATIENCE_MS));
+    screen_send(screen, "G");
+    ck_assert(screen_wait(screen, "What vctop costs a refresh (", PATIENCE_MS));
+    /* After two reports, two seconds apart. */
+    for (int i = 0; i < PATIENCE_MS / 100 && !has_figures(screen, "    all "); i++)
+        screen_pump(screen, 100);
+    ck_assert(has_figures(screen, "    screen "));
+    ck_assert(has_figures(screen, "    sim "));
+    ck_assert(has_figures(screen, "    all "));
+    ck_assert(screen_find(screen, "ms: a tick") > 0);
+    screen_send(screen, "/goes on\r");
+    ck_assert(screen_wait(screen, "no line holds 'goes on'", PATIENCE_MS));
+    screen_send(screen, "q");
+    ck_assert(screen_wait(screen, "build-01", PATIENCE_MS));
+    steps_quit(screen);
+}
+END_TEST
+
 static void kill_job(const struct screen *screen)
 {
     pid_t job = family_find(screen, "--role=job");
@@ -502,19 +533,13 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        new_events_come_without_a_jump,
-        frozen_is_frozen,
-        narrow_widen_and_find,
-        enter_goes_to_the_guest,
-        views_by_number_and_back,
-        jobs_say_what_became_of_them,
-        jobs_are_golden,
-        mouse_selects_and_scrolls,
-        help_is_searched,
-        lists_are_written_to_new_files,
-        bad_paths_are_named_and_nothing_is_touched,
-        quitting_at_once_tears_no_file,
-        a_dead_file_system_keeps_nobody,
+        new_events_come_without_a_jump, frozen_is_frozen,
+        narrow_widen_and_find,          enter_goes_to_the_guest,
+        views_by_number_and_back,       help_ends_with_its_own_cost,
+        jobs_say_what_became_of_them,   jobs_are_golden,
+        mouse_selects_and_scrolls,      help_is_searched,
+        lists_are_written_to_new_files, bad_paths_are_named_and_nothing_is_touched,
+        quitting_at_once_tears_no_file, a_dead_file_system_keeps_nobody,
     };
 
     return steps_main("views", tests, ARRAY_SIZE(tests));

@@ -134,6 +134,8 @@ START_TEST(trouble_is_told_apart)
                      SOURCE_DENIED);
     ck_assert_int_eq(trouble(VIR_ERR_AUTH_UNAVAILABLE, VIR_FROM_RPC, -1, local, false, &err),
                      SOURCE_DENIED);
+    ck_assert_int_eq(trouble(VIR_ERR_INTERNAL_ERROR, VIR_FROM_DBUS, -1, local, false, &err),
+                     SOURCE_DENIED);
     ck_assert_ptr_nonnull(strstr(err.remedy, "libvirt"));
     ck_assert_int_eq(trouble(VIR_ERR_NO_CONNECT, VIR_FROM_NONE, -1, "foo:///", false, &err),
                      SOURCE_FAILED);

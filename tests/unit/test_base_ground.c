@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "base/self.h"
 
 static char dir[] = "/tmp/vctop-ground-XXXXXX";
 
@@ -199,6 +200,24 @@ START_TEST(ticks_fall_together)
 }
 END_TEST
 
+START_TEST(a_process_knows_its_own_cost)
+{
+    struct self before, after;
+    char buf[16];
+
+    self_measure(&before);
+    ck_assert(before.has_calls && before.has_memory);
+    ck_assert_uint_gt(before.memory, 100 * 1024);
+    for (int i = 0; i < 1000; i++) /* no assertion in here: it writes */
+        if (io_read_file(AT_FDCWD, "/proc/self/comm", buf, sizeof(buf)) < 0)
+            abort();
+    self_measure(&after);
+    ck_assert_int_gt(after.cpu_ns, before.cpu_ns);
+    ck_assert_uint_ge(after.reads - before.reads, 1000);
+    ck_assert_uint_lt(after.writes - before.writes, 10);
+}
+END_TEST
+
 START_TEST(log_lines_are_clean_and_short)
 {
     int fds[2];
@@ -242,6 +261,7 @@ int main(void)
     tcase_add_test(tests, replace_tells_of_change);
     tcase_add_test(tests, no_memory_restores_and_exits);
     tcase_add_test(tests, ticks_fall_together);
+    tcase_add_test(tests, a_process_knows_its_own_cost);
     tcase_add_test(tests, log_lines_are_clean_and_short);
     Suite *suite = suite_create("base_ground");
     suite_add_tcase(suite, tests);

@@ -327,6 +327,50 @@ START_TEST(parts_of_the_selected_guest_come_when_wanted)
 }
 END_TEST
 
+START_TEST(workers_say_their_cost_while_somebody_looks)
+{
+    struct rig rig = rig_new(false, one, 1);
+    struct rig_child *child = healthy(&rig, LXC);
+    struct frame said = {.type = FRAME_COST,
+                         .u.cost = {.at_ns = 1, .slowest = {"a tick", "\x1b[2J", 2, false}}};
+    struct frame want;
+    struct cost first, last;
+    const char *source;
+
+    rig_send(child, &said); /* it has not heard yet that nobody looks */
+    rig_turn(&rig, NS_PER_MS);
+    ck_assert(engine_cost(rig.engine, 0, &source, &first, &last));
+    ck_assert(!engine_cost(rig.engine, 1, &source, &first, &last));
+    ck_assert_str_eq(source, LXC);
+    ck_assert_int_eq(last.at_ns, 0);
+
+    engine_want_costs(rig.engine, true);
+    ck_assert(rig_receive(child, FRAME_WANT, &want));
+    frame_clear(&want);
+    while (rig_receive(child, FRAME_WANT, &want)) {
+        ck_assert(want.u.want.cost);
+        frame_clear(&want);
+    }
+    rig.changes = 0;
+    rig_send(child, &said);
+    rig_turn(&rig, NS_PER_MS);
+    said.u.cost.at_ns = 3;
+    rig_send(child, &said);
+    rig_turn(&rig, NS_PER_MS);
+    ck_assert(rig.changes & ENGINE_COSTS);
+    engine_cost(rig.engine, 0, &source, &first, &last);
+    ck_assert_int_eq(first.at_ns, 1);
+    ck_assert_int_eq(last.at_ns, 3);
+    ck_assert_uint_gt(last.bytes, first.bytes);
+    ck_assert_ptr_null(strchr(last.slowest.about, '\x1b'));
+
+    engine_want_costs(rig.engine, false);
+    engine_cost(rig.engine, 0, &source, &first, &last);
+    ck_assert_int_eq(last.at_ns, 0);
+    rig_free(&rig);
+}
+END_TEST
+
 START_TEST(machines_that_libvirt_lacks_are_wanted_from_proc)
 {
     static const char *const sources[] = {"libvirt:qemu:///system", "proc"};
@@ -623,6 +667,7 @@ int main(void)
     tcase_add_test(tc, stuck_calls_are_handed_over);
     tcase_add_test(tc, wants_name_this_workers_handles);
     tcase_add_test(tc, parts_of_the_selected_guest_come_when_wanted);
+    tcase_add_test(tc, workers_say_their_cost_while_somebody_looks);
     tcase_add_test(tc, machines_that_libvirt_lacks_are_wanted_from_proc);
     tcase_add_test(tc, the_host_is_asked_about_paths_and_nobody_else);
     tcase_add_test(tc, refusal_of_the_spawner_is_told);

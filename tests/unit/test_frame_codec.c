@@ -78,6 +78,8 @@ enum {
     A_PRESS,
     SOME_PARTS,
     SOME_ISOLATION,
+    A_COST,
+    A_COST_UNKNOWN,
     FRAMES_COUNT
 };
 
@@ -177,7 +179,8 @@ static const struct frame frames[FRAMES_COUNT] = {
                                 .text = (char *)"a = \xff\n"}},
     [A_LOG] = {.type = FRAME_LOG, .u.log = (char *)"line"},
     [A_STUCK] = {.type = FRAME_STUCK, .u.stuck = 4},
-    [A_WANT] = {.type = FRAME_WANT, .u.want = {NS_PER_S / 5, visible, 3, 70000, 0x7f, 2, paths, 2}},
+    [A_WANT] = {.type = FRAME_WANT,
+                .u.want = {NS_PER_S / 5, visible, 3, 70000, 0x7f, true, 2, paths, 2}},
     [A_DO] = {.type = FRAME_DO,
               .u.action = {.action = ACTION_FORCE_OFF,
                            .key = (char *)"k",
@@ -229,6 +232,12 @@ static const struct frame frames[FRAMES_COUNT] = {
                                           [ISOLATION_FACT_PROFILE] = {true, 1, profile, 1},
                                           [ISOLATION_FACT_VFIO] = {true, 0, NULL, 0},
                                           [ISOLATION_FACT_WRITABLE] = {true, 40, paths, 2}}}}},
+    [A_COST] = {.type = FRAME_COST,
+                .u.cost = {.at_ns = 5,
+                           .self = {6, true, 7, UINT64_MAX, true, 8},
+                           .calls = 9,
+                           .slowest = {"virDomainGetInfo", "\xff\x1b[2J", 10, true}}},
+    [A_COST_UNKNOWN] = {.type = FRAME_COST, .u.cost.at_ns = 1},
 };
 
 static msgpack_sbuffer make(int which)
@@ -332,6 +341,18 @@ START_TEST(values_arrive)
     ck_assert_uint_eq(isolation->at[ISOLATION_FACT_WRITABLE].count, 2);
     ck_assert_uint_eq(isolation->at[ISOLATION_FACT_WRITABLE].number, 40);
     frame_clear(&frame);
+    free(buf.data);
+
+    buf = make(A_COST);
+    ck_assert_int_eq(decode(&buf, &frame), 0);
+    ck_assert(frame.u.cost.self.has_calls && frame.u.cost.self.has_memory);
+    ck_assert(frame.u.cost.self.writes == UINT64_MAX);
+    ck_assert_str_eq(frame.u.cost.slowest.about, "\xff\x1b[2J");
+    ck_assert(frame.u.cost.slowest.running);
+    free(buf.data);
+    buf = make(A_COST_UNKNOWN);
+    ck_assert_int_eq(decode(&buf, &frame), 0);
+    ck_assert(!frame.u.cost.self.has_calls && !frame.u.cost.self.has_memory);
     free(buf.data);
 }
 END_TEST

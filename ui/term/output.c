@@ -27,6 +27,7 @@ static struct {
     FILE *stream;
     int sheet; /* what was drawn: bytes before SENT have gone out */
     off_t sent;
+    uint64_t bytes; /* that the terminal has taken */
     int tty;
     bool nonblocking;
     bool gone; /* the terminal is: nothing is sent any more */
@@ -116,6 +117,11 @@ static bool all_sent(void)
     return out.sent >= drawn();
 }
 
+uint64_t output_bytes(void)
+{
+    return out.bytes;
+}
+
 void output_drop(void)
 {
     /* The question stands at the end of a frame: it was not put. */
@@ -168,6 +174,7 @@ void output_send(void)
                 break;
             }
             out.sent += done;
+            out.bytes += (uint64_t)done;
         }
         if (done <= 0)
             break;

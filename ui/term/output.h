@@ -38,6 +38,9 @@ void output_frame(int64_t now_ns);
 /* Sends as much as the terminal takes. */
 void output_send(void);
 
+/* Bytes that the terminal has taken so far. */
+uint64_t output_bytes(void);
+
 /* Drops what was not sent. */
 void output_drop(void);
 

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "ui/view/ask.h"
+#include "ui/view/own_cost.h"
 #include "ui/view/palette.h"
 #include "ui/view/scroll.h"
 #include "ui/view/view.h"
@@ -13,6 +14,7 @@
 struct help_view {
     struct view view;
     struct pager pager;
+    struct own_cost cost;
     long top_before; /* of the search whose prompt is open */
 };
 
@@ -36,8 +38,20 @@ static bool starts_group(size_t command)
     return !command || strcmp(command_at(command)->group, command_at(command - 1)->group) != 0;
 }
 
+/* The end of the text: line AT of the part that begins with line FIRST. */
+static long cost_at(const struct own_cost *cost, long at, long first, struct help_line *ret)
+{
+    long line = at - first;
+
+    if (line >= 0 && line < cost->count && cost->line[line].heading)
+        ret->heading = cost->line[line].text;
+    else if (line >= 0 && line < cost->count)
+        ret->text = cost->line[line].text;
+    return first + cost->count;
+}
+
 /* Line AT; returns how many lines there are.  The text is made anew each time: it is short. */
-static long line_at(long at, struct help_line *ret)
+static long line_at(const struct help_view *help, long at, struct help_line *ret)
 {
     long line = 0;
 
@@ -69,20 +83,19 @@ static long line_at(long at, struct help_line *ret)
     for (size_t i = 0; i < ARRAY_SIZE(notes); i++)
         if (line++ == at)
             ret->text = notes[i];
-    return line;
+    return cost_at(&help->cost, at, line + 1, ret);
 }
 
 static void text_of_line(void *context, long line, char *dst, size_t size)
 {
     struct help_line help;
 
-    (void)context;
-    line_at(line, &help);
+    line_at(context, line, &help);
     snprintf(dst, size, "%s%s%s %s", help.heading ? help.heading : "", help.keys,
              help.keys[0] ? " " : "", help.text);
 }
 
-/* The text stands still: there is nothing to build. */
+/* What changes in the text is built as it is drawn. */
 static void arrange(struct view *view, struct ui *ui, bool resort)
 {
     (void)view;
@@ -90,12 +103,13 @@ static void arrange(struct view *view, struct ui *ui, bool resort)
     (void)resort;
 }
 
-static void draw_line(const struct pager *pager, int y, long line)
+static void draw_line(const struct help_view *view, int y, long line)
 {
+    const struct pager *pager = &view->pager;
     struct rect rect = pager->rect;
     struct help_line help;
 
-    line_at(line, &help);
+    line_at(view, line, &help);
     if (line == pager->cursor)
         draw_text(rect, y, 0, STYLE_KEY, ">");
     if (help.heading) {
@@ -113,10 +127,10 @@ static void draw(struct view *view, struct ui *ui, struct rect rect)
     struct help_view *help = (struct help_view *)view;
     struct help_line line;
 
-    (void)ui;
-    pager_fit(&help->pager, rect, line_at(-1, &line));
+    own_cost_build(&help->cost, ui);
+    pager_fit(&help->pager, rect, line_at(help, -1, &line));
     for (int y = 0; y < rect.height && help->pager.top + y < help->pager.count; y++)
-        draw_line(&help->pager, y, help->pager.top + y);
+        draw_line(help, y, help->pager.top + y);
 }
 
 static unsigned search_typed(struct ui *ui, void *context, const char *text)
@@ -127,7 +141,7 @@ static unsigned search_typed(struct ui *ui, void *context, const char *text)
     snprintf(pager->pattern, sizeof(pager->pattern), "%s", text);
     pager->cursor = -1;
     pager_move_to(pager, ((struct help_view *)context)->top_before);
-    pager_find(pager, 1, text_of_line, NULL);
+    pager_find(pager, 1, text_of_line, context);
     return 0;
 }
 
@@ -164,7 +178,7 @@ static unsigned command(struct view *view, struct ui *ui, enum command which)
         return REACT_HANDLED | REACT_REDRAW;
     case COMMAND_NEXT_HIT:
     case COMMAND_PREVIOUS_HIT:
-        return scroll_find(&help->pager, ui, which, text_of_line, NULL);
+        return scroll_find(&help->pager, ui, which, text_of_line, help);
     case COMMAND_BACK:
     case COMMAND_BACK_OR_QUIT:
     case COMMAND_HELP:
@@ -190,6 +204,7 @@ static void free_help(struct view *view)
 static const struct view_ops help_ops = {
     .name = "help",
     .context = CONTEXT_TEXT,
+    .shows_costs = true,
     .arrange = arrange,
     .draw = draw,
     .command = command,
@@ -204,6 +219,6 @@ struct view *help_view_new(void)
 
     help->view.ops = &help_ops;
     help->pager.cursor = -1;
-    pager_fit(&help->pager, (struct rect){0}, line_at(-1, &line));
+    pager_fit(&help->pager, (struct rect){0}, line_at(help, -1, &line));
     return &help->view;
 }

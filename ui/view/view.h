@@ -113,6 +113,7 @@ struct view;
 struct view_ops {
     const char *name;
     enum context context; /* which commands exist in it */
+    bool shows_costs;     /* what vctop itself costs */
 
     /* Required.  The model changed: builds lists anew, in the present order unless RESORT. */
     void (*arrange)(struct view *view, struct ui *ui, bool resort);

@@ -234,7 +234,7 @@ static virConnectPtr connect_to(struct lv_daemon *daemon, struct lv_subscription
     daemon->closed = false;
     pthread_mutex_unlock(&daemon->lock);
 
-    lv_pulse_begin(&daemon->pulse);
+    lv_pulse_begin(&daemon->pulse, "virConnectOpenReadOnly", NULL);
     virConnectPtr conn = virConnectOpenReadOnly(daemon->uri.open);
     if (conn) {
         /* Drivers without a daemon have no keepalive, some have no events. */
@@ -248,7 +248,7 @@ static virConnectPtr connect_to(struct lv_daemon *daemon, struct lv_subscription
 static void disconnect(struct lv_daemon *daemon, virConnectPtr conn,
                        const struct lv_subscriptions *subscriptions)
 {
-    lv_pulse_begin(&daemon->pulse);
+    lv_pulse_begin(&daemon->pulse, "virConnectClose", NULL);
     lv_events_unsubscribe(conn, subscriptions);
     virConnectClose(conn);
     lv_pulse_end(&daemon->pulse, false);

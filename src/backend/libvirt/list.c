@@ -4,17 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/calls.h"
 #include "backend/libvirt/words.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 
-void lv_pulse_begin(struct lv_pulse *pulse)
+void lv_pulse_begin(struct lv_pulse *pulse, const char *what, const char *about)
 {
+    pulse->call = calls_begin(what, about);
     atomic_store(&pulse->busy_since_ns, clock_mono_ns());
 }
 
 void lv_pulse_end(struct lv_pulse *pulse, bool answered)
 {
+    calls_end(pulse->call);
     if (answered)
         atomic_store(&pulse->answered_ns, clock_mono_ns());
     atomic_store(&pulse->busy_since_ns, 0);
@@ -99,7 +102,7 @@ int lv_list_bulk(virConnectPtr conn, bool figures, struct lv_pulse *pulse, virDo
     virDomainStatsRecordPtr *records = NULL;
     unsigned groups = VIR_DOMAIN_STATS_STATE | (figures ? VIR_DOMAIN_STATS_INTERFACE : 0);
 
-    lv_pulse_begin(pulse);
+    lv_pulse_begin(pulse, "virConnectGetAllDomainStats", NULL);
     int count = virConnectGetAllDomainStats(conn, groups, &records, 0);
     lv_pulse_end(pulse, lv_answered(count));
     if (count < 0)
@@ -130,7 +133,7 @@ int lv_list_each(virConnectPtr conn, struct lv_pulse *pulse, virDomainPtr **ret_
 {
     virDomainPtr *list = NULL;
 
-    lv_pulse_begin(pulse);
+    lv_pulse_begin(pulse, "virConnectListAllDomains", NULL);
     int count = virConnectListAllDomains(conn, &list, 0);
     lv_pulse_end(pulse, lv_answered(count));
     if (count < 0)
@@ -149,7 +152,7 @@ int lv_list_each(virConnectPtr conn, struct lv_pulse *pulse, virDomainPtr **ret_
     /* Nothing may be called after a failure, or its reason is lost. */
     for (size_t i = 0; i < snapshot->count; i++) {
         struct lv_domain *domain = &snapshot->domains[i];
-        lv_pulse_begin(pulse);
+        lv_pulse_begin(pulse, "virDomainGetState", domain->name);
         int got = virDomainGetState(doms[i], &domain->state, &domain->reason, 0);
         lv_pulse_end(pulse, lv_answered(got));
         if (!lv_answered(got))

@@ -13,9 +13,11 @@
 struct lv_pulse {
     _Atomic int64_t busy_since_ns; /* 0: no call under way */
     _Atomic int64_t answered_ns;
+    int call; /* the one under way, as of calls_begin() */
 };
 
-void lv_pulse_begin(struct lv_pulse *pulse);
+/* WHAT and ABOUT as of calls_begin(). */
+void lv_pulse_begin(struct lv_pulse *pulse, const char *what, const char *about);
 void lv_pulse_end(struct lv_pulse *pulse, bool answered);
 
 /* A call that returned RC failed for want of a connection: false.  Other failures concern one

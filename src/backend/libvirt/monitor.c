@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "backend/calls.h"
 #include "backend/libvirt/statistics.h"
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -83,7 +84,10 @@ static void on_close(virConnectPtr conn, int reason, void *user)
 
 static struct line *line_open(const struct lv_uri *uri)
 {
+    int call = calls_begin("virConnectOpenReadOnly", NULL);
     virConnectPtr conn = virConnectOpenReadOnly(uri->open);
+
+    calls_end(call);
 
     if (!conn)
         return NULL;
@@ -194,7 +198,9 @@ static bool ask_io_error(virDomainPtr dom, struct lv_io_error *ret)
 {
     virDomainDiskError errors[DISK_ERRORS_MAX] = {{0}};
 
+    int call = calls_begin("virDomainGetDiskErrors", virDomainGetName(dom));
     int count = virDomainGetDiskErrors(dom, errors, DISK_ERRORS_MAX, 0);
+    calls_end(call);
     lv_io_error_read(errors, count, ret);
     for (int i = 0; i < count; i++)
         free(errors[i].disk);
@@ -208,8 +214,10 @@ static bool ask_statistics(virDomainPtr dom, bool disks, struct lv_answer *ret)
     virDomainPtr list[] = {dom, NULL};
     virDomainStatsRecordPtr *records = NULL;
 
+    int call = calls_begin("virDomainListGetStats", virDomainGetName(dom));
     int count =
         virDomainListGetStats(list, groups, &records, VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT);
+    calls_end(call);
     if (count < 0)
         return false;
     int64_t now = clock_mono_ns();
@@ -260,6 +268,15 @@ static void settle(struct lv_monitor *monitor, const struct line *line, unsigned
     monitor->stuck--;
 }
 
+static virDomainPtr look_up(virConnectPtr conn, const char *uuid)
+{
+    int call = calls_begin("virDomainLookupByUUIDString", NULL);
+    virDomainPtr dom = virDomainLookupByUUIDString(conn, uuid);
+
+    calls_end(call);
+    return dom;
+}
+
 /* One request; false when this runner was given up meanwhile. */
 static bool serve(struct lv_monitor *monitor, unsigned generation, enum lv_question question,
                   const char *uuid)
@@ -268,7 +285,7 @@ static bool serve(struct lv_monitor *monitor, unsigned generation, enum lv_quest
     bool good = false;
 
     struct line *line = get_line(monitor);
-    virDomainPtr dom = line ? virDomainLookupByUUIDString(line->conn, uuid) : NULL;
+    virDomainPtr dom = line ? look_up(line->conn, uuid) : NULL;
     if (dom) {
         pthread_mutex_lock(&monitor->lock);
         monitor->phase = IN_MONITOR;

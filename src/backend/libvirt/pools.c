@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/calls.h"
 #include "backend/libvirt/definition.h"
 #include "backend/libvirt/words.h"
 #include "base/alloc.h"
@@ -85,8 +86,10 @@ static void read_definition(const struct lv_pools *pools, virStoragePoolPtr pool
                             struct storage_place *place)
 {
     struct lv_pool_definition definition;
+    int call = calls_begin("virStoragePoolGetXMLDesc", virStoragePoolGetName(pool));
     char *xml = virStoragePoolGetXMLDesc(pool, 0);
 
+    calls_end(call);
     if (xml && lv_pool_definition_parse(xml, strlen(xml), &definition, NULL) == 0) {
         place->detail = xasprintf("%s%s%s", definition.type ? definition.type : "pool",
                                   definition.directory ? " " : "",
@@ -107,7 +110,9 @@ static bool read_pool(struct lv_pools *pools, virStoragePoolPtr pool, struct sto
     if (!name)
         return false;
     set_calling(pools, name);
+    int call = calls_begin("virStoragePoolGetInfo", name);
     bool good = virStoragePoolGetInfo(pool, &info) == 0;
+    calls_end(call);
     if (good) {
         *ret = (struct storage_place){.kind = PLACE_POOL,
                                       .name = xstrdup(name),
@@ -126,8 +131,10 @@ static bool read_pool(struct lv_pools *pools, virStoragePoolPtr pool, struct sto
 static int read_pools(struct lv_pools *pools, virConnectPtr conn, struct storage_report *ret)
 {
     virStoragePoolPtr *list = NULL;
+    int call = calls_begin("virConnectListAllStoragePools", NULL);
     int count = virConnectListAllStoragePools(conn, &list, VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE);
 
+    calls_end(call);
     if (count < 0)
         return -1;
     ret->place = xcalloc((size_t)count + 1, sizeof(*ret->place));
@@ -142,8 +149,10 @@ static int read_pools(struct lv_pools *pools, virConnectPtr conn, struct storage
 
 static virConnectPtr connect_to(const struct lv_pools *pools)
 {
+    int call = calls_begin("virConnectOpenReadOnly", NULL);
     virConnectPtr conn = virConnectOpenReadOnly(pools->uri.open);
 
+    calls_end(call);
     if (conn)
         virConnectSetKeepAlive(conn, KEEPALIVE_S, KEEPALIVE_COUNT);
     return conn;

@@ -119,7 +119,7 @@ static int mark_list(struct lv_round *round, virConnectPtr conn, unsigned flag,
     char uuid[VIR_UUID_STRING_BUFLEN];
     bool autostart = flag == VIR_CONNECT_LIST_DOMAINS_AUTOSTART;
 
-    lv_pulse_begin(pulse);
+    lv_pulse_begin(pulse, "virConnectListAllDomains", NULL);
     int count = virConnectListAllDomains(conn, &list, flag);
     lv_pulse_end(pulse, lv_answered(count));
     if (count < 0)
@@ -148,7 +148,7 @@ static int read_messages(struct lv_definition *definition, virDomainPtr dom, str
 {
     char **messages = NULL;
 
-    lv_pulse_begin(pulse);
+    lv_pulse_begin(pulse, "virDomainGetMessages", virDomainGetName(dom));
     int count = virDomainGetMessages(dom, &messages, 0);
     lv_pulse_end(pulse, lv_answered(count));
     if (count < 0)
@@ -182,7 +182,7 @@ static int refresh_definition(struct lv_round *round, struct known *known, virDo
     int64_t now = clock_mono_ns();
     if (is_current(round, known, id, now))
         return 0;
-    lv_pulse_begin(pulse);
+    lv_pulse_begin(pulse, "virDomainGetXMLDesc", virDomainGetName(dom));
     char *xml = virDomainGetXMLDesc(dom, 0);
     int rc = xml ? 0 : -1;
     lv_pulse_end(pulse, lv_answered(rc));
@@ -206,7 +206,7 @@ static int read_figures(struct lv_domain *domain, virDomainPtr dom, struct lv_pu
 {
     virDomainInfo info;
 
-    lv_pulse_begin(pulse);
+    lv_pulse_begin(pulse, "virDomainGetInfo", domain->name);
     int rc = virDomainGetInfo(dom, &info);
     int64_t now = clock_mono_ns();
     lv_pulse_end(pulse, lv_answered(rc));
@@ -224,7 +224,7 @@ static int read_control(struct lv_round *round, struct lv_domain *domain, virDom
 {
     virDomainControlInfo info;
 
-    lv_pulse_begin(pulse);
+    lv_pulse_begin(pulse, "virDomainGetControlInfo", domain->name);
     int rc = virDomainGetControlInfo(dom, &info, 0);
     lv_pulse_end(pulse, lv_answered(rc));
     if (rc < 0) {

@@ -159,7 +159,8 @@ enum source_state lv_trouble(const virError *from, const struct lv_uri *uri, boo
     if (from->code == VIR_ERR_SYSTEM_ERROR && from->domain == VIR_FROM_RPC && !remote &&
         (from->int1 == ENOENT || from->int1 == ECONNREFUSED))
         return not_running(uri, was_up, err);
-    if (is_denied(from)) {
+    /* polkit, or the bus to it, that libvirtd has to ask about some users and cannot reach. */
+    if (is_denied(from) || from->domain == VIR_FROM_POLKIT || from->domain == VIR_FROM_DBUS) {
         set(err, ERR_DENIED,
             remote ? "check the login for the remote host"
                    : "run vctop as root or join the group libvirt",
