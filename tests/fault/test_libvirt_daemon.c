@@ -128,7 +128,8 @@ static size_t entries(pid_t pid, const char *name)
     return count;
 }
 
-/* The list says a hundred times: what grows, grows in each. */
+/* The list says a hundred times: what grows, grows in each, and would have grown by six.  A
+ * connection for questions to a monitor, of three descriptors, is there or not. */
 START_TEST(row_04_daemon_restarted_again_and_again)
 {
     size_t files[2] = {0}, threads[2] = {0};
@@ -147,7 +148,7 @@ START_TEST(row_04_daemon_restarted_again_and_again)
         threads[round > 1] = entries(worker, "task");
     }
     ck_assert_int_eq(view_worker(screen), worker);
-    ck_assert_uint_le(files[1], files[0] + 1);
+    ck_assert_uint_le(files[1], files[0] + 3);
     ck_assert_uint_le(threads[1], threads[0] + 1);
     view_check(screen, "beat");
     view_quit(screen);

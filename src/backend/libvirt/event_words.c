@@ -1,23 +1,21 @@
 #include "backend/libvirt/event_words.h"
 
-#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/units.h"
 
-/* TOPIC: NULL when only the same words are the same again. */
-__attribute__((format(printf, 3, 4))) static struct lv_words
-say(enum event_grade grade, const char *topic, const char *format, ...)
+/* TEXT is freed.  TOPIC: NULL when only the same words are the same again. */
+static struct lv_words say(enum event_grade grade, const char *topic, char *text)
 {
     struct lv_words words = {.grade = grade};
-    va_list args;
 
-    va_start(args, format);
-    vsnprintf(words.text, sizeof(words.text), format, args);
-    va_end(args);
-    snprintf(words.topic, sizeof(words.topic), "%s", topic ? topic : words.text);
+    snprintf(words.text, sizeof(words.text), "%s", text);
+    snprintf(words.topic, sizeof(words.topic), "%s", topic ? topic : text);
+    free(text);
     return words;
 }
 
@@ -35,15 +33,15 @@ static const char *name_of(const char *name)
 struct lv_words lv_words_lifecycle(int event, int detail)
 {
     if (event == VIR_DOMAIN_EVENT_SHUTDOWN && detail == VIR_DOMAIN_EVENT_SHUTDOWN_GUEST)
-        return say(EVENT_CALM, NULL, "its own system shuts it down");
+        return say(EVENT_CALM, NULL, xasprintf("its own system shuts it down"));
     if (event == VIR_DOMAIN_EVENT_SHUTDOWN && detail == VIR_DOMAIN_EVENT_SHUTDOWN_HOST)
-        return say(EVENT_WARN, NULL, "a signal on the host ends its QEMU");
+        return say(EVENT_WARN, NULL, xasprintf("a signal on the host ends its QEMU"));
     if (event == VIR_DOMAIN_EVENT_DEFINED && detail == VIR_DOMAIN_EVENT_DEFINED_UPDATED)
-        return say(EVENT_CALM, NULL, "its definition was changed");
+        return say(EVENT_CALM, NULL, xasprintf("its definition was changed"));
     if (event == VIR_DOMAIN_EVENT_DEFINED && detail == VIR_DOMAIN_EVENT_DEFINED_RENAMED)
-        return say(EVENT_CALM, NULL, "renamed");
+        return say(EVENT_CALM, NULL, xasprintf("renamed"));
     if (event == VIR_DOMAIN_EVENT_CRASHED && detail == VIR_DOMAIN_EVENT_CRASHED_PANICKED)
-        return say(EVENT_BAD, NULL, "kernel panic in the guest");
+        return say(EVENT_BAD, NULL, xasprintf("kernel panic in the guest"));
     return (struct lv_words){0};
 }
 
@@ -59,17 +57,19 @@ struct lv_words lv_words_watchdog(int action)
         [VIR_DOMAIN_EVENT_WATCHDOG_INJECTNMI] = "an NMI is sent to the guest",
     };
 
-    return say(EVENT_BAD, NULL, "its watchdog fired: %s",
-               entry(actions, ARRAY_SIZE(actions), action, "what was done is unknown"));
+    return say(EVENT_BAD, NULL,
+               xasprintf("its watchdog fired: %s",
+                         entry(actions, ARRAY_SIZE(actions), action, "what was done is unknown")));
 }
 
 struct lv_words lv_words_io_error(const char *alias, int action, const char *reason)
 {
     bool no_space = reason && strcmp(reason, "enospc") == 0;
 
-    return say(EVENT_BAD, NULL, "%s on disk %.60s: %s", no_space ? "no space left" : "I/O error",
-               name_of(alias),
-               action == VIR_DOMAIN_EVENT_IO_ERROR_REPORT ? "told to the guest" : "ignored");
+    return say(
+        EVENT_BAD, NULL,
+        xasprintf("%s on disk %.60s: %s", no_space ? "no space left" : "I/O error", name_of(alias),
+                  action == VIR_DOMAIN_EVENT_IO_ERROR_REPORT ? "told to the guest" : "ignored"));
 }
 
 struct lv_words lv_words_balloon(unsigned long long kib)
@@ -77,12 +77,12 @@ struct lv_words lv_words_balloon(unsigned long long kib)
     char size[UNITS_MAX];
 
     units_bytes(size, (double)kib * 1024);
-    return say(EVENT_CALM, "balloon", "its balloon was moved, it has %s", size);
+    return say(EVENT_CALM, "balloon", xasprintf("its balloon was moved, it has %s", size));
 }
 
 struct lv_words lv_words_device(const char *alias, const char *what, enum event_grade grade)
 {
-    return say(grade, NULL, "device %.60s %s", name_of(alias), what);
+    return say(grade, NULL, xasprintf("device %.60s %s", name_of(alias), what));
 }
 
 struct lv_words lv_words_agent(int state, int reason)
@@ -93,22 +93,25 @@ struct lv_words lv_words_agent(int state, int reason)
     /* At a start the channel is said to be closed: it was never open. */
     if (reason == VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_REASON_DOMAIN_STARTED)
         return (struct lv_words){0};
-    return say(EVENT_CALM, NULL, "its agent is gone");
+    return say(EVENT_CALM, NULL, xasprintf("its agent is gone"));
 }
 
 struct lv_words lv_words_tray(const char *alias, int reason)
 {
-    return say(EVENT_CALM, NULL, "tray of %.60s %s", name_of(alias),
-               reason == VIR_DOMAIN_EVENT_TRAY_CHANGE_OPEN ? "opened" : "closed");
+    return say(EVENT_CALM, NULL,
+               xasprintf("tray of %.60s %s", name_of(alias),
+                         reason == VIR_DOMAIN_EVENT_TRAY_CHANGE_OPEN ? "opened" : "closed"));
 }
 
 struct lv_words lv_words_medium(const char *alias, const char *path, int reason)
 {
     if (reason == VIR_DOMAIN_EVENT_DISK_DROP_MISSING_ON_START)
-        return say(EVENT_WARN, NULL, "disk %.40s left out, its image is missing: %.60s",
-                   name_of(alias), name_of(path));
-    return say(EVENT_CALM, NULL, "medium of %.40s changed%s%.60s", name_of(alias),
-               path ? " to " : "", path ? path : ": none");
+        return say(EVENT_WARN, NULL,
+                   xasprintf("disk %.40s left out, its image is missing: %.60s", name_of(alias),
+                             name_of(path)));
+    return say(EVENT_CALM, NULL,
+               xasprintf("medium of %.40s changed%s%.60s", name_of(alias), path ? " to " : "",
+                         path ? path : ": none"));
 }
 
 struct lv_words lv_words_threshold(const char *disk, unsigned long long threshold,
@@ -119,8 +122,9 @@ struct lv_words lv_words_threshold(const char *disk, unsigned long long threshol
     snprintf(topic, sizeof(topic), "threshold %s", name_of(disk));
     units_bytes(mark, (double)threshold);
     units_bytes(beyond, (double)excess);
-    return say(EVENT_WARN, topic, "disk %.60s has passed its mark of %s by %s", name_of(disk), mark,
-               beyond);
+    return say(
+        EVENT_WARN, topic,
+        xasprintf("disk %.60s has passed its mark of %s by %s", name_of(disk), mark, beyond));
 }
 
 struct lv_words lv_words_block_job(const char *disk, int type, int status)
@@ -140,8 +144,8 @@ struct lv_words lv_words_block_job(const char *disk, int type, int status)
     };
 
     return say(status == VIR_DOMAIN_BLOCK_JOB_FAILED ? EVENT_WARN : EVENT_CALM, NULL,
-               "%s of disk %.60s %s", entry(types, ARRAY_SIZE(types), type, "job"), name_of(disk),
-               entry(ends, ARRAY_SIZE(ends), status, "has ended"));
+               xasprintf("%s of disk %.60s %s", entry(types, ARRAY_SIZE(types), type, "job"),
+                         name_of(disk), entry(ends, ARRAY_SIZE(ends), status, "has ended")));
 }
 
 struct lv_words lv_words_job(virTypedParameterPtr params, int count)
@@ -167,7 +171,7 @@ struct lv_words lv_words_job(virTypedParameterPtr params, int count)
         snprintf(took, sizeof(took), " after %.1f s", (double)elapsed_ms / 1000);
     const char *what = entry(operations, ARRAY_SIZE(operations), operation, "job");
     snprintf(topic, sizeof(topic), "%s %s", what, success ? "done" : "failed");
-    return say(success ? EVENT_CALM : EVENT_WARN, topic, "%s%s", topic, took);
+    return say(success ? EVENT_CALM : EVENT_WARN, topic, xasprintf("%s%s", topic, took));
 }
 
 struct lv_words lv_words_memory_failure(int recipient, int action)
@@ -179,7 +183,9 @@ struct lv_words lv_words_memory_failure(int recipient, int action)
         [VIR_DOMAIN_EVENT_MEMORY_FAILURE_ACTION_RESET] = "fatal: the guest is reset",
     };
 
-    return say(EVENT_BAD, NULL, "broken memory of the host under its %s: %s",
-               recipient == VIR_DOMAIN_EVENT_MEMORY_FAILURE_RECIPIENT_GUEST ? "system" : "QEMU",
-               entry(actions, ARRAY_SIZE(actions), action, "what was done is unknown"));
+    return say(
+        EVENT_BAD, NULL,
+        xasprintf("broken memory of the host under its %s: %s",
+                  recipient == VIR_DOMAIN_EVENT_MEMORY_FAILURE_RECIPIENT_GUEST ? "system" : "QEMU",
+                  entry(actions, ARRAY_SIZE(actions), action, "what was done is unknown")));
 }
