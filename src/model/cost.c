@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#define NS_PER_MS 1e6
+#include "base/clock.h"
 
 static double grown(uint64_t before, uint64_t after, double share)
 {
@@ -16,8 +16,8 @@ void cost_share(struct cost_share *ret, const struct cost *before, const struct 
     double share = before->at_ns > 0 && span > 0 ? (double)period_ns / (double)span : NAN;
     bool calls = before->self.has_calls && after->self.has_calls;
 
-    ret->cpu_ms =
-        grown((uint64_t)before->self.cpu_ns, (uint64_t)after->self.cpu_ns, share) / NS_PER_MS;
+    ret->cpu_ms = grown((uint64_t)before->self.cpu_ns, (uint64_t)after->self.cpu_ns, share) /
+                  (double)NS_PER_MS;
     ret->memory = after->self.has_memory ? (double)after->self.memory : NAN;
     ret->reads = calls ? grown(before->self.reads, after->self.reads, share) : NAN;
     ret->writes = calls ? grown(before->self.writes, after->self.writes, share) : NAN;

@@ -25,9 +25,9 @@ static void try_settings(const char *text)
     if (!changed)
         return;
     settings_init(&settings);
-    /* What cannot be read back is not saved (settings_save.c). */
-    if (settings_parse(&settings, "changed", changed, &preferences_words, &note, &err) == 0)
-        must(settings.period_ns == INT64_C(3000000000), "it says what it was changed to");
+    must(settings_parse(&settings, "changed", changed, &preferences_words, &note, &err) == 0,
+         "a changed file can be read");
+    must(settings.period_ns == INT64_C(3000000000), "it says what it was changed to");
     settings_clear(&settings);
     free(changed);
 }
