@@ -17,9 +17,8 @@
 #include "kernel/watch.h"
 #include "model/devsum.h"
 
-#define SLEEP_TICKS 2 /* in D state that often in a row: more than waiting for a page */
-#define THREADS_EVERY \
-    16 /* readings between two looks for CPUs that came while other threads went */
+#define SLEEP_TICKS 2    /* in D state that often in a row: more than waiting for a page */
+#define THREADS_EVERY 16 /* readings between two looks for CPUs that came as others went */
 #define LIFE_MAX 48
 #define GROUP_FIGURES (CGROUP_READ_CPU | CGROUP_READ_PIDS | CGROUP_READ_OOM | CGROUP_READ_PSI)
 
