@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -359,6 +360,35 @@ START_TEST(a_group_at_rest_says_the_same_again)
 }
 END_TEST
 
+START_TEST(pressure_of_a_group_long_at_rest_is_not_asked_again)
+{
+    const unsigned what = CGROUP_READ_CPU | CGROUP_READ_PSI | CGROUP_SAME_AT_REST;
+    put_v1();
+    tree_put("/c/unified/x/memory.pressure", "some avg10=0.00 avg60=0.00\n");
+    tree_put("/c/unified/x/io.pressure", "some avg10=0.00 avg60=0.00\n");
+    open_reader(V1_MOUNTS, V1_GROUPS);
+    read_all(what);
+    tree_put("/c/unified/x/io.pressure", "some avg10=1.00 avg60=0.00\n");
+    struct sample s = read_all(what);
+    expect(&s, FIELD_PSI_IO, 100); /* of a stall that was there already */
+
+    usleep(3100000);
+    s = read_all(what);
+    expect(&s, FIELD_PSI_IO, 100);
+    tree_put("/c/unified/x/io.pressure", "some avg10=0.00 avg60=0.00\n");
+    s = read_all(what);
+    expect(&s, FIELD_PSI_IO, 0); /* it was not zero: it is read until it is */
+    tree_put("/c/unified/x/io.pressure", "some avg10=2.00 avg60=0.00\n");
+    tree_put("/c/unified/x/cpu.pressure", "some avg10=3.00 avg60=0.00\n");
+    s = read_all(what);
+    expect(&s, FIELD_PSI_IO, 0);
+    expect(&s, FIELD_PSI_CPU, 300);
+    tree_put("/c/cpuacct/x/cpuacct.usage", "123456790\n");
+    s = read_all(what);
+    expect(&s, FIELD_PSI_IO, 200);
+}
+END_TEST
+
 START_TEST(a_group_without_cpu_time_is_never_at_rest)
 {
     put_v1();
@@ -627,6 +657,7 @@ int main(void)
     tcase_add_test(tests, version_1_without_counting_is_unknown);
     tcase_add_test(tests, a_group_at_rest_says_the_same_again);
     tcase_add_test(tests, a_group_at_rest_is_not_asked_again_what_is_unknown);
+    tcase_add_test(tests, pressure_of_a_group_long_at_rest_is_not_asked_again);
     tcase_add_test(tests, a_group_without_cpu_time_is_never_at_rest);
     tcase_add_test(tests, hybrid_without_cpuacct_reads_the_unified_group);
     tcase_add_test(tests, freezer_states_are_told_apart);
