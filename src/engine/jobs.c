@@ -293,15 +293,6 @@ const struct job *engine_job_at(const struct engine *engine, size_t index)
                                       : NULL;
 }
 
-const struct job *engine_job(const struct engine *engine, uint32_t id)
-{
-    for (size_t i = 0; i < engine->jobs.count; i++) {
-        if (engine->jobs.entry[i]->job.id == id)
-            return &engine->jobs.entry[i]->job;
-    }
-    return NULL;
-}
-
 size_t engine_jobs_live(const struct engine *engine)
 {
     size_t live = 0;

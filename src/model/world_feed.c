@@ -37,7 +37,8 @@ void world_drop(struct world *world, struct guest_entry *entry)
     free(entry);
 }
 
-void world_forget_samples(struct guest *guest)
+/* Its figures are of the past: no rate and no line of a graph may span what happened since. */
+static void forget_samples(struct guest *guest)
 {
     history_gap(guest->history, guest->cur.at_ns + 1); /* before the next sample, however near */
     guest->prev.at_ns = guest->cur.at_ns = 0;
@@ -111,7 +112,7 @@ static void take_facts(struct world *world, struct guest_entry *entry, const str
     copy_clean(&guest->facts, facts);
     world_find_disks(world, entry);
     if (old.life && strcmp(old.life, guest->facts.life) != 0) {
-        world_forget_samples(guest);
+        forget_samples(guest);
         problem_new_life(guest);
         world_isolation_forget(world, guest);
         /* Off and on again between two looks: no row will tell of it. */
@@ -300,7 +301,7 @@ void world_row(struct world *world, const char *source, uint32_t handle, enum gu
         set_state(world, entry, state, now_ns, wall_ns);
     bool keeps = state_is_live(state) || state == STATE_UNKNOWN;
     if (state != before && !keeps)
-        world_forget_samples(guest);
+        forget_samples(guest);
     if (sample && state != STATE_OFF)
         take_sample(world, entry, sample, now_ns, wall_ns);
     problem_settle(world, guest, now_ns);
