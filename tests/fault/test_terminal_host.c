@@ -83,8 +83,9 @@ END_TEST
 static struct screen *start_refused(const char *code, const char *calls)
 {
     const char *tools = getenv("TOOLS");
+    static const char sim[] = "--sim=" SPEC;
     char program[4096];
-    const char *argv[] = {program, code,  calls, screen_program(), "--no-config", "--sim=" SPEC,
+    const char *argv[] = {program, code,  calls, screen_program(), "--no-config", sim,
                           "-d",    "0.2", NULL};
 
     snprintf(program, sizeof(program), "%s/refuse", tools ? tools : "build/tests");
