@@ -328,6 +328,23 @@ START_TEST(control_l_draws_anew)
 }
 END_TEST
 
+/* A filter may leave nobody, and who types ahead at the start is faster than the sources. */
+START_TEST(nobody_selected_says_why)
+{
+    static const char *const silent[] = {"--sim=guests=20,late@0", "--no-config", NULL};
+    struct screen *screen = screen_start(24, 80, silent, NULL);
+
+    steps_shows(screen, "", "connecting");
+    steps_shows(screen, "c", "no guest is selected; not all sources have answered yet");
+    steps_quit(screen);
+    screen = start_small();
+    steps_shows(screen, "/zzz\rc", "no guest is selected: the filter leaves none");
+    steps_shows(screen, "/\025build-01\rm", "Enter or a letter");
+    steps_hides(screen, "\033", "Enter or a letter");
+    steps_quit(screen);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -345,6 +362,7 @@ int main(void)
         tab_and_zoom,
         frozen_is_silent,
         control_l_draws_anew,
+        nobody_selected_says_why,
     };
 
     return steps_main("keys of the guests view", tests, ARRAY_SIZE(tests));
