@@ -1,5 +1,5 @@
 /* Relays the simulated guests' consoles. */
-#include "backend/sim/console.h"
+#include "backend/sim/shell.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,13 +15,6 @@
 #define OUTPUT_MAX ((size_t)64 << 10) /* a flood makes no more ahead */
 #define GLANCE_NS (250 * NS_PER_MS)
 #define LOG_LINES 40
-
-void sim_console_end(struct sim_console *self, int exit_status, const char *why, const char *remedy)
-{
-    self->relay.exit_status = exit_status;
-    self->ended = true;
-    error_set(&self->end, ERR_GONE, remedy, "%s", why);
-}
 
 static size_t sim_poll(struct relay *relay, bool read, bool write, struct pollfd *fds,
                        int *timeout_ms)
@@ -47,7 +40,7 @@ static void glance(struct sim_console *self)
     if (self->control < 0)
         self->control = sim_control_connect(NULL);
     else if (sim_control_heard(self->control, &err) < 0)
-        sim_console_end(self, -1, "the guest went off", "start it, then open it again");
+        sim_shell_end(self, -1, "the guest went off", "start it, then open it again");
     if (self->control >= 0)
         sim_control_send(self->control, "attached", &self->guest);
 }
@@ -208,7 +201,7 @@ static void run_command(struct sim_console *self, char *const *argv)
         self->line_len = LINE_MAX_BYTES;
     sim_shell_run(self);
     if (self->mode == MODE_SHELL && !self->ended)
-        sim_console_end(self, 0, "the command ended", NULL);
+        sim_shell_end(self, 0, "the command ended", NULL);
 }
 
 static const struct sim_guest *find_guest(const struct sim *sim, const char *key)

@@ -1,12 +1,11 @@
-/* The small shell of the simulated guests: it answers by itself, so that everything above it can be
- * seen and tested without a guest. */
+#include "backend/sim/shell.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "backend/sim/console.h"
 #include "backend/sim/control.h"
 #include "base/alloc.h"
 #include "base/cleanup.h"
@@ -27,6 +26,13 @@ void sim_shell_say(struct sim_console *self, const char *fmt, ...)
     int len = vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
     emit(self, text, (size_t)len < sizeof(text) ? (size_t)len : sizeof(text) - 1);
+}
+
+void sim_shell_end(struct sim_console *self, int exit_status, const char *why, const char *remedy)
+{
+    self->relay.exit_status = exit_status;
+    self->ended = true;
+    error_set(&self->end, ERR_GONE, remedy, "%s", why);
 }
 
 static void cmd_help(struct sim_console *self, const char *arg)
@@ -74,7 +80,7 @@ static void cmd_size(struct sim_console *self, const char *arg)
 
 static void cmd_exit(struct sim_console *self, const char *arg)
 {
-    sim_console_end(self, (int)(strtol(arg, NULL, 10) & 255), "the shell ended", "open it again");
+    sim_shell_end(self, (int)(strtol(arg, NULL, 10) & 255), "the shell ended", "open it again");
 }
 
 static void cmd_crash(struct sim_console *self, const char *arg)

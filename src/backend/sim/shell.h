@@ -1,7 +1,7 @@
-/* The insides of a simulated guest's console: what console.c relays, and the shell (shell.c) that
- * answers. */
-#ifndef VCTOP_BACKEND_SIM_CONSOLE_H
-#define VCTOP_BACKEND_SIM_CONSOLE_H
+/* A simulated guest's console and the small shell that answers in it by itself, so that everything
+ * above it can be seen and tested without a guest. */
+#ifndef VCTOP_BACKEND_SIM_SHELL_H
+#define VCTOP_BACKEND_SIM_SHELL_H
 
 #include "backend/relay.h"
 #include "frame/frame.h"
@@ -35,8 +35,7 @@ struct sim_console {
 };
 
 /* Ends it, for whoever reads it next. */
-void sim_console_end(struct sim_console *self, int exit_status, const char *why,
-                     const char *remedy);
+void sim_shell_end(struct sim_console *self, int exit_status, const char *why, const char *remedy);
 
 /* The guest says something. */
 void sim_shell_say(struct sim_console *self, const char *fmt, ...)
