@@ -18,7 +18,7 @@
 #include "model/devsum.h"
 
 #define SLEEP_TICKS 2    /* in D state that often in a row: more than waiting for a page */
-#define THREADS_EVERY 16 /* readings between two looks for hot-plugged CPUs */
+#define THREADS_EVERY 16 /* readings between two looks for CPUs that came as others went */
 #define LIFE_MAX 48
 #define GROUP_FIGURES (CGROUP_READ_CPU | CGROUP_READ_PIDS | CGROUP_READ_OOM | CGROUP_READ_PSI)
 
@@ -243,6 +243,11 @@ enum qemu_health qemu_read(struct qemu *qemu, int64_t at_ns, struct sample *samp
     read_links(qemu, &fresh);
     *sample = fresh;
     return qemu->sleeps >= SLEEP_TICKS ? QEMU_SLEEPS : QEMU_RUNS;
+}
+
+uint32_t qemu_vcpus(const struct qemu *qemu)
+{
+    return proc_watch_is_shared(qemu->watch) ? 0 : (uint32_t)proc_watch_vcpus(qemu->watch);
 }
 
 static void add_memory(struct qemu *qemu, struct parts *ret)

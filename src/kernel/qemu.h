@@ -39,6 +39,9 @@ const struct proc_identity *qemu_identity(const struct qemu *qemu);
 /* "PID:START". */
 const char *qemu_life(const struct qemu *qemu);
 
+/* Its virtual CPUs as the last reading found them, by their threads; 0: not known. */
+uint32_t qemu_vcpus(const struct qemu *qemu);
+
 struct qemu_nic {
     const char *dev; /* the host's end */
     const char *mac; /* NULL unknown */

@@ -31,6 +31,7 @@ void world_drop(struct world *world, struct guest_entry *entry)
     facts_clear(&entry->guest.facts);
     world_isolation_forget(world, &entry->guest);
     free(entry->guest.reason);
+    free(entry->guest.denied);
     free(entry->guest.blame);
     history_free(entry->guest.history);
     free(entry->id_text);
@@ -304,6 +305,18 @@ void world_row(struct world *world, const char *source, uint32_t handle, enum gu
     if (sample && state != STATE_OFF)
         take_sample(world, entry, sample, now_ns, wall_ns);
     problem_settle(world, guest, now_ns);
+}
+
+void world_denied(struct world *world, const struct guest_id *id, const char *why)
+{
+    for (size_t i = 0; i < world->guest_count; i++) {
+        struct guest *guest = &world->guests[i]->guest;
+        bool meant = id->key ? guest_id_equal(id, &guest->id)
+                             : !id->source || strcmp(id->source, guest->id.source) == 0;
+
+        if (meant)
+            world_set_text(&guest->denied, why, SENTENCE_CELLS);
+    }
 }
 
 void world_gone(struct world *world, const char *source, uint32_t handle, int64_t now_ns,

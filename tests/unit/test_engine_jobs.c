@@ -331,6 +331,41 @@ START_TEST(the_same_twice_is_refused)
 }
 END_TEST
 
+/* What is not permitted is not offered again for a minute: of that guest, or of its whole source.
+ */
+START_TEST(what_was_denied_is_not_offered)
+{
+    struct rig rig = open_rig(false, 2);
+    struct error err;
+
+    for (int barred = 0; barred < 2; barred++) {
+        struct frame frame = {.type = FRAME_PROGRESS,
+                              .u.progress = {.text = (char *)"no",
+                                             .remedy = (char *)"run as \x1b[1mroot",
+                                             .percent = -1,
+                                             .done = true,
+                                             .failed = true,
+                                             .denied = true,
+                                             .barred = barred}};
+
+        ck_assert_int_gt(act(&rig, ACTION_SHUTDOWN, "g1", &err), 0);
+        rig_hello(&rig.child[1 + barred]);
+        rig_send(&rig.child[1 + barred], &frame);
+        rig_turn(&rig, NS_PER_MS);
+        ck_assert_int_eq(act(&rig, ACTION_FORCE_OFF, "g1", &err), ERR_UNSUPPORTED);
+        ck_assert_str_eq(err.message, "denied: run as \xef\xbf\xbd[1mroot");
+        if (barred)
+            ck_assert_int_eq(act(&rig, ACTION_SHUTDOWN, "g2", &err), ERR_UNSUPPORTED);
+        rig_turn(&rig, 58 * NS_PER_S);
+        ck_assert_int_eq(act(&rig, ACTION_FORCE_OFF, "g1", &err), ERR_UNSUPPORTED);
+        rig_turn(&rig, 3 * NS_PER_S);
+    }
+    ck_assert_int_gt(act(&rig, ACTION_FORCE_OFF, "g1", &err), 0);
+    ck_assert_int_gt(act(&rig, ACTION_SHUTDOWN, "g2", &err), 0);
+    rig_free(&rig);
+}
+END_TEST
+
 START_TEST(readonly_refuses)
 {
     struct rig rig = open_rig(true, 1);
@@ -535,6 +570,7 @@ int main(void)
     tcase_add_test(tc, four_run_the_others_wait);
     tcase_add_test(tc, a_source_that_hangs_blocks_no_other);
     tcase_add_test(tc, the_same_twice_is_refused);
+    tcase_add_test(tc, what_was_denied_is_not_offered);
     tcase_add_test(tc, readonly_refuses);
     tcase_add_test(tc, the_spawners_refusal_fails_the_job);
     tcase_add_test(tc, what_makes_no_sense_is_refused);
