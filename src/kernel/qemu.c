@@ -277,6 +277,12 @@ void qemu_parts(struct qemu *qemu, unsigned kinds, struct parts *ret)
         add_memory(qemu, ret);
 }
 
+void qemu_network(const struct qemu *qemu, struct isolation_facts *ret)
+{
+    for (size_t i = 0; i < qemu->nic_count; i++)
+        link_add_network(qemu->ground->root, qemu->nics[i].dev, ret);
+}
+
 const char *qemu_blame(enum qemu_health health)
 {
     return health == QEMU_STOPPED  ? "QEMU stopped"
