@@ -13,6 +13,7 @@
 #include "base/apart.h"
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/save.h"
 #include "base/text.h"
 #include "batch/batch.h"
 #include "config/options.h"
@@ -170,6 +171,8 @@ static int run(const struct options *options, const struct sources *sources, int
         error_errno(&err, -spawner, "cannot start the spawner");
         return fail(EXIT_FAILURE, &err);
     }
+    save_bound(getenv("HOME"), getenv("TMPDIR"));
+    preferences_file(options->save_path);
     if (!options->batch && apart_open(errand_works, ERRAND_WORKS, &err) < 0)
         return fail(EXIT_FAILURE, &err);
     /* Both children of this process; should they die, no zombie stays. */

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 
-#define FRESH_A_TICK 4 /* a quarter of a millisecond each */
+#define FRESH_A_TICK 12 /* a quarter of a millisecond each */
 #define AGAIN_A_TICK 2
 #define SELECTED_NS (20 * NS_PER_S)
 #define OTHERS_NS (600 * NS_PER_S)

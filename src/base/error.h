@@ -16,7 +16,8 @@ enum error_code {
     ERR_TIMEOUT = -8,     /* a deadline passed */
     ERR_LOST = -9,        /* the connection to a daemon or child is gone */
     ERR_CHANGED = -10,    /* identity check failed: not the guest that was meant */
-    ERR_INTERNAL = -11    /* a bug of ours */
+    ERR_INTERNAL = -11,   /* a bug of ours */
+    ERR_BARRED = -12      /* not permitted, nor is anything else in the same place */
 };
 
 /* Plain value: copy freely, nothing to release.  Texts may hold foreign bytes (a library's own

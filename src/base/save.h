@@ -6,6 +6,13 @@
 
 #include "base/error.h"
 
+/* From now on, here and in what is forked from here, new files are made only below the folder that
+ * is the current one now (unless that is the root), HOME and TEMPORARY (copied; NULL: none), /tmp
+ * and /var/tmp, and nowhere hidden: for a process that makes files on the word of one that hostile
+ * bytes may have taken over.  A file in cron's folder would be a program, one in ~/.ssh a key.
+ * Does not block. */
+void save_bound(const char *home, const char *temporary);
+
 /* Makes PATH: a file that is not there yet, mode 0600, reached through no symbolic link at its end.
  * A descriptor, or a code, which is negative, with ERR. */
 int save_make_file(const char *path, struct error *err);

@@ -70,7 +70,10 @@ static bool next_word(const char **text, char word[WORD_MAX_BYTES])
     return true;
 }
 
-int look_parse(struct look *ret, const char *text, struct error *err)
+/* Parses "bold 214 on 236", "reverse", "red": attributes, then a colour, then "on" and a colour.
+ * Colours are black red green yellow blue magenta cyan white, the same with "bright-", "default",
+ * or 0 to 255.  ERR_SYNTAX names the word. */
+static int look_parse(struct look *ret, const char *text, struct error *err)
 {
     struct look look = {.foreground = -1, .background = -1};
     short *slot = &look.foreground;

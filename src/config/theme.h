@@ -20,11 +20,6 @@ struct look {
     unsigned attributes; /* enum look_attribute */
 };
 
-/* Parses "bold 214 on 236", "reverse", "red": attributes, then a colour, then "on" and a colour.
- * Colours are black red green yellow blue magenta cyan white, the same with "bright-", "default",
- * or 0 to 255.  ERR_SYNTAX names the word. */
-int look_parse(struct look *ret, const char *text, struct error *err);
-
 /* The most colours that LOOK needs: 0, 8, 16 or 256. */
 int look_colours(const struct look *look);
 

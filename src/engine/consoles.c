@@ -269,15 +269,6 @@ size_t engine_console_count(const struct engine *engine)
     return count;
 }
 
-const struct console *engine_console_at(const struct engine *engine, size_t index)
-{
-    for (size_t i = 0; i < engine->consoles.count; i++) {
-        if (!engine->consoles.entry[i]->closed && index-- == 0)
-            return &engine->consoles.entry[i]->console;
-    }
-    return NULL;
-}
-
 const struct console *engine_console(const struct engine *engine, uint32_t id)
 {
     const struct console_entry *entry = console_find(engine, id);

@@ -34,9 +34,8 @@ void engine_console_size(struct engine *engine, uint32_t console, int rows, int 
  */
 void engine_console_close(struct engine *engine, uint32_t console);
 
-/* Those that were opened and not closed, ended ones too; 0: the oldest. */
+/* Those that were opened and not closed, ended ones too. */
 size_t engine_console_count(const struct engine *engine);
-const struct console *engine_console_at(const struct engine *engine, size_t index);
 const struct console *engine_console(const struct engine *engine, uint32_t console); /* or NULL */
 
 /* Moves up to MAX bytes of output to DST, in order, raw; returns how many.  Taking gives the guest

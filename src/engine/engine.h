@@ -97,7 +97,6 @@ int engine_act(struct engine *engine, enum action action, const struct guest_id 
                int timeout_s, struct error *err);
 size_t engine_job_count(const struct engine *engine);
 const struct job *engine_job_at(const struct engine *engine, size_t index); /* 0: the newest */
-const struct job *engine_job(const struct engine *engine, uint32_t id);
-size_t engine_jobs_live(const struct engine *engine); /* queued and running */
+size_t engine_jobs_live(const struct engine *engine);                       /* queued and running */
 
 #endif

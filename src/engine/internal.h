@@ -115,6 +115,7 @@ struct jobs {
     struct job_entry *entry[JOBS_KEPT]; /* oldest first */
     size_t count;
     uint32_t last_id;
+    int64_t denied_until_ns; /* what was not permitted is not offered until then; 0: all is */
 };
 
 void jobs_clear(struct jobs *jobs);

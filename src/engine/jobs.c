@@ -16,6 +16,8 @@
 #define GIVE_UP_NS (120 * NS_PER_S)
 #define GIVE_UP_START_NS (600 * NS_PER_S)
 #define TIMEOUT_S 60 /* of a job without one */
+/* Permissions change when an operator acts: then it may be tried again. */
+#define DENIED_NS (60 * NS_PER_S)
 #define LOOK_FIRST "look at the guest before you try again"
 
 static void entry_free(struct job_entry *entry)
@@ -159,6 +161,24 @@ void jobs_started(struct engine *engine, struct child *child)
     channel_send(&child->channel, &frame, NULL);
 }
 
+/* Until then nobody is offered what is known to fail. */
+static void deny(struct engine *engine, const struct job *job, bool barred, int64_t now_ns)
+{
+    const struct guest_id whole = {.source = job->guest.source};
+
+    world_denied(engine->world, barred ? &whole : &job->guest,
+                 job->remedy ? job->remedy : job->text);
+    engine->jobs.denied_until_ns = now_ns + DENIED_NS;
+}
+
+static void allow_again(struct engine *engine, int64_t now_ns)
+{
+    if (!engine->jobs.denied_until_ns || now_ns < engine->jobs.denied_until_ns)
+        return;
+    world_denied(engine->world, &(struct guest_id){0}, NULL);
+    engine->jobs.denied_until_ns = 0;
+}
+
 int jobs_frame(struct engine *engine, struct child *child, struct frame *frame, int64_t now_ns)
 {
     struct job_entry *entry = child->owner;
@@ -175,6 +195,8 @@ int jobs_frame(struct engine *engine, struct child *child, struct frame *frame, 
     set_text(&entry->job.remedy, progress->remedy);
     entry->job.timed_out = progress->timed_out;
     entry->job.percent = progress->percent;
+    if (progress->failed && progress->denied)
+        deny(engine, &entry->job, progress->barred, now_ns);
     if (progress->done || progress->failed)
         conclude(engine, entry, progress->failed, now_ns);
     return 0;
@@ -228,6 +250,7 @@ void jobs_turn(struct engine *engine, int64_t now_ns)
 {
     struct jobs *jobs = &engine->jobs;
 
+    allow_again(engine, now_ns);
     for (size_t i = 0; i < jobs->count; i++) {
         struct job_entry *entry = jobs->entry[i];
         if (entry->child && entry->final_ns && now_ns - entry->final_ns >= JOB_END_NS) {
@@ -269,7 +292,7 @@ bool jobs_start(const struct jobs *jobs, const struct guest_id *guest, int64_t n
 
 int64_t jobs_due(const struct jobs *jobs)
 {
-    int64_t due = INT64_MAX;
+    int64_t due = jobs->denied_until_ns ? jobs->denied_until_ns : INT64_MAX;
 
     for (size_t i = 0; i < jobs->count; i++) {
         const struct job_entry *entry = jobs->entry[i];
@@ -291,15 +314,6 @@ const struct job *engine_job_at(const struct engine *engine, size_t index)
 {
     return index < engine->jobs.count ? &engine->jobs.entry[engine->jobs.count - 1 - index]->job
                                       : NULL;
-}
-
-const struct job *engine_job(const struct engine *engine, uint32_t id)
-{
-    for (size_t i = 0; i < engine->jobs.count; i++) {
-        if (engine->jobs.entry[i]->job.id == id)
-            return &engine->jobs.entry[i]->job;
-    }
-    return NULL;
 }
 
 size_t engine_jobs_live(const struct engine *engine)

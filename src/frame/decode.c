@@ -98,6 +98,8 @@ static void decode_progress(struct reader *reader, struct frame_progress *progre
     progress->done = reader_bool(reader);
     progress->failed = reader_bool(reader);
     progress->timed_out = reader_bool(reader);
+    progress->denied = reader_bool(reader);
+    progress->barred = reader_bool(reader);
 }
 
 /* The rest of the frames that have a fixed number of elements behind their type. */
@@ -176,7 +178,7 @@ static int known_elements(uint64_t type)
     static const signed char elements[] = {
         [FRAME_HELLO] = 3, [FRAME_BEAT] = 0,     [FRAME_SOURCE] = 5,   [FRAME_FACTS] = 18,
         [FRAME_ROWS] = 3,  [FRAME_GONE] = 1,     [FRAME_ANSWERED] = 0, [FRAME_HOST] = 14,
-        [FRAME_EVENT] = 6, [FRAME_PROGRESS] = 6, [FRAME_ANSWER] = 3,   [FRAME_LOG] = 1,
+        [FRAME_EVENT] = 6, [FRAME_PROGRESS] = 8, [FRAME_ANSWER] = 3,   [FRAME_LOG] = 1,
         [FRAME_STUCK] = 1, [FRAME_STORAGE] = 2,  [FRAME_CONSOLE] = 7,  [FRAME_WANT] = 7,
         [FRAME_DO] = 5,    [FRAME_ASK] = 5,      [FRAME_OPEN] = 9,     [FRAME_SIZE] = 2,
         [FRAME_CLOSE] = 0, [FRAME_BYTES] = 1,    [FRAME_CREDIT] = 1,   [FRAME_CELLS] = 11,

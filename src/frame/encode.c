@@ -95,7 +95,7 @@ static void put_ask(msgpack_packer *pk, const struct frame_ask *ask)
 
 static void put_progress(msgpack_packer *pk, const struct frame_progress *progress)
 {
-    msgpack_pack_array(pk, 7);
+    msgpack_pack_array(pk, 9);
     msgpack_pack_uint8(pk, FRAME_PROGRESS);
     pack_text(pk, progress->text);
     pack_text(pk, progress->remedy);
@@ -103,6 +103,8 @@ static void put_progress(msgpack_packer *pk, const struct frame_progress *progre
     put_bool(pk, progress->done);
     put_bool(pk, progress->failed);
     put_bool(pk, progress->timed_out);
+    put_bool(pk, progress->denied);
+    put_bool(pk, progress->barred);
 }
 
 /* The frames that are a few scalars and strings. */

@@ -101,6 +101,8 @@ struct frame_progress {
     char *remedy;
     int percent; /* -1 unknown */
     bool done, failed, timed_out;
+    bool denied; /* failed, for it is not permitted ... */
+    bool barred; /* ... to any guest of the source */
 };
 
 struct frame_isolation {

@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
 #include "kernel/parse.h"
+#include "kernel/part_thread.h"
 #include "kernel/proc.h"
 
 #define MOUNTS_OLD_NS (60 * NS_PER_S)
@@ -86,6 +88,17 @@ static void take_uid(const char *text, struct isolation_facts *ret)
         isolation_set_number(ret, ISOLATION_FACT_UID, uid);
 }
 
+/* "Cpus_allowed_list: 0-3". */
+static void take_cpus(const char *text, struct isolation_facts *ret)
+{
+    const char *value = parse_find(text, "Cpus_allowed_list:"), *word;
+    size_t len = value ? parse_word(&value, &word) : 0;
+    /* Half a list would be wrong. */
+    CLEANUP_FREE char *list = len && len < ISOLATION_TEXT_BYTES ? xstrndup(word, len) : NULL;
+
+    isolation_set_text(ret, ISOLATION_FACT_CPUS, list);
+}
+
 static void read_status(struct isolation_ground *ground, pid_t pid, struct isolation_facts *ret)
 {
     static const char *const modes[] = {"off", "strict", "filter"};
@@ -99,6 +112,7 @@ static void read_status(struct isolation_ground *ground, pid_t pid, struct isola
     take_mask(text, "CapBnd:", ISOLATION_FACT_CAP_BND, ret);
     if (parse_keyed(text, "NoNewPrivs:", &number))
         isolation_set_number(ret, ISOLATION_FACT_NO_NEW_PRIVS, number != 0);
+    take_cpus(text, ret);
     if (parse_keyed(text, "Seccomp:", &number) && number < sizeof(modes) / sizeof(modes[0]))
         isolation_set_text(ret, ISOLATION_FACT_SECCOMP, modes[number]);
 }
@@ -227,5 +241,7 @@ void isolation_read_machine(struct isolation_ground *ground, pid_t pid, struct i
 {
     read_status(ground, pid, ret);
     read_label(ground, pid, ret);
+    CLEANUP_FREE char *cpus = part_threads_allowed(ground->root, pid);
+    isolation_set_text(ret, ISOLATION_FACT_CPUS, cpus); /* else those of its first thread */
     isolation_read_qemu(ground, pid, ret);
 }

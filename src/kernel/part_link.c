@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,6 +72,23 @@ void link_hops(const char *root, const char *dev, struct link_hops *ret)
         return;
     snprintf(ret->bridge, sizeof(ret->bridge), "%s", name);
     find_uplink(root, ret);
+}
+
+void link_add_network(const char *root, const char *dev, struct isolation_facts *ret)
+{
+    const struct isolation_value *said = &ret->at[ISOLATION_FACT_NETWORK];
+    char text[2 * IF_NAMESIZE + sizeof(ISOLATION_UPLINK)];
+    struct link_hops hops;
+
+    link_hops(root, dev, &hops);
+    if (!hops.bridge[0])
+        return;
+    snprintf(text, sizeof(text), "%s%s%s", hops.bridge, hops.uplink[0] ? ISOLATION_UPLINK : "",
+             hops.uplink);
+    for (size_t i = 0; i < said->count; i++)
+        if (strcmp(said->text[i], text) == 0)
+            return;
+    isolation_add(ret, ISOLATION_FACT_NETWORK, text);
 }
 
 static void set_counters(struct part *part, const struct link_counters *c)

@@ -3,6 +3,7 @@
 #define VCTOP_KERNEL_PART_LINK_H
 
 #include "kernel/link.h"
+#include "model/isolation.h"
 #include "model/part.h"
 
 struct link_hops {
@@ -13,6 +14,10 @@ struct link_hops {
 /* Where the packets of the host's link DEV go, from /sys/class/net below ROOT: master; and of its
  * ports those that are hardware (they have a device), a bond or a VLAN. */
 void link_hops(const char *root, const char *dev, struct link_hops *ret);
+
+/* Adds to the NETWORK of RET where the packets of DEV go, once each: "br0 -> eno1", "br0" where no
+ * uplink or more than one is known.  Nothing for a link without a bridge. */
+void link_add_network(const char *root, const char *dev, struct isolation_facts *ret);
 
 /* Adds the link NAME of a guest, whose end on the host is DEV, with the counters of the last
  * links_refresh(): the guest's view.  DIRECT: the host's view is the guest's (macvtap).  NULL when

@@ -1,6 +1,5 @@
 #include "kernel/part_process.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,13 +9,11 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
+#include "kernel/cgroup_member.h"
 #include "kernel/parse.h"
 #include "kernel/proc.h"
 
 #define PIDS_MAX 1024 /* whose times are read; more are only counted */
-#define PROCS_BYTES (256 * 1024)
-#define GROUPS_MAX 512
-#define DEPTH_MAX 8
 #define CMDLINE_BYTES 512
 #define DETAILS_NS (10 * NS_PER_S) /* a process may become another program, or user */
 
@@ -57,54 +54,6 @@ void part_processes_free(struct part_processes *self)
         return;
     clear_list(self->list, self->count);
     free(self);
-}
-
-/* ---- who is in the group ---- */
-
-struct members {
-    pid_t *pid;
-    size_t count, total, groups;
-    char *buf; /* PROCS_BYTES */
-};
-
-static void add_members(struct members *members, const char *dir)
-{
-    char path[KERNEL_PATH_MAX];
-    uint64_t pid;
-
-    if (!kernel_path(path, "%s/cgroup.procs", dir) ||
-        io_read_file(AT_FDCWD, path, members->buf, PROCS_BYTES) <= 0)
-        return;
-    for (const char *p = members->buf; parse_u64(&p, &pid) && *p == '\n'; p++) {
-        if (pid == 0 || pid > INT32_MAX)
-            continue;
-        if (members->count < PIDS_MAX)
-            members->pid[members->count++] = (pid_t)pid;
-        members->total++;
-    }
-}
-
-static void walk(struct members *members, const char *dir, int depth)
-{
-    char path[KERNEL_PATH_MAX];
-    const struct dirent *entry;
-
-    if (members->groups++ >= GROUPS_MAX)
-        return;
-    add_members(members, dir);
-    CLEANUP_CLOSEDIR DIR *groups = depth < DEPTH_MAX ? opendir(dir) : NULL;
-    while (groups && (entry = readdir(groups))) {
-        /* Only groups are folders there. */
-        if (entry->d_type == DT_DIR && entry->d_name[0] != '.' &&
-            kernel_path(path, "%s/%s", dir, entry->d_name))
-            walk(members, path, depth + 1);
-    }
-}
-
-static int by_number(const void *a, const void *b)
-{
-    pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
-    return (x > y) - (x < y);
 }
 
 /* ---- what they did ---- */
@@ -208,17 +157,11 @@ void part_processes_read(struct part_processes *self, const char *dir, pid_t ini
                          struct parts *parts)
 {
     CLEANUP_FREE pid_t *pid = xcalloc(PIDS_MAX, sizeof(*pid));
-    CLEANUP_FREE char *buf = xmalloc(PROCS_BYTES);
-    struct members members = {.pid = pid, .buf = buf};
+    size_t count = 0, total, members = cgroup_members(dir, pid, PIDS_MAX, &total);
 
-    walk(&members, dir, 0);
-    qsort(pid, members.count, sizeof(*pid), by_number);
-    struct process *list = xcalloc(members.count + 1, sizeof(*list));
-    CLEANUP_FREE struct process **order = xcalloc(members.count + 1, sizeof(*order));
-    size_t count = 0;
-    for (size_t i = 0; i < members.count; i++) {
-        if (i > 0 && pid[i] == pid[i - 1])
-            continue;
+    struct process *list = xcalloc(members + 1, sizeof(*list));
+    CLEANUP_FREE struct process **order = xcalloc(members + 1, sizeof(*order));
+    for (size_t i = 0; i < members; i++) {
         if (look(self, pid[i], &list[count])) {
             order[count] = &list[count];
             count++;
@@ -233,5 +176,5 @@ void part_processes_read(struct part_processes *self, const char *dir, pid_t ini
             read_details(self, init, order[i]);
         say(order[i], parts);
     }
-    parts->left_out += (uint32_t)((count > max ? count - max : 0) + members.total - members.count);
+    parts->left_out += (uint32_t)((count > max ? count - max : 0) + total - members);
 }

@@ -6,11 +6,14 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
 #include "kernel/parse.h"
 #include "kernel/proc.h"
 #include "kernel/proc_text.h"
+#include "model/cpus.h"
+#include "model/isolation.h"
 
 #define THREADS_MAX 2048
 #define STATUS_BYTES 16384 /* masks of many CPUs stand before the lists */
@@ -55,7 +58,8 @@ static enum part_kind kind_of(const char *comm, uint32_t tid, char name[PROC_COM
     return PART_IOTHREAD;
 }
 
-static void set_allowed(const char *root, pid_t pid, pid_t tid, struct part *part)
+/* "0-3"; NULL: unknown.  The caller frees. */
+static char *allowed_of(const char *root, pid_t pid, pid_t tid)
 {
     char buf[STATUS_BYTES];
     const char *list = read_of(root, pid, tid, "status", buf, sizeof(buf)) > 0
@@ -64,8 +68,7 @@ static void set_allowed(const char *root, pid_t pid, pid_t tid, struct part *par
     const char *word;
     size_t len = list ? parse_word(&list, &word) : 0;
 
-    if (len)
-        part->words[1] = xstrndup(word, len);
+    return len ? xstrndup(word, len) : NULL;
 }
 
 /* PART's figures from one thread's files. */
@@ -86,7 +89,7 @@ static void measure(const char *root, pid_t pid, pid_t tid, const struct proc_st
     if (stat->last_cpu >= 0)
         part_set(part, PART_FIELD_LAST_CPU, (uint64_t)stat->last_cpu);
     part->words[0] = xstrndup(&stat->state, 1);
-    set_allowed(root, pid, tid, part);
+    part->words[1] = allowed_of(root, pid, tid);
 }
 
 struct threads {
@@ -150,4 +153,42 @@ struct part *part_thread_process(const char *root, pid_t pid, enum part_kind kin
     measure(root, pid, pid, &stat, part);
     part_set(part, PART_FIELD_RSS, stat.rss_bytes);
     return part;
+}
+
+struct allowed {
+    const char *root;
+    pid_t pid;
+    struct cpus cpus;
+    size_t seen;
+    bool any;
+};
+
+static bool add_allowed(pid_t tid, void *user)
+{
+    struct allowed *all = user;
+    char buf[PROC_COMM_MAX], name[PROC_COMM_MAX];
+    uint32_t number;
+
+    if (all->seen++ == THREADS_MAX)
+        return false;
+    if (read_of(all->root, all->pid, tid, "comm", buf, sizeof(buf)) <= 0)
+        return true;
+    buf[strcspn(buf, "\n")] = '\0';
+    if (kind_of(buf, (uint32_t)tid, name, &number) != PART_VCPU)
+        return true;
+    CLEANUP_FREE char *list = allowed_of(all->root, all->pid, tid);
+    all->any |= list && cpus_add(&all->cpus, list);
+    return true;
+}
+
+char *part_threads_allowed(const char *root, pid_t pid)
+{
+    struct allowed all = {.root = root, .pid = pid};
+    char text[ISOLATION_TEXT_BYTES];
+
+    proc_each_thread(root, pid, add_allowed, &all);
+    if (!all.any)
+        return NULL;
+    cpus_text(&all.cpus, text, sizeof(text));
+    return xstrdup(text);
 }

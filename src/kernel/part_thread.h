@@ -13,6 +13,11 @@
  * stat; allowed CPUs: status.  Three small files a thread (30 us). */
 void part_threads_qemu(const char *root, pid_t pid, unsigned kinds, struct parts *parts);
 
+/* The CPUs that those of its threads that run virtual CPUs may run on, together: "0-3".  NULL: none
+ * of them is known.  The caller frees.  Two small files a virtual CPU, one for each other thread.
+ */
+char *part_threads_allowed(const char *root, pid_t pid);
+
 /* Adds the process PID with its only (or first) thread, as KIND called NAME: RSS too.  NULL when it
  * is not there. */
 struct part *part_thread_process(const char *root, pid_t pid, enum part_kind kind, const char *name,

@@ -94,6 +94,13 @@ int proc_parse_io(const char *text, struct proc_io *ret)
     return 0;
 }
 
+int proc_read_io(const char *root, pid_t pid, struct proc_io *ret)
+{
+    char buf[SMALL_FILE];
+    ssize_t got = read_of(root, pid, "io", buf, sizeof(buf));
+    return got < 0 ? (int)got : proc_parse_io(buf, ret);
+}
+
 /* The last number of a line of numbers, 0 when there is none. */
 static uint64_t last_number(const char *line)
 {

@@ -50,6 +50,7 @@ struct proc_status {
 
 int proc_read_stat(const char *root, pid_t pid, struct proc_stat *ret);
 int proc_read_status(const char *root, pid_t pid, struct proc_status *ret);
+int proc_read_io(const char *root, pid_t pid, struct proc_io *ret);
 
 /* Arguments apart by NUL into BUF, cut at SIZE - 1, terminated twice where room allows.  Returns
  * the length or a negative error code. */

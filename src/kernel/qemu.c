@@ -18,7 +18,7 @@
 #include "model/devsum.h"
 
 #define SLEEP_TICKS 2    /* in D state that often in a row: more than waiting for a page */
-#define THREADS_EVERY 16 /* readings between two looks for hot-plugged CPUs */
+#define THREADS_EVERY 16 /* readings between two looks for CPUs that came as others went */
 #define LIFE_MAX 48
 #define GROUP_FIGURES (CGROUP_READ_CPU | CGROUP_READ_PIDS | CGROUP_READ_OOM | CGROUP_READ_PSI)
 
@@ -245,6 +245,11 @@ enum qemu_health qemu_read(struct qemu *qemu, int64_t at_ns, struct sample *samp
     return qemu->sleeps >= SLEEP_TICKS ? QEMU_SLEEPS : QEMU_RUNS;
 }
 
+uint32_t qemu_vcpus(const struct qemu *qemu)
+{
+    return proc_watch_is_shared(qemu->watch) ? 0 : (uint32_t)proc_watch_vcpus(qemu->watch);
+}
+
 static void add_memory(struct qemu *qemu, struct parts *ret)
 {
     struct proc_status status;
@@ -270,6 +275,12 @@ void qemu_parts(struct qemu *qemu, unsigned kinds, struct parts *ret)
     part_threads_qemu(root, qemu->id.pid, kinds, ret);
     if (kinds & PART_BIT(PART_MEMORY))
         add_memory(qemu, ret);
+}
+
+void qemu_network(const struct qemu *qemu, struct isolation_facts *ret)
+{
+    for (size_t i = 0; i < qemu->nic_count; i++)
+        link_add_network(qemu->ground->root, qemu->nics[i].dev, ret);
 }
 
 const char *qemu_blame(enum qemu_health health)

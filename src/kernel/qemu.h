@@ -9,6 +9,7 @@
 
 #include "kernel/proc.h"
 #include "model/field.h"
+#include "model/isolation.h"
 #include "model/part.h"
 
 #define QEMU_NICS_MAX 64
@@ -39,6 +40,9 @@ const struct proc_identity *qemu_identity(const struct qemu *qemu);
 /* "PID:START". */
 const char *qemu_life(const struct qemu *qemu);
 
+/* Its virtual CPUs as the last reading found them, by their threads; 0: not known. */
+uint32_t qemu_vcpus(const struct qemu *qemu);
+
 struct qemu_nic {
     const char *dev; /* the host's end */
     const char *mac; /* NULL unknown */
@@ -55,6 +59,9 @@ enum qemu_health qemu_read(struct qemu *qemu, int64_t at_ns, struct sample *samp
  * with the counters of this tick; threads; the memory that the host spends (HOST: VmRSS and
  * HugetlbPages, SWAP: VmSwap, of /proc/PID/status). */
 void qemu_parts(struct qemu *qemu, unsigned kinds, struct parts *ret);
+
+/* Adds where its links lead; unknown stays where a macvtap goes. */
+void qemu_network(const struct qemu *qemu, struct isolation_facts *ret);
 
 /* Who is to blame, in words; NULL: nobody. */
 const char *qemu_blame(enum qemu_health health);

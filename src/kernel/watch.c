@@ -19,8 +19,8 @@
 struct vcpu {
     pid_t tid;
     struct held schedstat;
-    uint64_t run_ns, wait_ns;
-    bool measured;
+    uint64_t run_ns, wait_ns; /* as far as they are in the totals */
+    bool counted;
 };
 
 struct proc_watch {
@@ -31,7 +31,8 @@ struct proc_watch {
     bool has_clock;
     struct vcpu *vcpus;
     size_t vcpu_count;
-    bool scanned;
+    uint32_t threads; /* of the process at the last reading */
+    bool scanned, shared;
     uint64_t run_ns, wait_ns; /* of all vCPUs there ever were: unplugging one takes nothing away */
     bool times_known;
 };
@@ -96,14 +97,16 @@ int proc_watch_vcpus(const struct proc_watch *watch)
     return (int)watch->vcpu_count;
 }
 
-/* "CPU 12/KVM": the names that QEMU gives its threads for libvirt; "ALL CPUs/TCG" where they share
- * one. */
+bool proc_watch_is_shared(const struct proc_watch *watch)
+{
+    return watch->shared;
+}
+
+/* "CPU 12/KVM": the names that QEMU gives its threads for libvirt. */
 static bool is_vcpu_name(const char *comm)
 {
     const char *p = comm + 4;
     uint64_t number;
-    if (strcmp(comm, "ALL CPUs/TCG") == 0)
-        return true;
     return strncmp(comm, "CPU ", 4) == 0 && parse_u64(&p, &number) &&
            (strcmp(p, "/KVM") == 0 || strcmp(p, "/TCG") == 0);
 }
@@ -120,10 +123,16 @@ static bool add_vcpu(pid_t tid, void *user)
         return true;
     ssize_t got = held_read_once(path, buf, sizeof(buf));
     struct proc_stat stat = {0};
-    if (got < 0 || proc_parse_stat(buf, &stat) < 0 || !is_vcpu_name(stat.comm))
+    if (got < 0 || proc_parse_stat(buf, &stat) < 0)
         return true;
+    bool shared = strcmp(stat.comm, "ALL CPUs/TCG") == 0;
+    if (!shared && !is_vcpu_name(stat.comm))
+        return true;
+    watch->shared |= shared;
+    /* What one that was plugged in later has done before we saw it is no burst of now. */
     watch->vcpus = xrealloc(watch->vcpus, watch->vcpu_count + 1, sizeof(*watch->vcpus));
-    watch->vcpus[watch->vcpu_count++] = (struct vcpu){.tid = tid, .schedstat = HELD_INIT};
+    watch->vcpus[watch->vcpu_count++] =
+        (struct vcpu){.tid = tid, .schedstat = HELD_INIT, .counted = !watch->scanned};
     return watch->vcpu_count < VCPUS_MAX;
 }
 
@@ -151,16 +160,20 @@ static int read_times(struct proc_watch *watch, struct vcpu *vcpu, uint64_t *run
     return parse_u64(&p, run) && parse_u64(&p, wait) ? 0 : ERR_SYNTAX;
 }
 
-/* The time before we first looked counts, so that a late look is no lesser total. */
-static void add_growth(uint64_t *total, uint64_t before, uint64_t now)
+static void add_growth(const struct vcpu *vcpu, uint64_t *total, uint64_t before, uint64_t now)
 {
-    if (now >= before)
+    if (vcpu->counted && now >= before)
         *total = parse_add(*total, now - before);
 }
 
-static void add_wait(struct proc_watch *watch, struct sample *sample)
+static void add_wait(struct proc_watch *watch, const struct proc_stat *stat, bool scan,
+                     struct sample *sample)
 {
     bool any = false, all = true;
+
+    if (scan || !watch->scanned || stat->threads > watch->threads)
+        scan_vcpus(watch);
+    watch->threads = stat->threads;
     for (size_t i = 0; i < watch->vcpu_count;) {
         struct vcpu *vcpu = &watch->vcpus[i];
         uint64_t run = 0, wait = 0;
@@ -174,11 +187,11 @@ static void add_wait(struct proc_watch *watch, struct sample *sample)
             i++;
             continue;
         }
-        add_growth(&watch->run_ns, vcpu->measured ? vcpu->run_ns : 0, run);
-        add_growth(&watch->wait_ns, vcpu->measured ? vcpu->wait_ns : 0, wait);
+        add_growth(vcpu, &watch->run_ns, vcpu->run_ns, run);
+        add_growth(vcpu, &watch->wait_ns, vcpu->wait_ns, wait);
         vcpu->run_ns = run;
         vcpu->wait_ns = wait;
-        vcpu->measured = true;
+        vcpu->counted = true;
         any = true;
         i++;
     }
@@ -250,9 +263,7 @@ int proc_watch_read(struct proc_watch *watch, unsigned what, struct sample *samp
         add_io(watch, sample);
     if (what & WATCH_MEMORY)
         add_memory(watch, sample);
-    if ((what & WATCH_THREADS) || ((what & WATCH_WAIT) && !watch->scanned))
-        scan_vcpus(watch);
     if (what & WATCH_WAIT)
-        add_wait(watch, sample);
+        add_wait(watch, &stat, what & WATCH_THREADS, sample);
     return 0;
 }

@@ -17,8 +17,8 @@ enum proc_watch_what {
     WATCH_MEMORY = 1 << 2, /* FIELD_MEM_HOST: VmRSS + HugetlbPages, FIELD_MEM_SWAP: VmSwap of
                               /proc/PID/status (10 us) */
     WATCH_WAIT = 1 << 3,   /* FIELD_CPU_WAIT: schedstat of the vCPU threads */
-    WATCH_THREADS =
-        1 << 4 /* looks for vCPU threads again first: now and then, and after a hotplug */
+    WATCH_THREADS = 1 << 4 /* WATCH_WAIT looks for vCPU threads again, as it does by itself when the
+                              process has more threads than before */
 };
 
 struct proc_watch;
@@ -40,8 +40,10 @@ int proc_watch_read(struct proc_watch *watch, unsigned what, struct sample *samp
  * in between: it has neither ended, nor stopped, nor gone on. */
 uint64_t proc_watch_cpu_ns(const struct proc_watch *watch);
 
-/* vCPU threads found so far: names "CPU n/KVM" and "CPU n/TCG". */
+/* vCPU threads found so far: names "CPU n/KVM" and "CPU n/TCG", or "ALL CPUs/TCG" where all share
+ * one. */
 int proc_watch_vcpus(const struct proc_watch *watch);
+bool proc_watch_is_shared(const struct proc_watch *watch);
 
 /* Nanoseconds that all vCPU threads there ever were have run, as of the last WATCH_WAIT; false when
  * that is not known of each. */

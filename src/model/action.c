@@ -192,6 +192,10 @@ bool action_allowed(const struct guest *guest, enum action action, bool readonly
         snprintf(reason, size, "not under libvirt: use its own monitor");
         return false;
     }
+    if (guest->denied) {
+        snprintf(reason, size, "denied: %s", guest->denied);
+        return false;
+    }
     const char *why = refusal(guest, action);
     if (why)
         snprintf(reason, size, "%s", why);

@@ -35,7 +35,7 @@ const char *compare_kind_name(enum compare_kind kind)
     return names[kind];
 }
 
-enum compare_kind compare_kind_of(const struct guest *guest)
+static enum compare_kind kind_of(const struct guest *guest)
 {
     const char *type = guest->facts.type ? guest->facts.type : "";
 
@@ -116,7 +116,7 @@ static void add_to_sum(struct compare_sum *sum, const struct guest *guest, enum 
 static void add_guest(struct gathering *gathering, const struct guest *guest)
 {
     struct compare *compare = gathering->compare;
-    enum compare_kind kind = compare_kind_of(guest);
+    enum compare_kind kind = kind_of(guest);
     bool fresh = !guest_is_stale(guest, gathering->now_ns, world_period(gathering->world));
 
     if (!world_guest_is_here(gathering->world, guest))
@@ -216,7 +216,7 @@ bool compare_round(const struct compare_sum *sum, double scale, int64_t *ret_gue
 void starts_look(struct starts *starts, struct guest *guest)
 {
     const struct sample *cur = &guest->cur;
-    enum compare_kind kind = compare_kind_of(guest);
+    enum compare_kind kind = kind_of(guest);
 
     if (guest->seen.start_known || !sample_has(cur, FIELD_BOOT) || kind == COMPARE_KINDS)
         return;

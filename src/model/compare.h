@@ -20,8 +20,6 @@ enum compare_kind {
 
 const char *compare_kind_name(enum compare_kind kind); /* "kvm", "emulated", "lxc" */
 
-enum compare_kind compare_kind_of(const struct guest *guest);
-
 /* X(id, JSON key, format as of METRIC_*, what) */
 #define COMPARE_LIST(X) \
     X(OVERHEAD, "mem_overhead_bytes", MEM_OVERHEAD, "memory overhead") \

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "model/culprit_share.h"
 
 /* Below these nobody is hurt, and nobody hurts. */
 #define WAIT_PERCENT 5.0
@@ -26,9 +27,9 @@ static const enum metric uses[CULPRIT_RESOURCES][2] = {
 };
 
 static const char *const resource_words[CULPRIT_RESOURCES] = {
-    [CULPRIT_CPU] = "the host's CPUs",
+    [CULPRIT_CPU] = "the same CPUs",
     [CULPRIT_DISK] = "the same storage",
-    [CULPRIT_NET] = "the host's links",
+    [CULPRIT_NET] = "the same links",
 };
 
 /* The two spans that are held against each other. */
@@ -95,43 +96,6 @@ static double rise_of(const struct culprit *culprit, const struct spans *spans)
         uptime * NS_PER_S < (double)(spans->now_ns - spans->before_ns))
         return culprit->now;
     return 0;
-}
-
-/* ---- storage that two guests share ---- */
-
-static bool stands_on(const struct world *world, const struct guest *guest,
-                      const struct place *place)
-{
-    for (size_t i = 0; i < FACTS_DISKS_MAX && guest->facts.disks[i].target; i++) {
-        const struct place *at = world_place_of_disk(world, guest, i);
-
-        for (int depth = 0; at && depth < 8; depth++, at = world_place_below(world, at))
-            if (at == place)
-                return true;
-    }
-    return false;
-}
-
-/* The innermost place of A's that B stands on too, NULL for none. */
-static const struct place *shared_place(const struct world *world, const struct guest *a,
-                                        const struct guest *b)
-{
-    for (size_t i = 0; i < FACTS_DISKS_MAX && a->facts.disks[i].target; i++) {
-        const struct place *at = world_place_of_disk(world, a, i);
-
-        for (int depth = 0; at && depth < 8; depth++, at = world_place_below(world, at))
-            if (stands_on(world, b, at))
-                return at;
-    }
-    return NULL;
-}
-
-static bool has_place(const struct world *world, const struct guest *guest)
-{
-    for (size_t i = 0; i < FACTS_DISKS_MAX && guest->facts.disks[i].target; i++)
-        if (world_place_of_disk(world, guest, i))
-            return true;
-    return false;
 }
 
 /* ---- what the guest suffers ---- */
@@ -214,12 +178,24 @@ static void insert(struct culprit_list *list, const struct culprit *culprit,
     list->at[at] = *culprit;
 }
 
+static bool has_place(const struct world *world, const struct guest *guest)
+{
+    for (size_t i = 0; i < FACTS_DISKS_MAX && guest->facts.disks[i].target; i++)
+        if (world_place_of_disk(world, guest, i))
+            return true;
+    return false;
+}
+
 /* Nobody's use rose: then who uses it most may be told, but not blamed. */
-static void excuse(const struct culprit *most, enum culprit_resource resource,
-                   struct culprit_list *ret)
+static void excuse(const struct world *world, const struct guest *guest, const struct culprit *most,
+                   enum culprit_resource resource, struct culprit_list *ret)
 {
     char text[UNITS_MAX];
 
+    if (resource == CULPRIT_DISK && !has_place(world, guest)) {
+        snprintf(ret->why, sizeof(ret->why), "where its disks lie is not known");
+        return;
+    }
     if (!most->guest) {
         snprintf(ret->why, sizeof(ret->why), "nothing is known of how others use %s",
                  resource_words[resource]);
@@ -237,6 +213,9 @@ static void find_culprits(const struct world *world, const struct guest *guest,
 {
     double least = resource == CULPRIT_CPU ? RISE_CPU : RISE_BYTES;
     struct culprit most = {.now = 0};
+    struct share_ground ground;
+
+    share_ground_init(&ground, world, guest, resource);
 
     for (size_t i = 0; i < world_guest_count(world); i++) {
         const struct guest *other = world_guest_at(world, i);
@@ -248,7 +227,7 @@ static void find_culprits(const struct world *world, const struct guest *guest,
         /* The cheap question first: few use enough to be asked where they stand. */
         if (culprit.now < least && culprit.now <= most.now)
             continue;
-        if (resource == CULPRIT_DISK && !(culprit.place = shared_place(world, guest, other)))
+        if (!share_find(&ground, other, &culprit))
             continue;
         if (!most.guest || culprit.now > most.now)
             most = culprit;
@@ -256,7 +235,7 @@ static void find_culprits(const struct world *world, const struct guest *guest,
             insert(ret, &culprit, spans);
     }
     if (!ret->count)
-        excuse(&most, resource, ret);
+        excuse(world, guest, &most, resource, ret);
 }
 
 void culprit_find(const struct world *world, const struct guest *guest, int64_t now_ns,
@@ -274,9 +253,6 @@ void culprit_find(const struct world *world, const struct guest *guest, int64_t 
         find_symptom(resource, guest, &spans, list);
         if (!list->suffers)
             continue;
-        if (resource == CULPRIT_DISK && !has_place(world, guest))
-            snprintf(list->why, sizeof(list->why), "where its disks lie is not known");
-        else
-            find_culprits(world, guest, resource, &spans, list);
+        find_culprits(world, guest, resource, &spans, list);
     }
 }

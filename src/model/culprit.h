@@ -12,16 +12,18 @@
 #define CULPRITS_MAX 5 /* of one resource */
 
 enum culprit_resource {
-    CULPRIT_CPU,  /* the host's CPUs */
+    CULPRIT_CPU,  /* CPUs that both may run on */
     CULPRIT_DISK, /* a place that disks of both lie on */
-    CULPRIT_NET,  /* the host's links */
+    CULPRIT_NET,  /* a bridge that both are on, or its uplink */
     CULPRIT_RESOURCES
 };
 
 struct culprit {
     const struct guest *guest;
     double before, now; /* averages: percent of a CPU, bytes a second; BEFORE NAN: it did not run */
-    const struct place *place; /* of CULPRIT_DISK: the innermost that both stand on */
+    char shared[48];    /* what both use: "CPUs 0-3", the innermost place that both stand on, the
+                           uplink or bridge; "": all CPUs, or UNSURE */
+    bool unsure;        /* whether they share it at all is not known */
 };
 
 struct culprit_list {

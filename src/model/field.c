@@ -2,37 +2,24 @@
 
 #include <string.h>
 
-enum field_kind {
-    COUNTER,
-    GAUGE
-};
-
-static const struct {
-    const char *name;
-    enum field_kind kind;
-} fields[FIELD_COUNT] = {
-#define FIELD_ROW(id, name, kind, unit) [FIELD_##id] = {name, kind},
-    FIELD_LIST(FIELD_ROW)
-#undef FIELD_ROW
+static const char *const names[FIELD_COUNT] = {
+#define FIELD_NAME(id, name, kind, unit) [FIELD_##id] = (name),
+    FIELD_LIST(FIELD_NAME)
+#undef FIELD_NAME
 };
 
 _Static_assert(FIELD_COUNT <= 64, "struct sample has one bit for each field");
 
 const char *field_name(enum field field)
 {
-    return (unsigned)field < FIELD_COUNT ? fields[field].name : "";
+    return (unsigned)field < FIELD_COUNT ? names[field] : "";
 }
 
 enum field field_from_name(const char *name)
 {
     for (int i = 0; i < FIELD_COUNT; i++) {
-        if (strcmp(fields[i].name, name) == 0)
+        if (strcmp(names[i], name) == 0)
             return (enum field)i;
     }
     return FIELD_COUNT;
-}
-
-bool field_is_counter(enum field field)
-{
-    return (unsigned)field < FIELD_COUNT && fields[field].kind == COUNTER;
 }

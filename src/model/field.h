@@ -60,8 +60,6 @@ const char *field_name(enum field field);
 /* The field of that wire name, FIELD_COUNT when there is none. */
 enum field field_from_name(const char *name);
 
-bool field_is_counter(enum field field);
-
 /* Counters and gauges of one guest at one CLOCK_MONOTONIC instant. */
 struct sample {
     int64_t at_ns;  /* 0: never sampled */

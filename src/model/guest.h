@@ -76,6 +76,7 @@ struct guest {
     struct facts facts; /* sanitised */
     enum guest_state state;
     char *reason;           /* state_reason in words, NULL when there is nothing to say */
+    char *denied;           /* why an action on it was not permitted lately, NULL: none was */
     char *blame;            /* why the figures are not fresh ("QEMU stopped"), NULL: they are */
     int64_t blame_since_ns; /* CLOCK_MONOTONIC */
     int64_t state_since_ns; /* when we saw the state change; 0: since before we looked */

@@ -41,9 +41,6 @@ struct history_slice {
 void history_slices(const struct history *history, enum metric metric, int64_t from_ns,
                     int64_t to_ns, struct history_slice *ret, int count);
 
-/* The newest COUNT fine points as they came, NAN for gaps; for sparklines.  Returns how many. */
-int history_tail(const struct history *history, enum metric metric, float *ret, int count);
-
 /* How far back it reaches (CLOCK_MONOTONIC), 0 when it is empty or NULL. */
 int64_t history_oldest(const struct history *history);
 

@@ -125,19 +125,6 @@ void history_slices(const struct history *history, enum metric metric, int64_t f
     read_window(history, slot, &window);
 }
 
-int history_tail(const struct history *history, enum metric metric, float *ret, int count)
-{
-    int slot = history_slot(metric);
-    if (!history || slot < 0 || count <= 0)
-        return 0;
-    if (count > history->fine_count)
-        count = history->fine_count;
-    for (int i = 0; i < count; i++)
-        ret[i] =
-            history_unpack(history_fine_at(history, history->fine_count - count + i)->value[slot]);
-    return count;
-}
-
 int64_t history_oldest(const struct history *history)
 {
     if (!history || !history->fine_count)

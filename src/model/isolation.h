@@ -15,6 +15,8 @@
 #define ISOLATION_TEXT_BYTES 256   /* of one text; a longer one is cut */
 #define ISOLATION_SENTENCE_MAX 400 /* bytes, terminator included */
 
+#define ISOLATION_UPLINK " -> " /* between a bridge and its uplink in NETWORK */
+
 enum isolation_form {
     ISOLATION_FLAG,   /* 0 or 1 */
     ISOLATION_NUMBER, /* plain */
@@ -67,7 +69,11 @@ enum isolation_form {
     X(GRAPHICS, "graphics", LIST, "graphics", "-vnc, -spice: where they listen") \
     X(GRAPHICS_OPEN, "graphics_open", LIST, "graphics without a password", \
       "those that listen beyond loopback") \
-    X(MESSAGES, "messages", LIST, "libvirt says", "virDomainGetMessages")
+    X(MESSAGES, "messages", LIST, "libvirt says", "virDomainGetMessages") \
+    X(CPUS, "cpus", TEXT, "CPUs it may run on", \
+      "Cpus_allowed_list in /proc/PID/status; of a machine the threads of its virtual CPUs") \
+    X(NETWORK, "network", LIST, "network, outwards", \
+      "\"br0 -> eno1\": bridge and uplink of each of its links, from /sys/class/net")
 
 enum isolation_fact {
 #define ISOLATION_FACT_ENUM(id, json, form, words, source) ISOLATION_FACT_##id,

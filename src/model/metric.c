@@ -143,14 +143,6 @@ void metrics_compute(struct metrics *ret, const struct sample *prev, const struc
             100 * ret->value[METRIC_MEM_USED] / ret->value[METRIC_MEM_LIMIT]);
 }
 
-void metric_format(char dst[UNITS_MAX], const struct metrics *metrics, enum metric metric)
-{
-    if (metrics_has(metrics, metric))
-        metric_format_value(dst, metric, metrics->value[metric]);
-    else
-        snprintf(dst, UNITS_MAX, "-");
-}
-
 void metric_format_value(char dst[UNITS_MAX], enum metric metric, double value)
 {
     switch (infos[metric].format) {

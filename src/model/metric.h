@@ -108,10 +108,7 @@ static inline bool metrics_has(const struct metrics *metrics, enum metric metric
 void metrics_compute(struct metrics *ret, const struct sample *prev, const struct sample *cur,
                      int64_t max_gap_ns);
 
-/* The figure as text for the screen, "-" when METRICS does not have it. */
-void metric_format(char dst[UNITS_MAX], const struct metrics *metrics, enum metric metric);
-
-/* One bare value in the metric's format. */
+/* A figure that is known as text for the screen. */
 void metric_format_value(char dst[UNITS_MAX], enum metric metric, double value);
 
 #endif

@@ -118,7 +118,8 @@ bool query_field_is_flag(int field)
     return field < WORD_COUNT && words[field].alone;
 }
 
-enum metric_format query_field_format(int field)
+/* Of figures. */
+static enum metric_format format_of(int field)
 {
     return field < WORD_COUNT ? FORMAT_BYTE_RATE : metric_of(field)->format;
 }
@@ -224,7 +225,7 @@ bool query_figure(const char *text, int field, double *ret, bool *ret_share,
                   struct query_error *err)
 {
     size_t digits = strspn(text, "0123456789"), len = digits;
-    enum metric_format format = query_field_format(field);
+    enum metric_format format = format_of(field);
 
     if (text[len] == '.')
         len += 1 + strspn(text + len + 1, "0123456789");
@@ -255,7 +256,7 @@ bool query_figure(const char *text, int field, double *ret, bool *ret_share,
 
 void query_show(char dst[UNITS_MAX], int field, bool share, double value)
 {
-    enum metric_format format = share ? FORMAT_PERCENT : query_field_format(field);
+    enum metric_format format = share ? FORMAT_PERCENT : format_of(field);
 
     switch (format) {
     case FORMAT_PERCENT:

@@ -64,7 +64,6 @@ const char *query_field_help(int field);
 enum query_type query_field_type(int field);
 bool query_field_is_flag(int field); /* it may stand alone */
 bool query_op_fits(enum query_type type, enum query_op op);
-enum metric_format query_field_format(int field); /* of figures */
 
 /* The INDEXth value of a choice or flag, NULL past the end. */
 const char *query_choice(int field, size_t index);

@@ -82,6 +82,9 @@ void world_isolation(struct world *world, const char *source, uint32_t handle,
 void world_isolation_settle(struct world *world);
 /* The guest of TO that is the same as FROM gets what FROM has. */
 void world_isolation_copy(struct guest *to, const struct guest *from);
+/* What the operator wanted of the guest ID, or of any guest of its source (key NULL), is not
+ * permitted, and WHY; NULL: it may be tried again.  A source of NULL means all. */
+void world_denied(struct world *world, const struct guest_id *id, const char *why);
 void world_gone(struct world *world, const char *source, uint32_t handle, int64_t now_ns,
                 int64_t wall_ns);
 /* The worker of SOURCE was started anew: its handles mean nothing any more.  Guests stay, stale,

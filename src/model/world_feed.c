@@ -31,13 +31,15 @@ void world_drop(struct world *world, struct guest_entry *entry)
     facts_clear(&entry->guest.facts);
     world_isolation_forget(world, &entry->guest);
     free(entry->guest.reason);
+    free(entry->guest.denied);
     free(entry->guest.blame);
     history_free(entry->guest.history);
     free(entry->id_text);
     free(entry);
 }
 
-void world_forget_samples(struct guest *guest)
+/* Its figures are of the past: no rate and no line of a graph may span what happened since. */
+static void forget_samples(struct guest *guest)
 {
     history_gap(guest->history, guest->cur.at_ns + 1); /* before the next sample, however near */
     guest->prev.at_ns = guest->cur.at_ns = 0;
@@ -110,7 +112,7 @@ static void take_facts(struct world *world, struct guest_entry *entry, const str
     struct facts old = guest->facts;
     copy_clean(&guest->facts, facts);
     if (old.life && strcmp(old.life, guest->facts.life) != 0) {
-        world_forget_samples(guest);
+        forget_samples(guest);
         problem_new_life(guest);
         world_isolation_forget(world, guest);
         /* Off and on again between two looks: no row will tell of it. */
@@ -299,10 +301,22 @@ void world_row(struct world *world, const char *source, uint32_t handle, enum gu
         set_state(world, entry, state, now_ns, wall_ns);
     bool keeps = state_is_live(state) || state == STATE_UNKNOWN;
     if (state != before && !keeps)
-        world_forget_samples(guest);
+        forget_samples(guest);
     if (sample && state != STATE_OFF)
         take_sample(world, entry, sample, now_ns, wall_ns);
     problem_settle(world, guest, now_ns);
+}
+
+void world_denied(struct world *world, const struct guest_id *id, const char *why)
+{
+    for (size_t i = 0; i < world->guest_count; i++) {
+        struct guest *guest = &world->guests[i]->guest;
+        bool meant = id->key ? guest_id_equal(id, &guest->id)
+                             : !id->source || strcmp(id->source, guest->id.source) == 0;
+
+        if (meant)
+            world_set_text(&guest->denied, why, SENTENCE_CELLS);
+    }
 }
 
 void world_gone(struct world *world, const char *source, uint32_t handle, int64_t now_ns,

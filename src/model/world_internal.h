@@ -132,7 +132,4 @@ void world_parts_clear(struct world *world);
 /* Two samples are so far from each other that a rate over them says nothing. */
 int64_t world_max_gap(const struct world *world);
 
-/* Its figures are of the past: no rate and no line of a graph may span what happened since. */
-void world_forget_samples(struct guest *guest);
-
 #endif

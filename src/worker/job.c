@@ -29,7 +29,9 @@ static void say_result(struct role *role, int rc, struct error *err)
                        .percent = rc < 0 ? -1 : 100,
                        .done = true,
                        .failed = rc < 0,
-                       .timed_out = rc == ERR_TIMEOUT},
+                       .timed_out = rc == ERR_TIMEOUT,
+                       .denied = rc == ERR_DENIED || rc == ERR_BARRED,
+                       .barred = rc == ERR_BARRED},
     };
 
     channel_send(&role->channel, &frame, NULL);

@@ -26,6 +26,26 @@ calls_bound() { # WHAT OPTIONS...
     work=$(mktemp -d -p "$work") && trace_calls "$@" && bound "$what" "$calls"
 }
 
+# Of batch mode's own process, which reads, sorts and writes what the worker says; the worker is killed
+# at the end, before callgrind could tell.
+instructions() { # SAMPLES OPTIONS...
+    local samples=$1 log
+    shift
+    log=$(mktemp -p "$work")
+    VCTOP=$vctop LD_PRELOAD=$tools/watched.so valgrind --tool=callgrind --callgrind-out-file=/dev/null \
+        --vgdb=no --log-file="$log.%p" "$vctop" --no-config -b -n "$samples" -d 0.5 "$@" >/dev/null 2>&1
+    sed -n 's/.*Collected : //p' "$log".* | sort -n | tail -n 1
+}
+
+instructions_bound() { # WHAT OPTIONS...
+    local what=$1 many
+    shift
+    have valgrind || { skip "valgrind is missing: no instructions counted"; return 0; }
+    instructions 2 "$@" >"$work/few" &
+    many=$(instructions 12 "$@")
+    wait $! && bound "$what" $(((many - $(cat "$work/few")) / 10))
+}
+
 bytes_bound() { # WHAT OPTIONS...
     local what=$1
     shift

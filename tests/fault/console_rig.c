@@ -190,7 +190,8 @@ uint32_t console_rig_open(struct console_rig *rig, const char *name,
     }
     number = engine_console_open(rig->engine, &request, &err);
     ck_assert_msg(number > 0, "%s", err.message);
-    return (uint32_t)number;
+    rig->opened = (uint32_t)number;
+    return rig->opened;
 }
 
 const struct console *console_rig_state(struct console_rig *rig, uint32_t id,
@@ -238,11 +239,12 @@ void console_rig_see(struct console_rig *rig, uint32_t console, const char *text
 /* Consoles that have a process, or will have one. */
 static int count_live(const struct console_rig *rig)
 {
-    const struct console *console;
     int live = 0;
 
-    for (size_t i = 0; (console = engine_console_at(rig->engine, i)); i++)
-        live += console->state == CONSOLE_OPENING || console->state == CONSOLE_OPEN;
+    for (uint32_t id = 1; id <= rig->opened; id++) {
+        const struct console *console = engine_console(rig->engine, id);
+        live += console && (console->state == CONSOLE_OPENING || console->state == CONSOLE_OPEN);
+    }
     return live;
 }
 

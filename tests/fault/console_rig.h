@@ -20,7 +20,8 @@ struct console_rig {
     char seen[CONSOLE_SEEN_MAX + 1]; /* the end of what was taken, NUL bytes left out */
     size_t seen_len;
     uint64_t taken;
-    bool hold; /* take nothing */
+    bool hold;       /* take nothing */
+    uint32_t opened; /* the newest console's number; they count from 1 */
 };
 
 /* First thing in main(): the spawner starts this program again, which becomes vctop in a role. */

@@ -20,6 +20,8 @@
 #define SILENT_MS 12000 /* 10 s for one that hangs */
 #define FREEZE_MS 15000 /* the list says 60 s: nothing happens in the rest */
 #define AGAIN_MS 20000  /* it is tried again after 1, 2, 5, 10 s */
+#define ACTIONS 7       /* lines of the menu that change a guest */
+#define DENIED "denied: run vctop as root or join the group libvirt"
 /* In the header; the events below go on telling of it. */
 #define ABSENT "session: the session's libvirtd is not running"
 #define LOST "session lost " /* the header; an event has a colon there */
@@ -200,7 +202,8 @@ START_TEST(row_07_event_loop_stands_still)
 }
 END_TEST
 
-/* Who may watch, but not open the socket to act: the reason is said once, and figures go on. */
+/* Who may watch, but not open the socket to act: the reason is said once, and then stands beside
+ * every action, also of another guest; figures go on. */
 START_TEST(row_23_actions_are_denied)
 {
     machine_run("beat", true);
@@ -213,11 +216,23 @@ START_TEST(row_23_actions_are_denied)
     view_say_yes(screen);
     ck_assert(screen_wait(screen, "idle: could not start", SOON_MS));
     ck_assert_int_ge(screen_find(screen, "libvirt refuses access"), 0);
+    view_choose(screen, "beat");
+    screen_send(screen, "m");
+    ck_assert(screen_wait(screen, "force off", PATIENCE_MS));
+    int grey = 0;
+    for (const char *at = screen_text(screen); (at = strstr(at, DENIED)); at++)
+        grey++;
+    ck_assert_msg(grey == ACTIONS, "%d:\n%s", grey, screen_text(screen));
+    screen_send(screen, "f\r");
+    screen_pump(screen, 500);
+    screen_send(screen, "\033");
+    ck_assert(screen_wait_gone(screen, "force off", PATIENCE_MS));
     screen_pump(screen, 3000);
     const char *first = strstr(screen_text(screen), "start failed");
     ck_assert_ptr_nonnull(first);
     ck_assert_ptr_null(strstr(first + 1, "start failed"));
     view_check(screen, "beat");
+    ck_assert_int_eq(family_find(screen, "--role=job"), 0);
     ck_assert_int_eq(chmod(daemon_path("run/libvirt/libvirt-sock"), 0700), 0);
     ck_assert_str_eq(machine_state("idle"), "shut off");
     view_quit(screen);

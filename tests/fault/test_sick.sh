@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Faults 2, 8 and 69 at once, on real guests: a machine paused on a full pool, a stopped QEMU, a
+# Faults 2, 8, 23 and 69 on real guests: a machine paused on a full pool, a stopped QEMU, a
 # container that ran out of memory, and a libvirtd that was restarted.  Who looks then, and not before,
 # reads all four with their causes on the first screen; and they are told to be over when they are.
 # beside others but: rig storage
@@ -99,3 +99,16 @@ look 24x80 "1 paused 1 OOM" --type "$full: space is back: resume? ($pool: " m \
     --type "Enter or a letter" p --type "Resume: $full?" $'\t\r' --type "vm 2/2" ""
 says "vm 2/2" "1 OOM"
 equal "it runs" running "$(virsh -q -c qemu:///system domstate "$full" | head -n 1)"
+
+# ---- a connection for reading only: told once, then every action is grey
+
+socket=/run/libvirt/libvirt-sock-ro
+if [ -S "$socket" ]; then
+    "$TOOLS/shot" 24x80 "$work/screen.txt" --type "$full " "/$full"$'\r' --type "1 of" m --type "force off" p \
+        --type "Pause: $full?" $'\t\r' --type "could not pause" m --type "denied: " "" -- \
+        --no-config --backend libvirt -c "qemu:///system?socket=$socket" -d 0.5 || fail "reading only"
+    equal "actions that are grey for it" 7 "$(grep -cF "denied: the URI given with -c is for reading only" "$work/screen.txt")"
+    equal "it still runs" running "$(virsh -q -c qemu:///system domstate "$full" | head -n 1)"
+else
+    echo "no libvirtd that listens for readers only: skipped"
+fi

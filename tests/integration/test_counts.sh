@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# System calls and bytes a refresh on the simulated host stay within tests/bench/bounds; those on real
+# System calls, instructions and bytes a refresh on the simulated host stay within tests/bench/bounds; those on real
 # guests are counted in test_many.sh.
 # beside others but: counts
 set -u -o pipefail
@@ -11,4 +11,6 @@ trap 'rm -rf "$work"' EXIT
 
 bytes_bound "bytes, 120x40, 60 simulated guests" --sim=guests=60 &
 bytes=$!
-calls_bound "system calls, 1000 simulated guests" --sim=guests=1000 && wait "$bytes"
+instructions_bound "instructions, batch mode, 200 simulated guests" --sim=guests=200,clock=fixed &
+instructions=$!
+calls_bound "system calls, 1000 simulated guests" --sim=guests=1000 && wait "$bytes" && wait "$instructions"

@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# vctop's figures of a machine under load, against virsh domstats and /proc.
+# vctop's figures of a machine under load, against virsh domstats, /proc and its tap.
+# Fault 65: links and virtual CPUs of another are plugged meanwhile.
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 "$RIG" machine load --disk 256 || exit 1
-"$RIG" machine calm || exit 1
+"$RIG" machine calm --no-start || exit 1
+virsh -q -c qemu:///system setvcpus "$("$RIG" name calm)" 3 --maximum --config || exit 1
+"$RIG" start calm || exit 1
 "$RIG" container from --net || exit 1
 load=$("$RIG" name load)
 calm=$("$RIG" name calm)
@@ -19,6 +22,27 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
     "$RIG" exec from sh -c "echo | nc -w 1 $address 5001" >/dev/null 2>&1 && break
 done
 
+# A second link of the calm one comes and goes, with a known flow that nothing else gets.
+mac=52:54:00:76:63:01
+tap() { virsh -q -c qemu:///system domiflist "$1" | sed -n "s/^ *\(vnet[0-9]*\) .*$2.*/\1/p"; } # GUEST MAC
+plug_link() {
+    virsh -q -c qemu:///system attach-interface "$calm" network default --model virtio --mac $mac --live &&
+        bridge fdb add $mac dev "$(tap "$calm" $mac)" master static
+}
+wait_flow() {
+    local i
+    for i in $(seq 25); do
+        [ "$(cat "/sys/class/net/$(tap "$calm" $mac)/statistics/tx_bytes")" -lt 75000 ] || return 0
+        sleep 0.2
+    done
+}
+wait_ping from "$("$RIG" address calm)"
+bridge link set dev "$(tap "$calm" 52:54)" flood off
+plug_link || fail "a link cannot be plugged"
+"$RIG" type calm 'while usleep 300000; do ip link set eth1 up 2>/dev/null; done &'
+"$RIG" exec from sh -c "arp -s 192.168.122.254 $mac && exec ping -i 0.02 -s 958 192.168.122.254 >/dev/null" &
+background+=($!)
+
 "$RIG" type load 'while :; do :; done &'
 "$RIG" type load 'while :; do dd if=/dev/zero of=/dev/vda bs=64k count=4 oflag=direct 2>/dev/null; usleep 10000; done &'
 "$RIG" exec from sh -c "while :; do
@@ -26,8 +50,8 @@ done
     usleep 200000
 done" &
 background+=($!)
-sleep 2
 
+wait_flow
 hz=$(getconf CLK_TCK)
 record ticks process_ticks "$pid"
 record cputime domstat "$load" cpu-total cpu.time
@@ -43,14 +67,32 @@ rest_of_qemu() {
     done
 }
 record rest rest_of_qemu
-record rx domstat "$load" interface net.0.rx.bytes
-record tx domstat "$load" interface net.0.tx.bytes
+# The host's end sees it the other way round.
+counts=/sys/class/net/$(tap "$load" 52:54)/statistics
+record rx first_number "$counts/tx_bytes"
+record tx first_number "$counts/rx_bytes"
 for task in "/proc/$pid/task/"*; do
     case $(cat "$task/comm") in "CPU 0/"*) vcpu=$task ;; esac
 done
 record vcpu first_number "$vcpu/schedstat"
 sleep 1
 
+# vCPUs only come: an emulated one that goes takes QEMU 7.2 with it.
+plug() {
+    local cpus
+    for cpus in 2 3; do
+        sleep 1
+        virsh -q -c qemu:///system detach-interface "$calm" network --mac $mac --live || return 1
+        sleep 0.7
+        plug_link || return 1
+        virsh -q -c qemu:///system setvcpus "$calm" "$cpus" --live || return 1
+        sleep 1.5
+    done
+    virsh -q -c qemu:///system detach-interface "$calm" network --mac $mac --live
+}
+plug >"$work/plug" 2>&1 &
+plug=$!
+sample_parts plugged 26 0.5 "$calm" -c qemu:///system --backend libvirt
 sample_parts parts 7 2 "$load" -c qemu:///system --backend libvirt
 sample 6 2 -c qemu:///system --backend libvirt,lxc,host
 wait_parts
@@ -83,6 +125,26 @@ fi
 equal "its disk holds" $((256 * 1024 * 1024)) "$(get "$vda/capacity_bytes" <"$work/last-parts")"
 equal "its link's bridge" virbr0 "$(get guests/0/guest_links/0/bridge <"$work/last-parts")"
 equal "no processes are told of a machine" 0 "$(get "guests/0/guest_processes/#" <"$work/last-parts")"
+
+# ---- what was plugged meanwhile
+wait "$plug" || fail "plugging: $(cat "$work/plug")"
+get guests/0/net_rx_bps guests/0/guest_links/0/rx_bps guests/0/guest_links/1/rx_bps guests/0/cpu_percent \
+    guests/0/cpu_wait_percent guests/0/vcpus "guests/0/guest_threads/name=vCPU 2/cpu_percent" <"$work/plugged" >"$work/said"
+verdict=$(awk '
+    { rows += $1; parts += $2 + $3 }
+    $1 == "null" || $2 == "null" || $4 == "null" || $5 == "null" { bad = bad " unknown:" NR }
+    $2 > 10000 || $3 + 0 > 75000 || $4 > 210 || $5 > 210 { bad = bad " spike:" NR }
+    $3 + 0 > 35000 { seen++ }
+    $3 == "missing" { plugs += !gone; gone = 1 }
+    $3 != "missing" { gone = 0 }
+    END { if (rows > parts * 1.25 || parts > rows * 1.25) bad = bad " sum"; if (!seen) bad = bad " flow"; if (plugs < 2) bad = bad " plugs"; print bad ? bad : "good" }' "$work/said")
+if [ "$verdict" = good ]; then
+    pass "links and vCPUs that come and go: no figure unknown, no spike, sums right"
+else
+    fail "links and vCPUs that come and go:$verdict of $(tr '\n' ';' <"$work/said")"
+fi
+equal "vCPUs after that" 3 "$(tail -n 1 "$work/said" | cut -d ' ' -f 6)"
+equal "links after that" 1 "$(tail -n 1 "$work/plugged" | get "guests/0/guest_links/#")"
 
 # ---- the compare view's figures: what running machines costs, and the sum of all
 type=$(virsh -q -c qemu:///system dumpxml "$load" | sed -n "s/^<domain type='\([a-z]*\)'.*/\1/p")

@@ -188,7 +188,12 @@ START_TEST(errors_keep_libvirts_own_words_in_one_line)
     failure(VIR_ERR_INTERNAL_ERROR, long_text, &err);
     ck_assert_uint_lt(strlen(err.message), sizeof(err.message));
     ck_assert_int_eq(failure(VIR_ERR_OPERATION_TIMEOUT, "held", &err), ERR_BUSY);
-    ck_assert_int_eq(failure(VIR_ERR_OPERATION_DENIED, "no", &err), ERR_DENIED);
+    ck_assert_int_eq(failure(VIR_ERR_OPERATION_DENIED, "no", &err), ERR_BARRED);
+    ck_assert_int_eq(failure(VIR_ERR_ACCESS_DENIED, "no", &err), ERR_DENIED);
+    /* QEMU may not read the guest's disk: nothing that the operator may not do. */
+    const virError closed = {
+        .code = VIR_ERR_SYSTEM_ERROR, .domain = VIR_FROM_SECURITY, .int1 = EACCES};
+    ck_assert_int_eq(lv_error(&err, &closed, "x"), ERR_IO);
     ck_assert_int_eq(failure(VIR_ERR_NO_SUPPORT, "no", &err), ERR_UNSUPPORTED);
     ck_assert_int_eq(failure(VIR_ERR_NO_DOMAIN, "no", &err), ERR_GONE);
     ck_assert_int_eq(lv_error(&err, NULL, "x"), ERR_IO);

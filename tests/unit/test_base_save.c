@@ -114,6 +114,45 @@ START_TEST(what_cannot_be_made_says_why)
 }
 END_TEST
 
+/* Check gives each test a process of its own: what is bound stays there. */
+START_TEST(once_bound_only_below_its_places)
+{
+    struct error err = {0};
+    char home[80], path[128];
+
+    ck_assert_int_eq(mkdir("home", 0700) | mkdir("home/.ssh", 0700) | mkdir("here", 0700), 0);
+    ck_assert_int_eq(symlink("/etc", "here/out") | symlink("../home/.ssh", "here/in"), 0);
+    snprintf(home, sizeof(home), "%s/home", folder);
+    ck_assert_int_eq(chdir("here"), 0);
+    save_bound(home, "relative is nowhere");
+
+    ck_assert_int_eq(write_to("new", "x", &err), 0);
+    snprintf(path, sizeof(path), "%s/home/new", folder);
+    ck_assert_int_eq(write_to(path, "x", &err), 0);
+    ck_assert_int_eq(unlink("new") | unlink(path), 0);
+
+    static const char *const refused[] = {"/vctop-save-test",
+                                          "/etc/vctop-save-test",
+                                          "out/x",
+                                          "../../../etc/vctop-save-test",
+                                          ".hidden",
+                                          "in/x",
+                                          "../home/.ssh/rc",
+                                          "../home/.profile"};
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+        ck_assert_int_eq(write_to(refused[i], "x", &err), ERR_USAGE);
+        ck_assert_ptr_nonnull(strstr(err.message, "is not made: choose a name below one of "));
+        ck_assert_ptr_nonnull(strstr(err.message, home));
+        ck_assert_int_eq(access(refused[i], F_OK), -1);
+    }
+    ck_assert_int_eq(write_to("nowhere/file", "x", &err), ERR_GONE);
+    ck_assert_ptr_nonnull(strstr(err.message, "nowhere/file: No such file or directory"));
+
+    ck_assert_int_eq(unlink("out") | unlink("in") | chdir(".."), 0);
+    ck_assert_int_eq(rmdir("home/.ssh") | rmdir("home") | rmdir("here"), 0);
+}
+END_TEST
+
 START_TEST(no_permission)
 {
     struct error err = {0};
@@ -159,6 +198,7 @@ int main(void)
     tcase_add_test(tc, a_new_file_is_written_whole_and_private);
     tcase_add_test(tc, what_exists_is_not_touched);
     tcase_add_test(tc, what_cannot_be_made_says_why);
+    tcase_add_test(tc, once_bound_only_below_its_places);
     tcase_add_test(tc, no_permission);
     tcase_add_test(tc, of_a_full_disk_nothing_is_left);
     suite_add_tcase(suite, tc);

@@ -52,6 +52,12 @@ static void progress(struct rig *rig, struct rig_child *child, const char *text,
     rig_turn(rig, NS_PER_MS);
 }
 
+/* Nothing is forgotten in between, so that numbers have no gap. */
+static const struct job *job_numbered(const struct rig *rig, size_t number)
+{
+    return engine_job_at(rig->engine, engine_job_count(rig->engine) - number);
+}
+
 static const struct event *newest_event(struct rig *rig)
 {
     return event_log_get(world_events(engine_world(rig->engine)), 0);
@@ -63,12 +69,11 @@ START_TEST(a_job_runs_and_is_done)
     struct error err;
     int id = act(&rig, ACTION_REBOOT, "g1", &err);
     struct rig_child *child = rig_child(&rig, ROLE_JOB, LXC);
-    const struct job *job = engine_job(rig.engine, 1);
+    const struct job *job = job_numbered(&rig, 1);
     struct frame request;
 
     ck_assert_int_eq(id, 1);
     ck_assert_ptr_nonnull(child);
-    ck_assert_ptr_eq(engine_job_at(rig.engine, 0), job);
     ck_assert_int_eq(job->state, JOB_RUNNING);
     ck_assert_str_eq(newest_event(&rig)->text, "reboot requested");
     ck_assert_int_eq(newest_event(&rig)->kind, EVENT_JOB);
@@ -106,7 +111,7 @@ START_TEST(a_failure_says_why_and_is_sanitised)
     child = rig_child(&rig, ROLE_JOB, LXC);
     rig_hello(child);
     progress(&rig, child, "no \x1b[2Jspace", true, true);
-    job = engine_job(rig.engine, 1);
+    job = job_numbered(&rig, 1);
     ck_assert_int_eq(job->state, JOB_FAILED);
     ck_assert_ptr_nonnull(strstr(job->text, "space"));
     ck_assert_ptr_null(strchr(job->text, '\x1b'));
@@ -133,8 +138,8 @@ START_TEST(death_without_a_last_word_is_a_failure)
     rig_hello(child);
     rig_exit(&rig, child, SIGKILL);
     rig_turn(&rig, NS_PER_MS);
-    ck_assert_int_eq(engine_job(rig.engine, 1)->state, JOB_FAILED);
-    ck_assert_ptr_nonnull(strstr(engine_job(rig.engine, 1)->text, "the job's process died"));
+    ck_assert_int_eq(job_numbered(&rig, 1)->state, JOB_FAILED);
+    ck_assert_ptr_nonnull(strstr(job_numbered(&rig, 1)->text, "the job's process died"));
     rig_free(&rig);
 }
 END_TEST
@@ -152,7 +157,7 @@ START_TEST(the_last_word_counts_though_the_exit_came_first)
     rig_send(child, &frame);
     rig_exit(&rig, child, 0);
     rig_turn(&rig, NS_PER_MS);
-    ck_assert_int_eq(engine_job(rig.engine, 1)->state, JOB_DONE);
+    ck_assert_int_eq(job_numbered(&rig, 1)->state, JOB_DONE);
     rig_free(&rig);
 }
 END_TEST
@@ -167,7 +172,7 @@ START_TEST(garbage_of_a_job_is_a_failure)
     rig_hello(child);
     rig_send(child, &(struct frame){.type = FRAME_GONE, .u.gone = 1});
     rig_turn(&rig, NS_PER_MS);
-    ck_assert_int_eq(engine_job(rig.engine, 1)->state, JOB_FAILED);
+    ck_assert_int_eq(job_numbered(&rig, 1)->state, JOB_FAILED);
     ck_assert(child->killed);
     ck_assert_uint_eq(world_guest_count(engine_world(rig.engine)), 1);
     rig_free(&rig);
@@ -191,7 +196,7 @@ START_TEST(who_never_answers_is_given_up)
 
     act(&rig, ACTION_SHUTDOWN, "g1", NULL); /* its own limit is 30 s */
     child = rig_child(&rig, ROLE_JOB, LXC);
-    job = engine_job(rig.engine, 1);
+    job = job_numbered(&rig, 1);
     rig_hello(child);
     progress(&rig, child, "asking init", false, false);
     pass_beating(&rig, 148);
@@ -219,10 +224,10 @@ START_TEST(a_start_has_ten_minutes)
     rig_turn(&rig, NS_PER_MS);
     ck_assert_int_eq(act(&rig, ACTION_START, "g1", NULL), 1);
     pass_beating(&rig, 598);
-    ck_assert_int_eq(engine_job(rig.engine, 1)->state, JOB_RUNNING);
+    ck_assert_int_eq(job_numbered(&rig, 1)->state, JOB_RUNNING);
     pass_beating(&rig, 4);
-    ck_assert_int_eq(engine_job(rig.engine, 1)->state, JOB_FAILED);
-    ck_assert_ptr_nonnull(strstr(engine_job(rig.engine, 1)->text, "gave up after 10m"));
+    ck_assert_int_eq(job_numbered(&rig, 1)->state, JOB_FAILED);
+    ck_assert_ptr_nonnull(strstr(job_numbered(&rig, 1)->text, "gave up after 10m"));
     rig_free(&rig);
 }
 END_TEST
@@ -239,17 +244,17 @@ START_TEST(progress_counts_and_the_last_word_beats_the_deadline)
 
     act(&rig, ACTION_SHUTDOWN, "g1", NULL);
     child = rig_child(&rig, ROLE_JOB, LXC);
-    ck_assert_int_eq(engine_job(rig.engine, 1)->percent, -1);
+    ck_assert_int_eq(job_numbered(&rig, 1)->percent, -1);
     rig_hello(child);
     rig_send(child, &half);
     rig_turn(&rig, NS_PER_MS);
-    ck_assert_int_eq(engine_job(rig.engine, 1)->percent, 50);
+    ck_assert_int_eq(job_numbered(&rig, 1)->percent, 50);
     pass_beating(&rig, 100);
     rig_beat(rig_child(&rig, ROLE_WORKER, LXC));
     rig_send(child, &done);
     rig_turn(&rig, 100 * NS_PER_S);
-    ck_assert_int_eq(engine_job(rig.engine, 1)->state, JOB_DONE);
-    ck_assert_int_eq(engine_job(rig.engine, 1)->percent, 100);
+    ck_assert_int_eq(job_numbered(&rig, 1)->state, JOB_DONE);
+    ck_assert_int_eq(job_numbered(&rig, 1)->percent, 100);
     rig_free(&rig);
 }
 END_TEST
@@ -266,14 +271,14 @@ START_TEST(four_run_the_others_wait)
     }
     ck_assert_uint_eq(rig.count, 1 + 4);
     ck_assert_uint_eq(engine_jobs_live(rig.engine), 6);
-    ck_assert_int_eq(engine_job(rig.engine, 4)->state, JOB_RUNNING);
-    ck_assert_int_eq(engine_job(rig.engine, 5)->state, JOB_QUEUED);
+    ck_assert_int_eq(job_numbered(&rig, 4)->state, JOB_RUNNING);
+    ck_assert_int_eq(job_numbered(&rig, 5)->state, JOB_QUEUED);
     child = &rig.child[1];
     rig_hello(child);
     progress(&rig, child, "done", true, false);
     ck_assert_uint_eq(rig.count, 1 + 5);
-    ck_assert_int_eq(engine_job(rig.engine, 5)->state, JOB_RUNNING);
-    ck_assert_int_eq(engine_job(rig.engine, 6)->state, JOB_QUEUED);
+    ck_assert_int_eq(job_numbered(&rig, 5)->state, JOB_RUNNING);
+    ck_assert_int_eq(job_numbered(&rig, 6)->state, JOB_QUEUED);
     rig_free(&rig);
 }
 END_TEST
@@ -304,8 +309,8 @@ START_TEST(a_source_that_hangs_blocks_no_other)
     }
     struct guest_id other = {(char *)OTHER, (char *)"g1"};
     ck_assert_int_eq(engine_act(rig.engine, ACTION_FORCE_OFF, &other, 30, NULL), 7);
-    ck_assert_int_eq(engine_job(rig.engine, 5)->state, JOB_QUEUED);
-    ck_assert_int_eq(engine_job(rig.engine, 7)->state, JOB_RUNNING);
+    ck_assert_int_eq(job_numbered(&rig, 5)->state, JOB_QUEUED);
+    ck_assert_int_eq(job_numbered(&rig, 7)->state, JOB_RUNNING);
     rig_free(&rig);
 }
 END_TEST
@@ -322,6 +327,41 @@ START_TEST(the_same_twice_is_refused)
     rig_hello(&rig.child[1]);
     progress(&rig, &rig.child[1], "done", true, false);
     ck_assert_int_eq(act(&rig, ACTION_SHUTDOWN, "g1", &err), 4);
+    rig_free(&rig);
+}
+END_TEST
+
+/* What is not permitted is not offered again for a minute: of that guest, or of its whole source.
+ */
+START_TEST(what_was_denied_is_not_offered)
+{
+    struct rig rig = open_rig(false, 2);
+    struct error err;
+
+    for (int barred = 0; barred < 2; barred++) {
+        struct frame frame = {.type = FRAME_PROGRESS,
+                              .u.progress = {.text = (char *)"no",
+                                             .remedy = (char *)"run as \x1b[1mroot",
+                                             .percent = -1,
+                                             .done = true,
+                                             .failed = true,
+                                             .denied = true,
+                                             .barred = barred}};
+
+        ck_assert_int_gt(act(&rig, ACTION_SHUTDOWN, "g1", &err), 0);
+        rig_hello(&rig.child[1 + barred]);
+        rig_send(&rig.child[1 + barred], &frame);
+        rig_turn(&rig, NS_PER_MS);
+        ck_assert_int_eq(act(&rig, ACTION_FORCE_OFF, "g1", &err), ERR_UNSUPPORTED);
+        ck_assert_str_eq(err.message, "denied: run as \xef\xbf\xbd[1mroot");
+        if (barred)
+            ck_assert_int_eq(act(&rig, ACTION_SHUTDOWN, "g2", &err), ERR_UNSUPPORTED);
+        rig_turn(&rig, 58 * NS_PER_S);
+        ck_assert_int_eq(act(&rig, ACTION_FORCE_OFF, "g1", &err), ERR_UNSUPPORTED);
+        rig_turn(&rig, 3 * NS_PER_S);
+    }
+    ck_assert_int_gt(act(&rig, ACTION_FORCE_OFF, "g1", &err), 0);
+    ck_assert_int_gt(act(&rig, ACTION_SHUTDOWN, "g2", &err), 0);
     rig_free(&rig);
 }
 END_TEST
@@ -345,8 +385,8 @@ START_TEST(the_spawners_refusal_fails_the_job)
 
     rig.refuse = EROFS;
     ck_assert_int_eq(act(&rig, ACTION_SHUTDOWN, "g1", NULL), 1);
-    ck_assert_int_eq(engine_job(rig.engine, 1)->state, JOB_FAILED);
-    ck_assert_str_eq(engine_job(rig.engine, 1)->text, "refused: read-only");
+    ck_assert_int_eq(job_numbered(&rig, 1)->state, JOB_FAILED);
+    ck_assert_str_eq(job_numbered(&rig, 1)->text, "refused: read-only");
     rig_free(&rig);
 }
 END_TEST
@@ -398,7 +438,7 @@ START_TEST(hostile_keys_stay_raw_on_the_wire)
     rig_row(worker, 1, STATE_RUNNING, rig.now, 0);
     rig_turn(&rig, NS_PER_MS);
     ck_assert_int_eq(act(&rig, ACTION_RESET, HOSTILE, NULL), 1);
-    ck_assert_ptr_null(strchr(engine_job(rig.engine, 1)->name, '\x1b'));
+    ck_assert_ptr_null(strchr(job_numbered(&rig, 1)->name, '\x1b'));
     ck_assert(rig_receive(rig_child(&rig, ROLE_JOB, LXC), FRAME_DO, &request));
     ck_assert_str_eq(request.u.action.key, HOSTILE);
     frame_clear(&request);
@@ -424,7 +464,6 @@ START_TEST(only_the_last_two_hundred_are_kept)
     ck_assert_uint_eq(engine_job_at(rig.engine, 0)->id, 230);
     ck_assert_uint_eq(engine_job_at(rig.engine, 199)->id, 31);
     ck_assert_ptr_null(engine_job_at(rig.engine, 200));
-    ck_assert_ptr_null(engine_job(rig.engine, 30));
     rig_free(&rig);
 }
 END_TEST
@@ -579,6 +618,7 @@ int main(void)
     tcase_add_test(tc, four_run_the_others_wait);
     tcase_add_test(tc, a_source_that_hangs_blocks_no_other);
     tcase_add_test(tc, the_same_twice_is_refused);
+    tcase_add_test(tc, what_was_denied_is_not_offered);
     tcase_add_test(tc, readonly_refuses);
     tcase_add_test(tc, the_spawners_refusal_fails_the_job);
     tcase_add_test(tc, what_makes_no_sense_is_refused);

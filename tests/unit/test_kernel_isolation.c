@@ -42,7 +42,8 @@ static void setup(void)
     put_spaces(9, "");
     tree_put("/proc/9/status", "Name:\tinit\nUid:\t100000\t100000\t100000\t100000\n"
                                "CapEff:\t0000000000000400\nCapBnd:\t000001fcfdfcffff\n"
-                               "NoNewPrivs:\t1\nSeccomp:\t2\nSeccomp_filters:\t1\n");
+                               "NoNewPrivs:\t1\nSeccomp:\t2\nSeccomp_filters:\t1\n"
+                               "Cpus_allowed:\t9\nCpus_allowed_list:\t0,3\n");
     tree_put("/proc/9/attr/current", "lxc-container-default-cgns (enforce)\n");
     tree_put("/proc/9/uid_map", "         0     100000      65536\n");
     tree_put("/proc/9/gid_map",
@@ -91,6 +92,7 @@ START_TEST(a_container_is_read_whole)
 {
     read_container();
     ck_assert_uint_eq(value(ISOLATION_FACT_UID)->number, 100000);
+    ck_assert_str_eq(text(ISOLATION_FACT_CPUS), "0,3");
     ck_assert_uint_eq(value(ISOLATION_FACT_CAP_EFF)->number, 0x400);
     ck_assert_uint_eq(value(ISOLATION_FACT_CAP_BND)->number, 0x1fcfdfcffff);
     ck_assert_uint_eq(value(ISOLATION_FACT_NO_NEW_PRIVS)->number, 1);
@@ -389,7 +391,14 @@ START_TEST(a_machine_is_read_from_its_process)
     tree_put("/sys/module/kvm_intel/parameters/nested", "Y\n");
     tree_dirs("/proc/8/fd/3");
     ck_assert_int_eq(symlink("anon_inode:kvm-vm", tree_path("/proc/8/fd/3")), 0);
+    tree_put("/proc/8/task/8/comm", "qemu-system-x86\n");
+    tree_put("/proc/8/task/8/status", "Cpus_allowed_list:\t0-7\n");
+    tree_put("/proc/8/task/9/comm", "CPU 0/KVM\n");
+    tree_put("/proc/8/task/9/status", "Cpus_allowed_list:\t2\n");
+    tree_put("/proc/8/task/10/comm", "CPU 1/KVM\n");
+    tree_put("/proc/8/task/10/status", "Cpus_allowed_list:\t3,5\n");
     isolation_read_machine(ground, 8, &facts);
+    ck_assert_str_eq(text(ISOLATION_FACT_CPUS), "2-3,5");
     ck_assert_str_eq(text(ISOLATION_FACT_ACCEL), "kvm");
     ck_assert_uint_eq(value(ISOLATION_FACT_UID)->number, 64055);
     ck_assert_uint_eq(value(ISOLATION_FACT_NESTED)->number, 1);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "kernel/block.h"
+#include "kernel/cgroup_member.h"
 #include "kernel/cgroup_part.h"
 #include "kernel/part_link.h"
 #include "kernel/part_process.h"
@@ -105,8 +106,37 @@ START_TEST(threads_are_told_apart_by_name)
 }
 END_TEST
 
+START_TEST(what_a_group_does_not_count_its_processes_do)
+{
+    struct sample sample = {0};
+    char dir[4096];
+
+    snprintf(dir, sizeof(dir), "%s/g", tree_root);
+    tree_put("/g/cgroup.procs", "900\n901\n");
+    tree_put("/g/system.slice/cgroup.procs", "902\n901\n");
+    tree_put("/proc/900/io", "rchar: 9\nwchar: 9\nsyscr: 1\nsyscw: 1\nread_bytes: 100\n"
+                             "write_bytes: 1000\ncancelled_write_bytes: 0\n");
+    tree_put("/proc/901/io",
+             "rchar: 9\nwchar: 9\nsyscr: 1\nsyscw: 1\nread_bytes: 20\nwrite_bytes: 200\n");
+    /* 902 has ended meanwhile. */
+    ck_assert(cgroup_members_io(tree_root, dir, &sample));
+    ck_assert_uint_eq(sample.value[FIELD_DISK_READ], 120);
+    ck_assert_uint_eq(sample.value[FIELD_DISK_WRITE], 1200);
+    ck_assert(!sample_has(&sample, FIELD_DISK_WRITE_OPS));
+    /* Half a sum is none. */
+    sample = (struct sample){0};
+    tree_put("/proc/902/io", "what\n");
+    ck_assert(!cgroup_members_io(tree_root, dir, &sample));
+    ck_assert(!sample.valid);
+    snprintf(dir, sizeof(dir), "%s/gone", tree_root);
+    ck_assert(!cgroup_members_io(tree_root, dir, &sample));
+}
+END_TEST
+
 START_TEST(hops_end_where_nobody_knows)
 {
+    struct isolation_facts facts = {0};
+    const struct isolation_value *network = &facts.at[ISOLATION_FACT_NETWORK];
     struct link_hops hops;
 
     tree_put("/sys/class/net/br0/brif/eno1/x", "");
@@ -117,6 +147,11 @@ START_TEST(hops_end_where_nobody_knows)
     link_hops(tree_root, "vnet3", &hops);
     ck_assert_str_eq(hops.bridge, "br0");
     ck_assert_str_eq(hops.uplink, "eno1");
+    link_add_network(tree_root, "vnet3", &facts);
+    link_add_network(tree_root, "vnet3", &facts);
+    link_add_network(tree_root, "eno1", &facts);
+    ck_assert_uint_eq(network->count, 1);
+    ck_assert_str_eq(network->text[0], "br0 -> eno1");
 
     /* A second one: which of them it is cannot be told. */
     tree_put("/sys/class/net/br0/brif/bond0/x", "");
@@ -124,6 +159,9 @@ START_TEST(hops_end_where_nobody_knows)
     link_hops(tree_root, "vnet3", &hops);
     ck_assert_str_eq(hops.bridge, "br0");
     ck_assert_str_eq(hops.uplink, "");
+    link_add_network(tree_root, "vnet3", &facts);
+    ck_assert_str_eq(network->text[1], "br0");
+    isolation_facts_clear(&facts);
     link_hops(tree_root, "bond0", &hops);
     ck_assert_str_eq(hops.bridge, "");
     link_hops(tree_root, "../eno1", &hops);
@@ -330,6 +368,7 @@ int main(void)
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, threads_are_told_apart_by_name);
+    tcase_add_test(tc, what_a_group_does_not_count_its_processes_do);
     tcase_add_test(tc, hops_end_where_nobody_knows);
     tcase_add_test(tc, links_have_names_in_their_namespace);
     tcase_add_test(tc, own_links_are_as_the_guest_sees_them);

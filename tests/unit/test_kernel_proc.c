@@ -240,7 +240,11 @@ START_TEST(waiting_vcpus_are_summed_without_steps_back)
     ck_assert_uint_eq(wait_of(watch, WATCH_WAIT), 350);
     put_vcpu(4247, "CPU 2/KVM", "1 7 1");
     ck_assert_uint_eq(wait_of(watch, WATCH_WAIT), 350);
-    ck_assert_uint_eq(wait_of(watch, WATCH_WAIT | WATCH_THREADS), 357);
+    ck_assert_int_eq(proc_watch_vcpus(watch), 2);
+    ck_assert_uint_eq(wait_of(watch, WATCH_WAIT | WATCH_THREADS), 350);
+    ck_assert_int_eq(proc_watch_vcpus(watch), 3);
+    put_vcpu(4247, "CPU 2/KVM", "9 17 2");
+    ck_assert_uint_eq(wait_of(watch, WATCH_WAIT), 360);
     put_vcpu(4244, "CPU 1/TCG", "rubbish");
     struct sample sample = {0};
     ck_assert_int_eq(proc_watch_read(watch, WATCH_WAIT, &sample, NULL), 0);
@@ -262,21 +266,39 @@ static void *spin(void *stop)
     return NULL;
 }
 
+static pthread_t plug_vcpu(atomic_bool *stop)
+{
+    pthread_t thread;
+
+    ck_assert_int_eq(pthread_create(&thread, NULL, spin, stop), 0);
+    usleep(50000);
+    return thread;
+}
+
+static void unplug_vcpu(pthread_t thread, atomic_bool *stop)
+{
+    atomic_store(stop, true);
+    pthread_join(thread, NULL);
+    usleep(50000);
+}
+
 START_TEST(live_vcpu_threads_are_found_by_name)
 {
-    atomic_bool stop = false;
-    pthread_t thread;
-    ck_assert_int_eq(pthread_create(&thread, NULL, spin, &stop), 0);
-    usleep(50000);
+    atomic_bool stop = false, stop_plugged = false;
+    pthread_t thread = plug_vcpu(&stop);
     struct proc_watch *watch = NULL;
     ck_assert_int_eq(proc_watch_new(&watch, "", &(struct proc_identity){.pid = getpid()}), 0);
     struct sample sample = {0};
     ck_assert_int_eq(proc_watch_read(watch, WATCH_WAIT, &sample, NULL), 0);
     ck_assert_int_eq(proc_watch_vcpus(watch), 1);
     ck_assert(sample_has(&sample, FIELD_CPU_WAIT));
-    atomic_store(&stop, true);
-    pthread_join(thread, NULL);
-    usleep(50000);
+    pthread_t plugged = plug_vcpu(&stop_plugged);
+    ck_assert_int_eq(proc_watch_read(watch, WATCH_WAIT, &sample, NULL), 0);
+    ck_assert_int_eq(proc_watch_vcpus(watch), 2);
+    unplug_vcpu(plugged, &stop_plugged);
+    ck_assert_int_eq(proc_watch_read(watch, WATCH_WAIT, &sample, NULL), 0);
+    ck_assert_int_eq(proc_watch_vcpus(watch), 1);
+    unplug_vcpu(thread, &stop);
     sample = (struct sample){0};
     ck_assert_int_eq(proc_watch_read(watch, WATCH_WAIT, &sample, NULL), 0);
     ck_assert_int_eq(proc_watch_vcpus(watch), 0);

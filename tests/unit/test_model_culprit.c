@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "model/cpus.h"
 
 #define T NS_PER_S
 #define NOW (400 * T)
@@ -138,7 +139,7 @@ START_TEST(nothing_is_said_where_nothing_is_known)
     lived_one(steady, 10, METRIC_CPU, 390, 391);
     const struct culprit_list *list = find(slow, CULPRIT_CPU);
     ck_assert_uint_eq(list->count, 0);
-    ck_assert(strstr(list->why, "nobody's use of the host's CPUs rose; steady uses most: 391 %"));
+    ck_assert(strstr(list->why, "nobody's use of the same CPUs rose; steady uses most: 391 %"));
     /* Where its disks lie is not known. */
     struct guest *stuck = add("stuck");
     lived_one(stuck, 10, METRIC_PSI_IO, 1, 50);
@@ -179,6 +180,93 @@ START_TEST(slow_disks_hurt)
     slow->metrics.value[METRIC_DISK_READ_TIME] = 80;
     ck_assert(find(slow, CULPRIT_DISK)->suffers);
     ck_assert_str_eq(report.list[CULPRIT_DISK].symptom, "a read takes its disks 80ms");
+}
+END_TEST
+
+/* GUEST was read: it may run on CPUS and leaves by NETWORK; NULL: unknown. */
+static void stands(const struct guest *guest, const char *cpus, const char *network)
+{
+    struct isolation_facts facts = {0};
+
+    isolation_set_text(&facts, ISOLATION_FACT_CPUS, cpus);
+    if (network)
+        isolation_add(&facts, ISOLATION_FACT_NETWORK, network);
+    world_isolation(world, "sim", guest->facts.handle, &facts);
+    isolation_facts_clear(&facts);
+}
+
+START_TEST(who_runs_on_other_cpus_does_not_hurt)
+{
+    struct guest *slow = add("slow"), *apart = add("apart"), *near = add("near"),
+                 *unread = add("unread");
+
+    lived_one(slow, 10, METRIC_CPU_WAIT, 1, 40);
+    lived_one(apart, 10, METRIC_CPU, 1, 400);
+    lived_one(near, 10, METRIC_CPU, 1, 95);
+    lived_one(unread, 10, METRIC_CPU, 1, 90);
+    stands(slow, "0-1", NULL);
+    stands(apart, "2-5,8", NULL);
+    stands(near, "1-3", NULL);
+    const struct culprit_list *list = find(slow, CULPRIT_CPU);
+    ck_assert_uint_eq(list->count, 2);
+    ck_assert_ptr_eq(list->at[0].guest, near);
+    ck_assert_str_eq(list->at[0].shared, "CPU 1");
+    ck_assert(!list->at[0].unsure);
+    ck_assert_ptr_eq(list->at[1].guest, unread);
+    ck_assert_str_eq(list->at[1].shared, "");
+    ck_assert(list->at[1].unsure);
+    /* Nor is it told that uses most, but shares nothing. */
+    stands(near, "3", NULL);
+    stands(unread, "4", NULL);
+    ck_assert(strstr(find(slow, CULPRIT_CPU)->why, "nothing is known"));
+}
+END_TEST
+
+START_TEST(who_leaves_by_another_uplink_does_not_hurt)
+{
+    struct guest *slow = add("slow"), *apart = add("apart"), *uplink = add("uplink"),
+                 *routed = add("routed");
+
+    lived_one(slow, 10, METRIC_NET_DROPS, 0, 40);
+    slow->metrics.valid |= UINT64_C(1) << METRIC_NET_DROPS;
+    slow->metrics.value[METRIC_NET_DROPS] = 40;
+    lived_one(apart, 10, METRIC_NET_TX, 0, 90 * MIB);
+    lived_one(uplink, 10, METRIC_NET_TX, 0, 80 * MIB);
+    lived_one(routed, 10, METRIC_NET_TX, 0, 70 * MIB);
+    stands(slow, NULL, "br0 -> eno1");
+    stands(apart, NULL, "br1 -> eno2");
+    stands(uplink, NULL, "br10 -> eno1");
+    stands(routed, NULL, "virbr0");
+    const struct culprit_list *list = find(slow, CULPRIT_NET);
+    ck_assert_uint_eq(list->count, 2);
+    ck_assert_ptr_eq(list->at[0].guest, uplink);
+    ck_assert_str_eq(list->at[0].shared, "eno1");
+    ck_assert_ptr_eq(list->at[1].guest, routed);
+    ck_assert(list->at[1].unsure);
+    stands(slow, NULL, "virbr0");
+    list = find(slow, CULPRIT_NET);
+    ck_assert_uint_eq(list->count, 3);
+    ck_assert(list->at[0].unsure && list->at[1].unsure && !list->at[2].unsure);
+    ck_assert_str_eq(list->at[2].shared, "virbr0");
+}
+END_TEST
+
+START_TEST(lists_of_cpus_are_read_and_written)
+{
+    struct cpus cpus = {0}, few = {0};
+    char text[64];
+
+    ck_assert(cpus_add(&cpus, "0-3,8\n") && cpus_add(&cpus, "10 11") && cpus_add(&cpus, "9"));
+    cpus_text(&cpus, text, sizeof(text));
+    ck_assert_str_eq(text, "0-3,8-10");
+    cpus_text(&cpus, text, 9);
+    ck_assert_str_eq(text, "0-3...");
+    ck_assert(!cpus_add(&cpus, "") && !cpus_add(&cpus, "1,") && !cpus_add(&cpus, "3-1"));
+    ck_assert(!cpus_add(&cpus, "1-x") && !cpus_add(&cpus, "1..."));
+    ck_assert(cpus_add(&few, "8190-99999999999999999999"));
+    ck_assert_uint_eq(cpus_intersect(&cpus, &few), 0);
+    cpus_text(&few, text, sizeof(text));
+    ck_assert_str_eq(text, "8190-8191");
 }
 END_TEST
 
@@ -228,6 +316,9 @@ int main(void)
     tcase_add_test(tests, nothing_is_said_where_nothing_is_known);
     tcase_add_test(tests, a_new_guest_rose_from_nothing_and_an_unseen_one_did_not);
     tcase_add_test(tests, slow_disks_hurt);
+    tcase_add_test(tests, who_runs_on_other_cpus_does_not_hurt);
+    tcase_add_test(tests, who_leaves_by_another_uplink_does_not_hurt);
+    tcase_add_test(tests, lists_of_cpus_are_read_and_written);
     tcase_add_test(tests, many_guests_are_asked_once_each);
     Suite *suite = suite_create("model_culprit");
     suite_add_tcase(suite, tests);

@@ -178,8 +178,10 @@ START_TEST(rates_come_with_the_second_row)
     struct sample future = {.at_ns = INT64_MAX};
     world_row(world, VM, 1, STATE_RUNNING, NULL, NULL, &future, AT(5), AT(5));
     ck_assert_int_eq(guest->cur.at_ns, AT(4));
-    float tail[4];
-    ck_assert_int_eq(history_tail(guest->history, METRIC_CPU, tail, 4), 2);
+    float past[2];
+    history_read(guest->history, METRIC_CPU, AT(2), AT(6), past, 2);
+    ck_assert_float_eq_tol(past[0], 50, 0.1f);
+    ck_assert(isnan(past[1]));
 }
 END_TEST
 
@@ -198,9 +200,9 @@ START_TEST(another_life_has_no_past)
     row(VM, 1, STATE_RUNNING, 502, 8);
     ck_assert(guest_metric(guest, METRIC_CPU, AT(8), &value));
     ck_assert_double_eq_tol(value, 100, 1e-9);
-    float tail[8];
-    ck_assert_int_eq(history_tail(guest->history, METRIC_MEM_HOST, tail, 8), 5);
-    ck_assert(!isnan(tail[1]) && isnan(tail[2]) && !isnan(tail[3]));
+    float past[6];
+    history_read(guest->history, METRIC_MEM_HOST, AT(2), AT(8), past, 6);
+    ck_assert(!isnan(past[1]) && isnan(past[2]) && !isnan(past[5]));
 }
 END_TEST
 
@@ -232,9 +234,9 @@ START_TEST(a_long_silence_is_no_rate)
     double value;
     ck_assert(!guest_metric(guest, METRIC_CPU, AT(100), &value));
     ck_assert(guest_metric(guest, METRIC_MEM_HOST, AT(100), &value));
-    float tail[8];
-    ck_assert_int_eq(history_tail(guest->history, METRIC_MEM_HOST, tail, 8), 4);
-    ck_assert(isnan(tail[2]));
+    float past[49];
+    history_read(guest->history, METRIC_MEM_HOST, AT(2), AT(100), past, 49);
+    ck_assert(!isnan(past[0]) && isnan(past[24]) && !isnan(past[48]));
 }
 END_TEST
 

@@ -289,7 +289,7 @@ START_TEST(job_says_why_it_failed)
     kid = start(ROLE_JOB, 2, "fake:");
     act(&kid, ACTION_RESET, "k");
     expect(&kid, FRAME_PROGRESS, &frame);
-    ck_assert(frame.u.progress.failed && !frame.u.progress.timed_out);
+    ck_assert(frame.u.progress.failed && !frame.u.progress.timed_out && !frame.u.progress.denied);
     ck_assert_ptr_null(frame.u.progress.remedy);
     frame_clear(&frame);
     ck_assert_int_ne(exit_of(2), 0);
@@ -299,6 +299,7 @@ START_TEST(job_says_why_it_failed)
     act(&kid, ACTION_RESET, "k");
     expect(&kid, FRAME_PROGRESS, &frame);
     ck_assert_str_eq(frame.u.progress.text, "not for you");
+    ck_assert(frame.u.progress.denied && !frame.u.progress.barred);
     frame_clear(&frame);
     exit_of(3);
     forget(&kid);

@@ -51,7 +51,8 @@ static const char MOUSE_OFF[] = "\033[?1000l\033[?1002l\033[?1003l\033[?1006l";
 static const char PASTE_ON[] = "\033[?2004h";
 static const char PASTE_OFF[] = "\033[?2004l";
 
-void term_restore_raw(void)
+/* Async-signal-safe: the handlers of fatal signals and of memory exhaustion use it. */
+static void restore_raw(void)
 {
     if (!term.up)
         return;
@@ -78,7 +79,7 @@ static void say_crashed(void)
 static void on_fatal(int number)
 {
     if (term.up) {
-        term_restore_raw();
+        restore_raw();
         say_crashed();
     }
     /* SA_RESETHAND put the default back: the core and the exit status stay what they would be. */
@@ -279,7 +280,7 @@ static void give_back(void)
 {
     output_drop();
     await_answer();
-    term_restore_raw();
+    restore_raw();
 }
 
 /* All that ncurses wants to say about it goes nowhere. */
@@ -293,7 +294,7 @@ static void end_curses(void)
         delscreen(term.screen);
         term.screen = NULL;
     }
-    term_restore_raw();
+    restore_raw();
     output_close();
     alloc_on_failure(NULL);
 }
@@ -307,7 +308,7 @@ int term_up(const struct term_options *options, struct error *err)
     term.saved_valid = tcgetattr(STDIN_FILENO, &term.saved) == 0;
     term.up = 1;
     catch_fatal();
-    alloc_on_failure(term_restore_raw);
+    alloc_on_failure(restore_raw);
     rc = start_curses(stream, err);
     if (rc < 0) {
         end_curses();

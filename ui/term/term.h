@@ -18,10 +18,8 @@ struct term_options {
  * unknown or cannot move its cursor.  setlocale() must have been called. */
 int term_up(const struct term_options *options, struct error *err);
 
-/* Gives it back as it was.  Harmless when it is not up; async-signal-safe work only in
- * term_restore_raw(), which the handlers of fatal signals and of memory exhaustion use. */
+/* Gives it back as it was.  Harmless when it is not up. */
 void term_down(void);
-void term_restore_raw(void);
 
 /* ^Z: gives the terminal back, stops the process group, takes the terminal again on SIGCONT. */
 void term_suspend(void);

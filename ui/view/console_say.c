@@ -136,12 +136,3 @@ bool console_say(const struct ui *ui, const struct tab *tab, char *dst, size_t s
     }
     return say_open(ui, tab, console, dst, size, ret_style);
 }
-
-int64_t console_say_due(const struct ui *ui, const struct tab *tab)
-{
-    const struct console *console = tab_console(ui, tab);
-    int64_t since = console && console->state == CONSOLE_OPEN ? silent_since(tab, console) : 0;
-
-    /* Once it is said, the regular redraw keeps its age. */
-    return since && ui->clock_ns - since < SILENT_NS ? since + SILENT_NS : INT64_MAX;
-}

@@ -8,7 +8,4 @@
 bool console_say(const struct ui *ui, const struct tab *tab, char *dst, size_t size,
                  enum style *ret_style);
 
-/* When that may change by itself, INT64_MAX: it does not. */
-int64_t console_say_due(const struct ui *ui, const struct tab *tab);
-
 #endif

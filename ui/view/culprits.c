@@ -43,7 +43,7 @@ static void figure(char dst[UNITS_MAX], enum culprit_resource resource, double v
         metric_format_value(dst, resource == CULPRIT_CPU ? METRIC_CPU : METRIC_DISK_READ, value);
 }
 
-/* "build-07             CPU 3.0 -> 598 %  of the host", and where disks meet. */
+/* "build-07             CPU 598, was 3.0 % on CPUs 0-3": and where the two meet. */
 static void add_culprit(struct culprits *culprits, enum culprit_resource resource,
                         const struct culprit *culprit)
 {
@@ -56,12 +56,13 @@ static void add_culprit(struct culprits *culprits, enum culprit_resource resourc
     text_fit_middle(fitted, sizeof(fitted), name, NAME_CELLS, false);
     figure(before, resource, culprit->before);
     figure(now, resource, culprit->now);
-    snprintf(row->text, sizeof(row->text), "  %s %s %s, was %s%s%s", fitted, takes[resource], now,
-             before, resource == CULPRIT_CPU ? " %" : " /s", culprit->place ? " on " : "");
-    if (culprit->place) {
-        size_t len = strlen(row->text);
-        snprintf(row->text + len, sizeof(row->text) - len, "%.40s", culprit->place->name);
-    }
+    snprintf(row->text, sizeof(row->text), "  %s %s %s, was %s%s%s%s", fitted, takes[resource], now,
+             before, resource == CULPRIT_CPU ? " %" : " /s",
+             culprit->shared[0]        ? " on "
+             : !culprit->unsure        ? ""
+             : resource == CULPRIT_CPU ? "; may run on other CPUs"
+                                       : "; may use another uplink",
+             culprit->shared);
     snprintf(row->name, sizeof(row->name), "%s", name);
     guest_id_copy(&row->id, &culprit->guest->id);
     if (culprits->cursor < 0)

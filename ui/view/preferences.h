@@ -11,6 +11,10 @@
 /* The names of columns, meters, commands and sort keys, for reading and writing files. */
 extern const struct settings_words preferences_words;
 
+/* The file that preferences are saved to (copied; NULL: none), before apart_open(): the clerk
+ * writes to no other, whatever the screen says later. */
+void preferences_file(const char *path);
+
 /* Makes UI as OPTIONS say, terminal up and views not yet made; a theme that cannot be used is worth
  * a word, not a refusal. */
 void preferences_begin(struct ui *ui, const struct options *options);

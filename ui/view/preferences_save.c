@@ -128,18 +128,25 @@ struct save {
     size_t count;
 };
 
-/* The path, then names and values by turns. */
+static char *file; /* before the clerk was forked: no task can change it there */
+
+void preferences_file(const char *path)
+{
+    xreplace(&file, path);
+}
+
+/* Names and values by turns. */
 static void write_changes(const char *task, size_t size, void *answer)
 {
-    const char *path = apart_string(&task, &size), *name, *value;
+    const char *name, *value;
     struct setting_change changes[SAVED_COUNT];
     size_t count = 0;
 
     while (count < SAVED_COUNT && (name = apart_string(&task, &size)) &&
            (value = apart_string(&task, &size)))
         changes[count++] = (struct setting_change){.name = name, .value = (char *)value};
-    if (path)
-        settings_save(path, changes, count, &preferences_words, geteuid() == 0, answer);
+    if (file)
+        settings_save(file, changes, count, &preferences_words, geteuid() == 0, answer);
 }
 
 const struct apart_work preferences_save_work = {sizeof(struct error), write_changes};
@@ -162,7 +169,6 @@ static char *flat(const struct save *save, size_t *ret_size)
 
     if (!out)
         return NULL;
-    fwrite(save->path, 1, strlen(save->path) + 1, out);
     for (size_t i = 0; i < save->count; i++) {
         fwrite(save->changes[i].name, 1, strlen(save->changes[i].name) + 1, out);
         fwrite(save->changes[i].value, 1, strlen(save->changes[i].value) + 1, out);

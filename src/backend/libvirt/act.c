@@ -199,7 +199,9 @@ static void *run(void *user)
         finish(job, rc, &err);
         virConnectClose(conn);
     } else {
-        lv_trouble(virGetLastError(), &job->uri, false, &err);
+        /* Not even the connection: so it will be with the next guest. */
+        if (lv_trouble(virGetLastError(), &job->uri, false, &err) == SOURCE_DENIED)
+            err.code = ERR_BARRED;
         finish(job, err.code ? err.code : rc, &err);
     }
     job_unref(job);

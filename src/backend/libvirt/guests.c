@@ -221,6 +221,14 @@ static void find_addresses(const struct lv_definition *definition,
     }
 }
 
+/* No event tells of CPUs that are plugged, and libvirt itself may miss that one went. */
+static uint32_t vcpus_of(const struct lv_guest *guest, const struct lv_definition *definition)
+{
+    uint32_t threads = guest->qemu ? qemu_vcpus(guest->qemu) : 0;
+
+    return threads ? threads : guest->domain.vcpus ? guest->domain.vcpus : definition->vcpus;
+}
+
 static bool same(const char *a, const char *b)
 {
     return a == b || (a && b && strcmp(a, b) == 0);
@@ -291,7 +299,7 @@ void lv_guest_tell(struct lv_guest *guest, const struct lv_guests *guests,
         facts.title = xstrdup(definition->title);
         facts.type = xstrdup(definition->type);
         facts.manager = xstrdup(definition->manager);
-        facts.vcpus = definition->vcpus;
+        facts.vcpus = vcpus_of(guest, definition);
         facts.memory = definition->memory;
         find_disks(guests, definition, &facts);
     }

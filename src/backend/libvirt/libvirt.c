@@ -320,8 +320,10 @@ static void look_at_isolation(struct instance *self, struct lv_guest *guest, boo
         (self->local && !guest->qemu) ||
         !isolation_beat_is_due(&self->beat, &guest->isolation, selected))
         return;
-    if (guest->qemu)
+    if (guest->qemu) {
         isolation_read_machine(self->isolation, qemu_identity(guest->qemu)->pid, &facts);
+        qemu_network(guest->qemu, &facts);
+    }
     const struct isolation_value *shares = &definition->isolation.at[ISOLATION_FACT_WRITABLE];
     for (size_t i = 0; facts.at[ISOLATION_FACT_WRITABLE].known && i < shares->count; i++)
         isolation_add(&facts, ISOLATION_FACT_WRITABLE, shares->text[i]);

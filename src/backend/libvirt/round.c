@@ -214,6 +214,7 @@ static int read_figures(struct lv_domain *domain, virDomainPtr dom, struct lv_pu
         return lv_answered(rc) ? 0 : -1;
     domain->at_ns = now;
     domain->cpu_ns = info.cpuTime;
+    domain->vcpus = info.nrVirtCpu;
     domain->memory = (uint64_t)info.memory * 1024;
     domain->max_memory = (uint64_t)info.maxMem * 1024;
     return 0;

@@ -32,6 +32,7 @@ struct lv_domain {
      * read. */
     int64_t at_ns; /* CLOCK_MONOTONIC */
     uint64_t cpu_ns, memory, max_memory;
+    uint32_t vcpus;
     struct lv_nic_count *nics;
     size_t nic_count;
 

@@ -104,8 +104,6 @@ static bool is_denied(const virError *from)
     case VIR_ERR_AUTH_CANCELLED:
     case VIR_ERR_AUTH_UNAVAILABLE:
         return true;
-    case VIR_ERR_SYSTEM_ERROR:
-        return from->int1 == EACCES || from->int1 == EPERM;
     default:
         return false;
     }
@@ -160,7 +158,10 @@ enum source_state lv_trouble(const virError *from, const struct lv_uri *uri, boo
         (from->int1 == ENOENT || from->int1 == ECONNREFUSED))
         return not_running(uri, was_up, err);
     /* polkit, or the bus to it, that libvirtd has to ask about some users and cannot reach. */
-    if (is_denied(from) || from->domain == VIR_FROM_POLKIT || from->domain == VIR_FROM_DBUS) {
+    bool closed =
+        from->code == VIR_ERR_SYSTEM_ERROR && (from->int1 == EACCES || from->int1 == EPERM);
+    if (closed || is_denied(from) || from->domain == VIR_FROM_POLKIT ||
+        from->domain == VIR_FROM_DBUS) {
         set(err, ERR_DENIED,
             remote ? "check the login for the remote host"
                    : "run vctop as root or join the group libvirt",
@@ -201,6 +202,9 @@ int lv_error(struct error *err, const virError *from, const char *doing)
         code = ERR_IO;
     } else if (lv_is_unsupported(from)) {
         code = ERR_UNSUPPORTED;
+    } else if (from->code == VIR_ERR_OPERATION_DENIED) {
+        code = ERR_BARRED;
+        remedy = "the URI given with -c is for reading only";
     } else if (is_denied(from)) {
         code = ERR_DENIED;
         remedy = "run vctop as root or join the group libvirt";

@@ -2,9 +2,11 @@
 
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "kernel/address.h"
+#include "kernel/cgroup_member.h"
 
 /* What changes seldom: often for what is on the screen, seldom for the rest. */
 #define SLOW_VISIBLE_NS (10 * NS_PER_S)
@@ -154,6 +156,37 @@ static bool is_slow_due(struct lxc_guest *guest, int64_t now_ns)
     return false;
 }
 
+const char *lxc_figures_group(const struct lxc_figures *figures)
+{
+    static const enum cgroup_controller order[] = {CGROUP_PIDS, CGROUP_UNIFIED, CGROUP_MEMORY,
+                                                   CGROUP_CPUACCT, CGROUP_FREEZER};
+
+    for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
+        const char *dir = cgroup_reader_dir(figures->cgroup, order[i]);
+        if (dir)
+            return dir;
+    }
+    return NULL;
+}
+
+/* Who has not run has neither read nor written.  Not with the first figures, which are awaited. */
+static void read_io(struct lxc_figures *figures, bool first, struct sample *sample)
+{
+    uint64_t cpu_ns = cgroup_reader_cpu_ns(figures->cgroup);
+    const char *dir = lxc_figures_group(figures);
+
+    if (first || !dir || sample_has(sample, FIELD_DISK_READ))
+        return;
+    if (cpu_ns != figures->io_cpu_ns || cpu_ns == CGROUP_CPU_UNKNOWN) {
+        figures->io = (struct sample){0};
+        cgroup_members_io("", dir, &figures->io);
+        figures->io_cpu_ns = cpu_ns;
+    }
+    sample->valid |= figures->io.valid;
+    sample->value[FIELD_DISK_READ] = figures->io.value[FIELD_DISK_READ];
+    sample->value[FIELD_DISK_WRITE] = figures->io.value[FIELD_DISK_WRITE];
+}
+
 static int read_cgroup(struct lxc_guest *guest, struct lxc_ground *ground, bool whole,
                        struct sample *sample)
 {
@@ -167,6 +200,7 @@ static int read_cgroup(struct lxc_guest *guest, struct lxc_ground *ground, bool 
                           : READ_ALWAYS;
     figures->measured = true;
     int rc = cgroup_reader_read(figures->cgroup, anew ? what : what | CGROUP_SAME_AT_REST, sample);
+    read_io(figures, first, sample);
     bool settled = cgroup_reader_state_holds(figures->cgroup) && figures->state.freezing != 1;
     bool state_due = whole || lxc_is_turn(ground, guest, STATE_NS);
     if (first || anew || (state_due && !settled))

@@ -42,6 +42,8 @@ struct lxc_figures {
     int64_t slow_ns;      /* when that was done last */
     uint64_t slow_cpu_ns; /* and the container's CPU time then */
     char *addresses[FACTS_ADDRESSES_MAX];
+    struct sample io;   /* where the kernel does not count it by group: DISK_READ, DISK_WRITE */
+    uint64_t io_cpu_ns; /* and the container's CPU time then */
     bool resolved;      /* groups and links were looked for */
     bool looked_slowly; /* once at least */
     bool has_network;   /* one of its own, not the host's */
@@ -138,6 +140,9 @@ static inline bool lxc_is_turn(const struct lxc_ground *ground, const struct lxc
     int64_t ticks = ground->period_ns > 0 ? interval_ns / ground->period_ns : 0;
     return ticks < 2 || (guest->handle + ground->turn) % (uint64_t)ticks == 0;
 }
+
+/* The directory of the group that its processes are in, NULL unknown; its CGROUP is there. */
+const char *lxc_figures_group(const struct lxc_figures *figures);
 
 /* Adds to SAMPLE what is known of a running container and looks after what is resolved slowly.
  * WHOLE: the costly files too.  ERR_GONE when its groups have vanished: time to look at init. */

@@ -33,24 +33,10 @@ static void add_links(const struct lxc_guest *guest, struct lxc_ground *ground, 
         xreplace(&ret->part[first].words[3], figures->addresses[0]);
 }
 
-/* The group that its processes are in. */
-static const char *group_of(const struct lxc_figures *figures)
-{
-    static const enum cgroup_controller order[] = {CGROUP_PIDS, CGROUP_UNIFIED, CGROUP_MEMORY,
-                                                   CGROUP_CPUACCT, CGROUP_FREEZER};
-
-    for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
-        const char *dir = cgroup_reader_dir(figures->cgroup, order[i]);
-        if (dir)
-            return dir;
-    }
-    return NULL;
-}
-
 static void add_processes(const struct lxc_guest *guest, struct lxc_ground *ground,
                           struct parts *ret)
 {
-    const char *dir = group_of(&guest->figures);
+    const char *dir = lxc_figures_group(&guest->figures);
 
     if (!dir)
         return;

@@ -2,6 +2,7 @@
 #include "backend/lxc/lxc.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -13,6 +14,7 @@
 #include "base/clock.h"
 #include "kernel/isolation.h"
 #include "kernel/oom_log.h"
+#include "kernel/part_link.h"
 #include "kernel/proc_scan.h"
 
 #define SCAN_EVERY_NS (30 * NS_PER_S)
@@ -197,6 +199,15 @@ static void say(struct lxc_sampler *sampler, struct lxc_guest *guest, struct sin
     sink_row(sink, guest->handle, state, reason, blame, sample);
 }
 
+static void add_network(const struct lxc_figures *figures, struct isolation_facts *facts)
+{
+    char dev[IF_NAMESIZE];
+
+    for (size_t i = 0; figures->network_kind == LXC_NET_LINKS && i < figures->link_count; i++)
+        if (if_indextoname((unsigned)figures->links[i], dev))
+            link_add_network("", dev, facts);
+}
+
 /* Rows come first: at the first look nobody waits for this. */
 static void look_at_isolation(struct lxc_sampler *sampler, struct lxc_guest *guest, bool selected,
                               struct sink *sink)
@@ -207,6 +218,7 @@ static void look_at_isolation(struct lxc_sampler *sampler, struct lxc_guest *gue
         !isolation_beat_is_due(&sampler->beat, &guest->isolation, selected))
         return;
     isolation_read_container(sampler->isolation, guest->init.pid, &facts);
+    add_network(&guest->figures, &facts);
     isolation_beat_say(&guest->isolation, guest->handle, &facts, sink);
     isolation_facts_clear(&facts);
 }

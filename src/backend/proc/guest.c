@@ -190,6 +190,8 @@ void proc_guest_isolation(struct proc_guest *guest, struct isolation_ground *gro
     if (!isolation_beat_is_due(beat, &guest->isolation, selected))
         return;
     isolation_read_machine(ground, guest->id.pid, &facts);
+    if (guest->qemu)
+        qemu_network(guest->qemu, &facts);
     isolation_beat_say(&guest->isolation, guest->handle, &facts, sink);
     isolation_facts_clear(&facts);
 }

@@ -92,6 +92,16 @@ static void of_machine(const struct sim *sim, const struct sim_guest *guest,
     isolation_begin_list(ret, ISOLATION_FACT_MESSAGES);
 }
 
+static void of_host(const struct sim_guest *guest, struct isolation_facts *ret)
+{
+    char cpus[16];
+
+    snprintf(cpus, sizeof(cpus), "0-%u", sim_guest_cpus(guest) - 1);
+    isolation_set_text(ret, ISOLATION_FACT_CPUS, cpus);
+    isolation_add(ret, ISOLATION_FACT_NETWORK,
+                  guest->kind == KIND_MACHINE ? "br0 -> eno1" : "lxcbr0 -> eno1");
+}
+
 void sim_isolation_say(const struct sim *sim, const struct sim_guest *guest, struct sink *sink)
 {
     struct isolation_facts facts = {0};
@@ -102,6 +112,7 @@ void sim_isolation_say(const struct sim *sim, const struct sim_guest *guest, str
         of_container(sim, guest, &facts);
     else
         of_machine(sim, guest, &facts);
+    of_host(guest, &facts);
     sink_isolation(sink, guest->handle, &facts);
     isolation_facts_clear(&facts);
 }

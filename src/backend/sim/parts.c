@@ -126,11 +126,15 @@ static void add_link(const struct sim_guest *guest, const struct sim *sim,
 
 /* ---- threads ---- */
 
+uint32_t sim_guest_cpus(const struct sim_guest *guest)
+{
+    return guest->handle % 4 == 1 ? SIM_CPUS / 2 : SIM_CPUS;
+}
+
 static void thread_words(struct part *part, const struct sim_guest *guest, const struct sim *sim,
                          uint32_t nth)
 {
-    bool pinned = guest->handle % 4 == 1;
-    uint32_t cpus = pinned ? SIM_CPUS / 2 : SIM_CPUS;
+    uint32_t cpus = sim_guest_cpus(guest);
     char allowed[16];
 
     snprintf(allowed, sizeof(allowed), "0-%u", cpus - 1);

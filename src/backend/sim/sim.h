@@ -162,7 +162,9 @@ void sim_guest_sample(const struct sim_guest *guest, const struct sim *sim, int6
                       struct sample *ret);
 double sim_guest_mem_host(const struct sim_guest *guest, double now);
 
-/* parts.c: how long its disks take for a read, in ns; a write takes twice that. */
+/* parts.c: how many of the host's CPUs it may run on, from the first one on. */
+uint32_t sim_guest_cpus(const struct sim_guest *guest);
+/* How long its disks take for a read, in ns; a write takes twice that. */
 uint64_t sim_guest_read_ns(const struct sim_guest *guest);
 /* The WANTED parts of GUEST; what they have adds up to its sample. */
 void sim_guest_parts(const struct sim_guest *guest, const struct sim *sim, unsigned wanted,
