@@ -43,7 +43,7 @@ static void place(const int fds[2])
 
     if (dup2(answer, ANSWER_FD) < 0 || (fds[1] >= 0 && dup2(input, APART_INPUT) < 0))
         _exit(126);
-    close_range(input >= 0 ? APART_INPUT + 1 : ANSWER_FD + 1, ~0u, 0);
+    fds_close(input >= 0 ? APART_INPUT + 1 : ANSWER_FD + 1, ~0u);
 }
 
 /* Forks once more: between them the two leave nobody that has to be waited for.  A pipe takes an
@@ -92,7 +92,7 @@ static _Noreturn void run(int screen, const struct apart_work *const *works, siz
     let_go("vctop-clerk");
     if (dup2(screen, ANSWER_FD) < 0)
         _exit(126);
-    close_range(ANSWER_FD + 1, ~0u, 0);
+    fds_close(ANSWER_FD + 1, ~0u);
     while (serve(ANSWER_FD, works, count))
         ;
     _exit(0);

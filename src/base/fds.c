@@ -1,9 +1,14 @@
 #include "base/fds.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#define FEW 1024 /* the usual limit */
 
 union control {
     struct cmsghdr align;
@@ -68,4 +73,27 @@ ssize_t fds_receive(int fd, struct iovec *iov, int *fds, size_t max)
         return -EMSGSIZE;
     }
     return len;
+}
+
+void fds_close(unsigned first, unsigned last)
+{
+    _Alignas(struct dirent64) char entries[4096];
+
+    if (close_range(first, last, 0) == 0)
+        return;
+    /* Linux before 5.9 does not know that call, and filters that are as old refuse it.  opendir()
+     * allocates, which must not be done here; and in a container the list is not ours to trust. */
+    for (unsigned fd = first; fd <= last && fd < FEW; fd++)
+        close((int)fd);
+    int dir = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    for (ssize_t len; dir >= 0 && (len = getdents64(dir, entries, sizeof(entries))) > 0;)
+        for (ssize_t at = 0; at < len;) {
+            const struct dirent64 *entry = (const struct dirent64 *)(entries + at);
+            unsigned long fd = strtoul(entry->d_name, NULL, 10);
+            if (fd >= first && fd <= last && fd != (unsigned long)dir)
+                close((int)fd);
+            at += entry->d_reclen;
+        }
+    if (dir >= 0)
+        close(dir);
 }

@@ -96,6 +96,7 @@ static void put_host(const struct batch_sample *sample, FILE *out)
     char when[TIME_MAX];
     struct tm tm;
 
+    tzset(); /* as the screen does */
     localtime_r(&seconds, &tm);
     strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
     if (world_host_get(sample->world)->cur.at_ns == 0) {

@@ -97,9 +97,9 @@ static _Noreturn void become(const struct spawner *spawner, const struct spawn_r
     /* Standard input and output are /dev/null already.  Both may sit where one is to go. */
     channel = fcntl(channel, F_DUPFD, ROLE_CHANNEL_FD + 1);
     standard_error = fcntl(standard_error, F_DUPFD, ROLE_CHANNEL_FD + 1);
-    if (dup2(standard_error, STDERR_FILENO) < 0 || dup2(channel, ROLE_CHANNEL_FD) < 0 ||
-        close_range(ROLE_CHANNEL_FD + 1, ~0u, 0) < 0)
+    if (dup2(standard_error, STDERR_FILENO) < 0 || dup2(channel, ROLE_CHANNEL_FD) < 0)
         _exit(126);
+    fds_close(ROLE_CHANNEL_FD + 1, ~0u);
     /* What runs, even when the file was replaced since. */
     execve("/proc/self/exe", argv, environ);
     dprintf(STDERR_FILENO, "cannot execute vctop: %s\n", strerror(errno));

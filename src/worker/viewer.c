@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/fds.h"
 
 #define PROGRAM "virt-viewer"
 #define ARGS_MAX 16
@@ -61,7 +62,7 @@ static _Noreturn void become(const char *path, char **argv, int null)
     sigprocmask(SIG_SETMASK, &none, NULL);
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         dup2(null, fd);
-    close_range(STDERR_FILENO + 1, ~0u, 0);
+    fds_close(STDERR_FILENO + 1, ~0u);
     execve(path, argv, environ);
     _exit(127);
 }

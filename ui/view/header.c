@@ -42,6 +42,7 @@ static void clock_text(char dst[16], int64_t wall_ns)
     struct tm at;
 
     dst[0] = '\0';
+    tzset(); /* the host's time zone may be another one since */
     if (localtime_r(&seconds, &at))
         strftime(dst, 16, "%H:%M:%S", &at);
 }

@@ -20,6 +20,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/fds.h"
 
 #define STEP_MS 20
 #define LAST_WORDS_MS 100 /* from the command's end to the end of its output */
@@ -78,7 +79,7 @@ static int run_inside(void *payload)
 {
     const struct inside *inside = payload;
 
-    close_range(3, ~0u, 0);
+    fds_close(3, ~0u);
     lxc_reset_signals();
     /* A session of its own with a terminal of its own: nothing typed into it reaches ours. */
     setsid();
@@ -154,8 +155,9 @@ static _Noreturn void help(const struct act *act, const struct frame_open *reque
         _exit(1);
     terminal = fcntl(terminal, F_DUPFD, 16);
     log = fcntl(log, F_DUPFD, 16);
-    if (dup2(terminal, 3) < 0 || dup2(log, 4) < 0 || close_range(5, ~0u, 0) < 0)
+    if (dup2(terminal, 3) < 0 || dup2(log, 4) < 0)
         _exit(1);
+    fds_close(5, ~0u);
     shared->rc = attach_and_wait(act, &inside, 3, 4);
     _exit(0);
 }

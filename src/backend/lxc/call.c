@@ -15,6 +15,7 @@
 #include "backend/lxc/config.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/fds.h"
 #include "base/io.h"
 #include "kernel/proc.h"
 
@@ -91,8 +92,8 @@ void lxc_reset_signals(void)
 static void close_all_but(int fd)
 {
     if (fd > 3)
-        close_range(3, (unsigned)fd - 1, 0);
-    close_range((unsigned)fd + 1, ~0u, 0);
+        fds_close(3, (unsigned)fd - 1);
+    fds_close((unsigned)fd + 1, ~0u);
 }
 
 void lxc_log_into(int log, const char *path, const char *name)
