@@ -59,7 +59,7 @@ static void events_are_told(struct screen *screen)
     must("domblkthreshold restless %s %s", "hda", "4096");
     attach("sda");
     detach("sda");
-    CLEANUP_FREE char *medium = strdup(daemon_path("cd.iso"));
+    const char *medium = daemon_path("cd.iso");
     make_image(medium);
     must("change-media restless hdc %s --insert --live%s", medium, "");
     must("change-media restless hdc --eject --live%s%s", "", "");

@@ -101,7 +101,7 @@ static void on_device_kept(virConnectPtr conn, virDomainPtr dom, const char *ali
 static void on_tray(virConnectPtr conn, virDomainPtr dom, const char *alias, int reason, void *user)
 {
     (void)conn;
-    tell_words(dom, user, lv_words_tray(alias, reason));
+    tell_device(dom, user, lv_words_tray(alias, reason));
 }
 
 /* libvirt tells of no other changes of media: a tray that opens and closes is what shows them. */
