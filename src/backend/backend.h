@@ -27,6 +27,7 @@ void sink_row(struct sink *sink, uint32_t handle, enum guest_state state, const 
               const char *blame, const struct sample *sample);
 void sink_gone(struct sink *sink, uint32_t handle);
 void sink_answered(struct sink *sink); /* the list is complete; repeated calls are ignored */
+void sink_flush(struct sink *sink);    /* the rows so far leave at once: more take their time */
 void sink_host(struct sink *sink, const struct host_sample *sample);
 /* What happened to a guest; HANDLE 0: to the source. */
 void sink_event(struct sink *sink, uint32_t handle, const struct news *news, int64_t wall_ns);

@@ -20,6 +20,7 @@ ssize_t io_read_regular(int dirfd, const char *path, size_t max, char **ret);
 /* Writes all of it; 0 or -errno.  Blocks as long as FD does. */
 int io_write_all(int fd, const char *data, size_t len);
 
+/* 0 or -errno. */
 int io_set_nonblock(int fd, bool on);
 
 /* A connected pair of close-on-exec, nonblocking stream sockets; 0 or -errno. */

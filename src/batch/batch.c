@@ -260,11 +260,12 @@ static void write_sample(struct batch *batch, double interval_s)
     write_out(batch, text, strlen(text));
 }
 
-/* Until every source has given the rows of TICK, or is too slow for it. */
-static void wait_for_tick(struct batch *batch, int64_t tick)
+/* Until every source has given the rows of TICK, or is too slow for it: the LAST one keeps no other
+ * waiting. */
+static void wait_for_tick(struct batch *batch, int64_t tick, bool last)
 {
-    int64_t period = batch->options->period_ns;
-    int64_t deadline = tick + (period / 2 < ROWS_WAIT_NS ? period / 2 : ROWS_WAIT_NS);
+    int64_t half = batch->options->period_ns / 2;
+    int64_t deadline = tick + (last || half > ROWS_WAIT_NS ? ROWS_WAIT_NS : half);
 
     while (!batch->stop && clock_mono_ns() < tick)
         turn(batch, tick);
@@ -285,7 +286,7 @@ static void sample_loop(struct batch *batch)
     int64_t interval = tick - start < period ? tick - start : period;
 
     for (long i = 0; !batch->options->iterations || i < batch->options->iterations; i++) {
-        wait_for_tick(batch, tick);
+        wait_for_tick(batch, tick, i + 1 == batch->options->iterations);
         if (batch->stop)
             return;
         look_at_sources(batch);

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/io.h"
 #include "kernel/cgroup_text.h"
@@ -75,6 +76,10 @@ static const struct {
 /* Limits of the groups above change rarely: read once in so many reads of memory.stat. */
 #define LIMIT_READS 16
 
+/* The kernel works out pressure every two seconds.  When nothing has run for longer, a stall under
+ * way shows. */
+#define PSI_WHOLE_NS (3 * NS_PER_S)
+
 struct cgroup_reader {
     struct cgroup_layout *layout;
     char *dir[CGROUP_COUNT]; /* NULL: no group in that hierarchy */
@@ -89,6 +94,8 @@ struct cgroup_reader {
     bool has_ops;
     uint64_t current; /* memory.current when memory.stat was read */
     struct cgroup_rest rest;
+    uint64_t cpu_ns; /* CPU time when it was known last */
+    int64_t ran_ns;  /* CLOCK_MONOTONIC of when that was another last */
 };
 
 struct cgroup_reader *cgroup_reader_new(struct cgroup_layout *layout,
@@ -180,8 +187,12 @@ static void read_cpu(struct cgroup_reader *reader, unsigned what, struct sample 
     const char *text = v1 ? NULL : text_of(reader, UNIFIED_CPU_STAT);
     if (text)
         cgroup_parse_cpu_v2(text, sample);
-    if ((v1 || text) && sample_has(sample, FIELD_CPU))
+    if ((v1 || text) && sample_has(sample, FIELD_CPU)) {
         reader->rest.cpu_ns = sample->value[FIELD_CPU];
+        if (reader->ran_ns == 0 || reader->cpu_ns != reader->rest.cpu_ns)
+            reader->ran_ns = clock_mono_ns();
+        reader->cpu_ns = reader->rest.cpu_ns;
+    }
     if (!(what & CGROUP_READ_CPU_DETAIL) || say_again(reader, CGROUP_PART_CPU_DETAIL, what, sample))
         return;
     if (v1 && (text = text_of(reader, CPUACCT_STAT)))
@@ -365,13 +376,29 @@ static void read_oom(struct cgroup_reader *reader, unsigned what, struct sample 
     cgroup_rest_keep(&reader->rest, CGROUP_PART_OOM, sample);
 }
 
-static void read_pressure(struct cgroup_reader *reader, enum source source, enum field field,
-                          struct sample *sample)
+static void read_one_pressure(struct cgroup_reader *reader, enum source source, enum field field,
+                              struct sample *sample)
 {
     const char *text = text_of(reader, source);
     uint32_t value;
     if (text && psi_parse(text, &value))
         sample_set(sample, field, value);
+}
+
+static void read_pressure(struct cgroup_reader *reader, unsigned what, struct sample *sample)
+{
+    /* Who waits for a CPU need not have run; who waits for memory or a disk has asked for it. */
+    read_one_pressure(reader, CPU_PRESSURE, FIELD_PSI_CPU, sample);
+    if (say_again(reader, CGROUP_PART_STALLS, what, sample))
+        return;
+    read_one_pressure(reader, MEMORY_PRESSURE, FIELD_PSI_MEM, sample);
+    read_one_pressure(reader, IO_PRESSURE, FIELD_PSI_IO, sample);
+    /* What is not zero decays although nothing runs. */
+    if (clock_mono_ns() - reader->ran_ns >= PSI_WHOLE_NS && sample->value[FIELD_PSI_MEM] == 0 &&
+        sample->value[FIELD_PSI_IO] == 0)
+        cgroup_rest_keep(&reader->rest, CGROUP_PART_STALLS, sample);
+    else
+        cgroup_rest_drop(&reader->rest, CGROUP_PART_STALLS);
 }
 
 /* Some directory of it exists, or it never had any. */
@@ -402,11 +429,8 @@ int cgroup_reader_read(struct cgroup_reader *reader, unsigned what, struct sampl
         read_pids(reader, what, sample);
     if (what & CGROUP_READ_OOM)
         read_oom(reader, what, sample);
-    if (what & CGROUP_READ_PSI) {
-        read_pressure(reader, CPU_PRESSURE, FIELD_PSI_CPU, sample);
-        read_pressure(reader, MEMORY_PRESSURE, FIELD_PSI_MEM, sample);
-        read_pressure(reader, IO_PRESSURE, FIELD_PSI_IO, sample);
-    }
+    if (what & CGROUP_READ_PSI)
+        read_pressure(reader, what, sample);
     if (reader->answers != before || is_there(reader))
         return 0;
     reader->reads = 0; /* should it come back, its files are looked for at once */

@@ -39,10 +39,10 @@ enum cgroup_what {
     CGROUP_READ_ALL = (1 << 8) - 1,
     /* Of a group whose processes have not run since (its CPU time stands still), what was read last
      * of memory.stat (while memory.current stands still too), IO (version 1 only: in version 2 late
-     * writes are the group's own), PIDS, OOM and CPU_DETAIL is given again, unread: three files in
-     * four of a host whose guests mostly sleep.  Without MEMORY_STAT so is memory.current, which
-     * can hardly have grown.  To be left out now and then, for limits are changed and memory is
-     * taken from outside. */
+     * writes are the group's own), PIDS, OOM and CPU_DETAIL is given again, unread, and PSI_MEM and
+     * _IO once they are zero: three files in four of a host whose guests mostly sleep.  Without
+     * MEMORY_STAT so is memory.current, which can hardly have grown.  To be left out now and then,
+     * for limits are changed and memory is taken from outside. */
     CGROUP_SAME_AT_REST = 1 << 8
 };
 

@@ -6,6 +6,7 @@ static const uint64_t part_fields[CGROUP_PART_COUNT] = {
     [CGROUP_PART_CPU_DETAIL] = BIT(CPU_USER) | BIT(CPU_SYSTEM) | BIT(CPU_THROTTLED),
     [CGROUP_PART_IO] = BIT(DISK_READ) | BIT(DISK_WRITE) | BIT(DISK_READ_OPS) | BIT(DISK_WRITE_OPS),
     [CGROUP_PART_PIDS] = BIT(PIDS),
+    [CGROUP_PART_STALLS] = BIT(PSI_MEM) | BIT(PSI_IO),
     [CGROUP_PART_OOM] = BIT(OOM_KILLS) | BIT(MEM_LIMIT_HITS) | BIT(PIDS_LIMIT_HITS),
 };
 
@@ -43,4 +44,9 @@ void cgroup_rest_keep(struct cgroup_rest *rest, enum cgroup_part part, const str
     rest->last.valid &= ~part_fields[part];
     if (sample)
         copy_part(&rest->last, sample, part);
+}
+
+void cgroup_rest_drop(struct cgroup_rest *rest, enum cgroup_part part)
+{
+    rest->cpu_at[part] = CGROUP_CPU_UNKNOWN;
 }

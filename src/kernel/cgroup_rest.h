@@ -12,6 +12,7 @@ enum cgroup_part {
     CGROUP_PART_IO,
     CGROUP_PART_PIDS,
     CGROUP_PART_OOM,
+    CGROUP_PART_STALLS,      /* for memory and disks */
     CGROUP_PART_MEMORY_STAT, /* this and the next: only when, what it said is kept elsewhere */
     CGROUP_PART_STATE,
     CGROUP_PART_COUNT
@@ -35,5 +36,8 @@ bool cgroup_rest_say(const struct cgroup_rest *rest, enum cgroup_part part, stru
 
 /* Keeps the figures of PART that SAMPLE has; NULL: it has none. */
 void cgroup_rest_keep(struct cgroup_rest *rest, enum cgroup_part part, const struct sample *sample);
+
+/* PART is to be read again whether something has run or not. */
+void cgroup_rest_drop(struct cgroup_rest *rest, enum cgroup_part part);
 
 #endif

@@ -162,13 +162,11 @@ static void find_symptom(enum culprit_resource resource, const struct guest *gue
 
 /* ---- all of it ---- */
 
-static void insert(struct culprit_list *list, const struct culprit *culprit,
-                   const struct spans *spans)
+static void insert(struct culprit_list *list, const struct culprit *culprit)
 {
-    double rise = rise_of(culprit, spans);
     size_t at = list->count;
 
-    while (at > 0 && rise_of(&list->at[at - 1], spans) < rise)
+    while (at > 0 && list->at[at - 1].weight < culprit->weight)
         at--;
     if (at == CULPRITS_MAX)
         return;
@@ -186,7 +184,7 @@ static bool has_place(const struct world *world, const struct guest *guest)
     return false;
 }
 
-/* Nobody's use rose: then who uses it most may be told, but not blamed. */
+/* Nobody's use rose, or much: then who uses it most may be told, but not blamed. */
 static void excuse(const struct world *world, const struct guest *guest, const struct culprit *most,
                    enum culprit_resource resource, struct culprit_list *ret)
 {
@@ -207,12 +205,23 @@ static void excuse(const struct world *world, const struct guest *guest, const s
              text, resource == CULPRIT_CPU ? " %" : "/s");
 }
 
+/* They may have used as much since before we looked. */
+static void tell_steady(const struct culprit_list *steady, enum culprit_resource resource,
+                        struct culprit_list *ret)
+{
+    memcpy(ret->at, steady->at, sizeof(ret->at));
+    ret->count = steady->count;
+    snprintf(ret->why, sizeof(ret->why), "nobody's use of %s rose; most is used by",
+             resource_words[resource]);
+}
+
 static void find_culprits(const struct world *world, const struct guest *guest,
                           enum culprit_resource resource, const struct spans *spans,
                           struct culprit_list *ret)
 {
     double least = resource == CULPRIT_CPU ? RISE_CPU : RISE_BYTES;
     struct culprit most = {.now = 0};
+    struct culprit_list steady = {.count = 0};
     struct share_ground ground;
 
     share_ground_init(&ground, world, guest, resource);
@@ -231,11 +240,27 @@ static void find_culprits(const struct world *world, const struct guest *guest,
             continue;
         if (!most.guest || culprit.now > most.now)
             most = culprit;
-        if (rise_of(&culprit, spans) >= least)
-            insert(ret, &culprit, spans);
+        culprit.weight = culprit.now;
+        if (culprit.now >= least)
+            insert(&steady, &culprit);
+        culprit.weight = rise_of(&culprit, spans);
+        if (culprit.weight >= least)
+            insert(ret, &culprit);
     }
-    if (!ret->count)
+    if (!ret->count && !steady.count)
         excuse(world, guest, &most, resource, ret);
+    else if (!ret->count)
+        tell_steady(&steady, resource, ret);
+}
+
+static double host_share(const struct world *world, int64_t now_ns)
+{
+    double left = world_host_get(world)->figures.cpu, one;
+
+    for (size_t i = 0; i < world_guest_count(world); i++)
+        if (guest_metric(world_guest_at(world, i), METRIC_CPU, now_ns, &one))
+            left -= one;
+    return left < 0 ? 0 : left; /* NAN stays */
 }
 
 void culprit_find(const struct world *world, const struct guest *guest, int64_t now_ns,
@@ -246,6 +271,7 @@ void culprit_find(const struct world *world, const struct guest *guest, int64_t 
     memset(ret, 0, sizeof(*ret));
     ret->window_s = (double)(now_ns - spans.from_ns) / NS_PER_S;
     ret->before_s = (double)(spans.from_ns - spans.before_ns) / NS_PER_S;
+    ret->host_cpu = host_share(world, now_ns);
     for (int i = 0; i < CULPRIT_RESOURCES && guest->state == STATE_RUNNING; i++) {
         enum culprit_resource resource = (enum culprit_resource)i;
         struct culprit_list *list = &ret->list[i];

@@ -20,6 +20,7 @@ enum culprit_resource {
 
 struct culprit {
     const struct guest *guest;
+    double weight;      /* what they are in the order of: by how much its use rose, or its use */
     double before, now; /* averages: percent of a CPU, bytes a second; BEFORE NAN: it did not run */
     char shared[48];    /* what both use: "CPUs 0-3", the innermost place that both stand on, the
                            uplink or bridge; "": all CPUs, or UNSURE */
@@ -27,10 +28,10 @@ struct culprit {
 };
 
 struct culprit_list {
-    bool suffers;                    /* the guest waits for it more than it should */
-    char symptom[96];                /* in words with its figure; "" when nothing is known */
-    char why[160];                   /* when there is no culprit: why; "" otherwise */
-    struct culprit at[CULPRITS_MAX]; /* whose use rose most first */
+    bool suffers;     /* the guest waits for it more than it should */
+    char symptom[96]; /* in words with its figure; "" when nothing is known */
+    char why[160];    /* when nobody's use rose: that, or why none is told; else "" */
+    struct culprit at[CULPRITS_MAX]; /* whose use rose most first; with WHY who uses most */
     size_t count;
 };
 
@@ -38,6 +39,9 @@ struct culprit_report {
     /* What is looked at, and what it is held against: a minute and the four before it, or less when
      * less was seen of the guest. */
     double window_s, before_s;
+    /* What runs on the host beside its guests takes so much just now, percent of a CPU; NAN:
+     * unknown. */
+    double host_cpu;
     struct culprit_list list[CULPRIT_RESOURCES];
 };
 

@@ -162,7 +162,7 @@ void listing_build(struct listing *listing, const struct world *world, enum list
     size_t guests = world_guest_count(world);
     CLEANUP_FREE struct row *rows = xrealloc(NULL, guests, sizeof(*rows));
 
-    listing->count = listing->total = 0;
+    listing->count = listing->total = listing->problems = 0;
     for (size_t i = 0; i < guests; i++) {
         struct guest *guest = world_guest_at(world, i);
         if (!is_of(guest, kinds))
@@ -174,8 +174,10 @@ void listing_build(struct listing *listing, const struct world *world, enum list
         *row = make_row(guest, order.key, now_ns);
         if (calm && row->figure < 1)
             row->figure = 0;
-        if (order.problems_first)
-            row->rank = problem_rank(world, guest, now_ns);
+        if (!order.problems_first)
+            continue;
+        row->rank = problem_rank(world, guest, now_ns);
+        listing->problems += row->rank != PROBLEM_RANK_NONE;
     }
 
     struct comparison comparison = {.key = order.key,

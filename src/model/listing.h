@@ -41,7 +41,8 @@ enum listing_kinds {
 struct listing {
     struct guest **rows; /* valid until the next feeding call of the world */
     size_t count;
-    size_t total; /* of that kind before the filter */
+    size_t total;    /* of that kind before the filter */
+    size_t problems; /* rows with one; counted where they are to come first */
     size_t capacity;
 };
 

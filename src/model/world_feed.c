@@ -111,6 +111,7 @@ static void take_facts(struct world *world, struct guest_entry *entry, const str
     struct guest *guest = &entry->guest;
     struct facts old = guest->facts;
     copy_clean(&guest->facts, facts);
+    world_find_disks(world, entry);
     if (old.life && strcmp(old.life, guest->facts.life) != 0) {
         forget_samples(guest);
         problem_new_life(guest);

@@ -30,14 +30,15 @@ struct source_entry {
 struct guest_entry {
     struct guest guest; /* first: a struct guest of the world is one of these */
     struct source_entry *source;
-    char *id_text;          /* key of by_id */
-    uint64_t handle;        /* source's number << 32 | handle: key of by_handle */
-    bool has_handle;        /* it is in by_handle */
-    bool has_state;         /* a row said its state at least once */
-    bool late;              /* it came when its source's list was complete already */
-    bool hidden;            /* another source shows it, or may: see world_owned.c */
-    bool unowned;           /* none does: its next row shows it */
-    enum guest_state known; /* the last state that was not unknown */
+    char *id_text;   /* key of by_id */
+    uint64_t handle; /* source's number << 32 | handle: key of by_handle */
+    bool has_handle; /* it is in by_handle */
+    bool has_state;  /* a row said its state at least once */
+    bool late;       /* it came when its source's list was complete already */
+    bool hidden;     /* another source shows it, or may: see world_owned.c */
+    bool unowned;    /* none does: its next row shows it */
+    struct path_entry *disks[FACTS_DISKS_MAX]; /* what is known of where they lie, NULL nothing */
+    enum guest_state known;                    /* the last state that was not unknown */
     int64_t known_since_ns;
     UT_hash_handle by_id, by_handle;
 };
@@ -125,6 +126,9 @@ bool world_is_local_libvirt(const struct source *source);
 
 /* Nothing is known of what isolates the guest. */
 void world_isolation_forget(struct world *world, struct guest *guest);
+
+/* Finds ENTRY->disks: its facts are new, or the paths are. */
+void world_find_disks(const struct world *world, struct guest_entry *entry);
 
 void world_storage_clear(struct world *world);
 void world_parts_clear(struct world *world);

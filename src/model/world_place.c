@@ -62,14 +62,9 @@ static const struct place_entry *pool_around(const struct world *world, const st
     return best;
 }
 
-static struct path_entry *path_of_disk(const struct world *world, const struct guest *guest,
-                                       size_t disk)
+static const struct path_entry *path_of_disk(const struct guest *guest, size_t disk)
 {
-    struct path_entry *entry = NULL;
-    const char *path = disk < FACTS_DISKS_MAX ? guest->facts.disks[disk].source : NULL;
-    if (path)
-        HASH_FIND_STR(world->paths, path, entry);
-    return entry;
+    return ((const struct guest_entry *)guest)->disks[disk];
 }
 
 const struct place *world_place_of_disk(const struct world *world, const struct guest *guest,
@@ -78,7 +73,7 @@ const struct place *world_place_of_disk(const struct world *world, const struct 
     if (disk >= FACTS_DISKS_MAX || !guest->facts.disks[disk].target)
         return NULL;
     const struct facts_disk *facts = &guest->facts.disks[disk];
-    const struct path_entry *path = path_of_disk(world, guest, disk);
+    const struct path_entry *path = path_of_disk(guest, disk);
     const struct place_entry *on = path ? path->place : NULL;
 
     if (on && on->place.kind == PLACE_THIN)
@@ -151,7 +146,7 @@ bool place_growth(const struct world *world, const struct place *place, const st
         if (!disk_on(world, guest, i, place))
             continue;
         on = true;
-        const struct path_entry *path = path_of_disk(world, guest, i);
+        const struct path_entry *path = path_of_disk(guest, i);
         known |= path && trend_growth(&path->allocated, start, &growth);
     }
     if (!on)

@@ -114,6 +114,14 @@ static struct path_entry *find_path(const struct world *world, const char *path)
     return entry;
 }
 
+void world_find_disks(const struct world *world, struct guest_entry *entry)
+{
+    for (size_t i = 0; i < FACTS_DISKS_MAX; i++) {
+        const char *path = entry->guest.facts.disks[i].source;
+        entry->disks[i] = path ? find_path(world, path) : NULL;
+    }
+}
+
 static void take_path(struct world *world, struct source_entry *source,
                       const struct storage_path *said, struct place_entry *place)
 {
@@ -235,6 +243,8 @@ void world_storage(struct world *world, const char *source, const struct storage
     }
     remove_unseen(world, from);
     refresh_pools(world, now_ns);
+    for (size_t i = 0; i < world->guest_count; i++)
+        world_find_disks(world, world->guests[i]);
 }
 
 static int compare_paths(const void *a, const void *b)

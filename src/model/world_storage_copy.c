@@ -58,4 +58,6 @@ void world_storage_copy(struct world *to, const struct world *from)
         HASH_ADD_KEYPTR(hh, to->paths, copy->path, strlen(copy->path), copy);
     }
     free(copies);
+    for (size_t i = 0; i < to->guest_count; i++)
+        world_find_disks(to, to->guests[i]);
 }

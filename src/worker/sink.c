@@ -58,7 +58,7 @@ static void send_corked(struct sink *sink)
     msgpack_sbuffer_init(&sink->out);
 }
 
-static void flush_rows(struct sink *sink)
+void sink_flush(struct sink *sink)
 {
     msgpack_sbuffer buf;
 
@@ -83,7 +83,7 @@ void sink_begin(struct sink *sink, int64_t at_ns)
 
 void sink_end(struct sink *sink)
 {
-    flush_rows(sink);
+    sink_flush(sink);
     sink->corked = false;
 }
 
@@ -117,7 +117,7 @@ void sink_row(struct sink *sink, uint32_t handle, enum guest_state state, const 
         return;
     if (sink->collecting && (valid & ~sink->columns || sink->rows.count == FRAME_MAX_ROWS ||
                              sink->rows.body.size > ROWS_BYTES))
-        flush_rows(sink);
+        sink_flush(sink);
     /* Columns are only ever added: a field that comes for the first time splits this one tick. */
     sink->columns |= valid;
     if (!sink->collecting)
@@ -147,7 +147,7 @@ void sink_answered(struct sink *sink)
     if (sink->answered)
         return;
     sink->answered = true;
-    flush_rows(sink); /* complete means with states */
+    sink_flush(sink); /* complete means with states */
     send_frame(sink, &frame);
 }
 

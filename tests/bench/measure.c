@@ -1,10 +1,11 @@
 /* Runs a full-screen program in a pty and says what it costs, it and all that it started: CPU to
  * the nanosecond by the processes' own clocks, bytes to the terminal, wake-ups, memory.  Also what
- * it makes others spend: the servers that are named by a word of their command line, less what they
- * spend without it.
+ * it makes others spend: the servers that are named by a word of their command line (-S), or their
+ * first threads alone (-T: QEMU answers there, and the guest runs in another), less what they spend
+ * without it.
  *
  *     measure [-s ROWSxCOLUMNS] [-w WARM] [-t SECONDS] [-k KEYS] [-r KEYS] [-f TEXT]...
- *             [-S SERVER]... [-e] -- PROGRAM ARG...
+ *             [-S SERVER]... [-T SERVER]... [-e] -- PROGRAM ARG...
  *
  * KEYS are typed once before the window, or (-r) 50 times a second in it.
  *
@@ -29,7 +30,6 @@
 
 #include "bench/process.h"
 
-#define WORDS_MAX 8
 #define SEEN_MAX (1 << 20)
 #define S_MS 1000
 #define TYPE_NS INT64_C(20000000)
@@ -40,8 +40,9 @@ struct settings {
     struct winsize size;
     int warm_ms, window_ms;
     const char *keys, *repeated;
-    const char *found[WORDS_MAX], *server[WORDS_MAX];
-    int found_count, server_count;
+    const char *found[PROCESS_WORDS_MAX];
+    int found_count;
+    struct process_words server[2]; /* whole, and by their first threads */
     bool each;
 };
 
@@ -145,19 +146,40 @@ static double ms_since(const struct terminal *terminal, int64_t at_ns)
     return at_ns ? (double)(at_ns - terminal->started_ns) / MS_NS : -1;
 }
 
+struct servers {
+    struct process_table table[2];
+};
+
+static void take_servers(struct servers *servers, const struct settings *settings)
+{
+    *servers = (struct servers){0};
+    for (int i = 0; i < 2; i++)
+        if (settings->server[i].count)
+            process_take_named(&servers->table[i], &settings->server[i]);
+}
+
+/* Frees both. */
+static double servers_spent_ms(struct servers *before, struct servers *after)
+{
+    double ret = 0;
+    for (int i = 0; i < 2; i++) {
+        ret += (double)process_spent(&before->table[i], &after->table[i]).cpu_ns / MS_NS;
+        free(before->table[i].at);
+        free(after->table[i].at);
+    }
+    return ret;
+}
+
 /* Servers have a life of their own. */
 static double idle_ms(const struct settings *settings)
 {
-    struct process_table before = {0}, after = {0};
-    if (settings->server_count == 0)
+    struct servers before, after;
+    if (settings->server[0].count + settings->server[1].count == 0)
         return 0;
-    process_take_named(&before, settings->server, settings->server_count);
+    take_servers(&before, settings);
     usleep((useconds_t)settings->window_ms * 1000);
-    process_take_named(&after, settings->server, settings->server_count);
-    double ret = (double)process_spent(&before, &after).cpu_ns / MS_NS * S_MS / settings->window_ms;
-    free(before.at);
-    free(after.at);
-    return ret;
+    take_servers(&after, settings);
+    return servers_spent_ms(&before, &after) * S_MS / settings->window_ms;
 }
 
 static void print_each(const struct process_table *before, const struct process_table *after,
@@ -175,7 +197,8 @@ static void print_each(const struct process_table *before, const struct process_
 static int measure(const struct settings *settings, char **argv)
 {
     static struct terminal terminal;
-    struct process_table before = {0}, after = {0}, servers = {0}, later = {0};
+    struct process_table before = {0}, after = {0};
+    struct servers servers, later;
     double idle = idle_ms(settings);
 
     start(&terminal, settings, argv);
@@ -184,7 +207,7 @@ static int measure(const struct settings *settings, char **argv)
         process_die("keys");
     pump(&terminal, settings, terminal.started_ns + (int64_t)settings->warm_ms * MS_NS);
 
-    process_take_named(&servers, settings->server, settings->server_count);
+    take_servers(&servers, settings);
     process_take_family(&before, terminal.pid);
     size_t bytes = terminal.bytes;
     int bursts = terminal.bursts;
@@ -192,14 +215,14 @@ static int measure(const struct settings *settings, char **argv)
     type_on(&terminal, settings, from + (int64_t)settings->window_ms * MS_NS);
     process_take_family(&after, terminal.pid);
     double seconds = (double)(now_ns() - from) / MS_NS / S_MS;
-    process_take_named(&later, settings->server, settings->server_count);
+    take_servers(&later, settings);
     if (terminal.over) {
         fprintf(stderr, "measure: %s ended by itself\n", argv[0]);
         stop(&terminal, settings);
         return 1;
     }
     struct process_cost cost = process_spent(&before, &after);
-    double server = (double)process_spent(&servers, &later).cpu_ns / MS_NS / seconds;
+    double server = servers_spent_ms(&servers, &later) / seconds;
     long pss = process_describe(&after);
     bytes = terminal.bytes - bytes;
     bursts = terminal.bursts - bursts;
@@ -218,9 +241,11 @@ static int measure(const struct settings *settings, char **argv)
 
 int main(int argc, char **argv)
 {
-    struct settings settings = {
-        .size = {.ws_row = 40, .ws_col = 120}, .warm_ms = 6000, .window_ms = 15000};
-    for (int c; (c = getopt(argc, argv, "+es:w:t:k:r:f:S:")) != -1;) {
+    struct settings settings = {.size = {.ws_row = 40, .ws_col = 120},
+                                .warm_ms = 6000,
+                                .window_ms = 15000,
+                                .server[1].main_only = true};
+    for (int c; (c = getopt(argc, argv, "+es:w:t:k:r:f:S:T:")) != -1;) {
         if (c == 's' &&
             sscanf(optarg, "%hux%hu", &settings.size.ws_row, &settings.size.ws_col) == 2)
             continue;
@@ -234,10 +259,12 @@ int main(int argc, char **argv)
             settings.keys = optarg;
         else if (c == 'r')
             settings.repeated = optarg;
-        else if (c == 'f' && settings.found_count < WORDS_MAX)
+        else if (c == 'f' && settings.found_count < PROCESS_WORDS_MAX)
             settings.found[settings.found_count++] = optarg;
-        else if (c == 'S' && settings.server_count < WORDS_MAX)
-            settings.server[settings.server_count++] = optarg;
+        else if (c == 'S' && settings.server[0].count < PROCESS_WORDS_MAX)
+            settings.server[0].word[settings.server[0].count++] = optarg;
+        else if (c == 'T' && settings.server[1].count < PROCESS_WORDS_MAX)
+            settings.server[1].word[settings.server[1].count++] = optarg;
         else
             return 2;
     }

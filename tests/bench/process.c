@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -36,6 +37,22 @@ static int64_t cpu_of(pid_t pid)
     if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &at) != 0)
         return -1;
     return at.tv_sec * INT64_C(1000000000) + at.tv_nsec;
+}
+
+static int64_t main_thread_of(pid_t pid)
+{
+    char text[128];
+    return read_proc(pid, "schedstat", text, sizeof text) ? atoll(text) : -1;
+}
+
+/* A rig in a namespace of its own has servers that are none of ours. */
+static bool is_here(pid_t pid)
+{
+    char path[64];
+    struct stat own, its;
+    snprintf(path, sizeof path, "/proc/%ld/ns/pid", (long)pid);
+    return stat("/proc/self/ns/pid", &own) == 0 && stat(path, &its) == 0 &&
+           own.st_ino == its.st_ino;
 }
 
 static int64_t children_of(pid_t pid)
@@ -106,8 +123,11 @@ static void keep_counted(struct process_table *table)
         if (table->at[i].counts)
             table->at[kept++] = table->at[i];
     table->count = kept;
-    for (size_t i = 0; i < kept; i++)
-        table->at[i].cpu_ns = cpu_of(table->at[i].pid) + children_of(table->at[i].pid);
+    for (size_t i = 0; i < kept; i++) {
+        pid_t pid = table->at[i].pid;
+        table->at[i].cpu_ns =
+            table->at[i].main_only ? main_thread_of(pid) : cpu_of(pid) + children_of(pid);
+    }
 }
 
 struct process_cost process_spent(const struct process_table *before,
@@ -135,7 +155,7 @@ void process_take_family(struct process_table *table, pid_t root)
     keep_counted(table);
 }
 
-void process_take_named(struct process_table *table, const char *const *words, int count)
+void process_take_named(struct process_table *table, const struct process_words *words)
 {
     list_processes(table);
     for (size_t i = 0; i < table->count; i++) {
@@ -144,9 +164,10 @@ void process_take_named(struct process_table *table, const char *const *words, i
         for (size_t j = 0; j < len; j++)
             if (text[j] == '\0')
                 text[j] = ' ';
-        for (int j = 0; j < count; j++)
-            if (len && table->at[i].pid != getpid() && strstr(text, words[j]))
-                table->at[i].counts = true;
+        for (int j = 0; j < words->count; j++)
+            if (len && table->at[i].pid != getpid() && strstr(text, words->word[j]))
+                table->at[i].counts = is_here(table->at[i].pid);
+        table->at[i].main_only = words->main_only;
     }
     keep_counted(table);
 }

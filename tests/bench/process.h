@@ -8,9 +8,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#define PROCESS_WORDS_MAX 8
+
 struct process {
     pid_t pid, parent;
-    bool counts; /* it is one of those that were asked for */
+    bool counts;    /* it is one of those that were asked for */
+    bool main_only; /* its first thread alone */
     char title[64];
     long pss_kib, files, threads; /* by process_describe */
     int64_t cpu_ns; /* with that of the children that it has waited for, in ticks of 10 ms */
@@ -33,8 +36,15 @@ void process_die(const char *what);
 
 /* ROOT and all that descend from it. */
 void process_take_family(struct process_table *table, pid_t root);
-/* All whose command line holds one of WORDS, but for the caller. */
-void process_take_named(struct process_table *table, const char *const *words, int count);
+struct process_words {
+    const char *word[PROCESS_WORDS_MAX];
+    int count;
+    bool main_only;
+};
+
+/* Adds to an empty TABLE all of this pid namespace whose command line holds one of WORDS, but for
+ * the caller. */
+void process_take_named(struct process_table *table, const struct process_words *words);
 
 /* What can only be asked while they live: titles, memory, descriptors, threads.  Returns the PSS of
  * all, in KiB. */

@@ -52,7 +52,7 @@ family() { # PID: it and all that descend from it
 
 # trace_calls OPTIONS...: sets calls, those of one refresh of the whole family, in batch mode: the
 # average of $refreshes.  Ticks fall on whole seconds, and the counting begins and ends between them.
-refreshes=10
+refreshes=6
 trace_calls() {
     local run pids
     have strace || { skip "strace is missing: no system calls counted"; return 1; }
@@ -83,10 +83,12 @@ row() {
     fi
     printf '%-56s %10s %-6s %8s  %s\n' "$1" "$2" "$3" "${4:-}" "$verdict"
     # A name is a name once: "of that" is of the row above.
+    local name=$1
     case $1 in
-    ' '*) printf '%s;%s\t%s\t%s\t%s\n' "$row_above" "$1" "$2" "$3" "${4:-}" >>"$out" ;;
-    *) printf '%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "${4:-}" >>"$out"; row_above=$1 ;;
+    ' '*) name="$row_above;$1" ;;
+    *) row_above=$1 ;;
     esac
+    printf '%s\t%s\t%s\t%s\t%s\n' "$name" "$2" "$3" "${4:-}" "$verdict" >>"$out"
 }
 row_above=
 
@@ -94,16 +96,14 @@ row_above=
 per_refresh_of() { calc "($1) / (($bursts > 0 && $bursts < 1) ? $bursts : 1)" "${2:-2}"; }
 per_refresh() { per_refresh_of "$cpu_ms + $server_ms"; }
 
-peer_ms=
-peer() { # NAME COMMAND...: sets peer_ms
-    local name=$1
+peer() { # NAME COMMAND...
+    local name=$1 its
     shift
-    peer_ms=
     have "$1" || { skip "$1 is not installed"; return 0; }
-    measure -w 8 "${servers[@]}" -- "$@" || return 0
-    peer_ms=$(per_refresh)
-    row "$name: CPU a refresh" "$peer_ms" ms
-    row "  $name / vctop" "$(calc "$peer_ms / $ours" 1)" times
+    measure -w 6 "${servers[@]}" -- "$@" || return 0
+    its=$(per_refresh)
+    row "$name: CPU a refresh" "$its" ms
+    row "  $name / vctop" "$(calc "$its / $ours" 1)" times
     row "$name: bytes a refresh" "$(per_refresh_of "$bytes" 0)" B
     row "$name: memory (PSS)" "$(calc "$pss_kib / 1024" 1)" MiB
 }
@@ -121,33 +121,41 @@ compare() { # BEFORE AFTER
         }' "$1" "$2"
 }
 
-# A file of figures as a table in Markdown: the rows that have a bar, a few that show how the cost
-# grows, and beside a CPU cost how many times that each peer spent in the same run.
+# A file of figures as a table in Markdown: the rows that have a bar and a few that show how the cost
+# grows, with what peers spent in the same run beside them, in figures and in times of vctop's.
 table() { # FILE
-    echo "| of vctop | measured | bar | peers spent |"
-    echo "|---|--:|--:|---|"
+    echo "| vctop | measured | bar | held | peers in the same run |"
+    echo "|---|--:|--:|---|---|"
     awk -F '\t' '
         /^#/ { next }
-        $1 ~ / \/ vctop$/ {
-            peer = $1; sub(/^.*;  */, "", peer); sub(/ \/ vctop$/, "", peer)
-            peers[cost] = peers[cost] (peers[cost] == "" ? "" : ", ") peer " " $2 " times"
-            next
+        {
+            kind = $1 ~ /CPU a refresh$/ ? "CPU" : $1 ~ /bytes a refresh/ ? "bytes" : ""
+            held = $5 == "ok" ? "yes" : $5 ~ /^OVER/ ? "**no**" : $5
         }
-        $1 ~ /^vctop/ && ($4 != "" || $1 ~ /9600 bytes|10000 simulated: CPU|;  a guest/) {
+        $1 !~ /^vctop/ && kind in last {
+            at = last[kind]
+            sub(/:.*/, "", $1)
+            peers[at] = peers[at] (peers[at] == "" ? "" : ", ") $1 " " $2 " " $3
+            if (figure[at] > 0)
+                peers[at] = peers[at] sprintf(" (%.1f times)", $2 / figure[at])
+        }
+        /^vctop/ && ($4 != "" || $1 ~ /9600 bytes|10000 simulated: CPU|;  a guest/) {
             what = $1
             sub(/^vctop(, |: | )/, "", what)
             sub(/;  /, ", ", what)
-            lines++
-            text[lines] = what
-            figure[lines] = $2 " " $3
-            if ($4 != "" && !($2 >= 0 && $2 <= $4 + 0))
-                figure[lines] = "**" figure[lines] "**"
-            bar[lines] = $4
-            if ($1 ~ /CPU a refresh$/)
-                cost = lines
+            line[++lines] = "| " what " | " $2 " " $3 " | " $4 " | " held " | "
+            figure[lines] = $2
+            if (kind != "")
+                last[kind] = lines
+            all = all $1 "\n"
         }
         END {
             for (i = 1; i <= lines; i++)
-                printf "| %s | %s | %s | %s |\n", text[i], figure[i], bar[i], peers[i]
+                print line[i] peers[i] " |"
+            count = split("containers: CPU a refresh;growth from;machines: CPU a refresh;" \
+                "machines shown;libvirtd stopped: a key;both: memory", wanted, ";")
+            for (i = 1; i <= count; i++)
+                if (index(all, wanted[i]) == 0)
+                    print "| " wanted[i] " | not measured in this run | | | |"
         }' "$1"
 }

@@ -19,7 +19,7 @@
 #define PASTE "\033[200~" BYTES "\033[201~"
 #define DETAIL_TABS 9
 
-static char home[64];
+static const char *home;
 
 static void put_file(const char *path, const char *text)
 {
@@ -46,8 +46,7 @@ static struct screen *start(void)
     const char *const args[] = {"--sim=" SIM, "-d", "0.2", NULL};
     const char *const env[] = {home_pair, "XDG_CONFIG_HOME", "USER=" BYTES, NULL};
 
-    snprintf(home, sizeof(home), "/tmp/vctop-hostile-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(home));
+    home = steps_folder();
     put_folder(".config");
     put_folder(".config/vctop");
     put_folder(".config/vctop/themes");
@@ -95,8 +94,6 @@ static void back(struct screen *screen)
 
 static void end(struct screen *screen)
 {
-    char command[100];
-
     back(screen);
     screen_send(screen, "q");
     if (screen_wait(screen, "Quit?", 1000)) {
@@ -107,8 +104,6 @@ static void end(struct screen *screen)
     ck_assert(screen_restored(screen));
     ck_assert_uint_eq(screen_foreign_bytes(screen), 0);
     screen_free(screen);
-    snprintf(command, sizeof(command), "rm -r '%s'", home);
-    ck_assert_int_eq(system(command), 0);
 }
 
 /* Rows, detail and its tabs, of a machine and a container with each kind of mischief. */

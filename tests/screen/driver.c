@@ -1,6 +1,5 @@
 #include "screen/driver.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -19,6 +18,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "screen/judge.h"
 
 #define LINK_STEP_US 10000
 
@@ -31,19 +31,11 @@ struct screen {
     VTerm *vt;
     VTermScreen *cells;
     struct termios before;
-    size_t bytes, foreign, asked;
+    size_t bytes;
     int link; /* bytes a second that are read, SCREEN_FAST: all */
     bool deaf;
     long long link_us; /* up to when the link has carried its bytes */
-    enum {
-        PLAIN,
-        ESCAPE,
-        CSI,
-        CHARSET
-    } parse;
-    bool alternate, cursor_hidden, mouse, paste, coloured;
-    char params[64];
-    size_t params_len;
+    struct judge judge;
     char *text;
     char tag[64];
     bool curves_blank; /* in golden pictures */
@@ -62,110 +54,17 @@ const char *screen_program(void)
     return path ? path : "build/vctop";
 }
 
-static void private_mode(struct screen *screen, bool on)
-{
-    char *rest = screen->params + 1;
-    for (char *one; (one = strsep(&rest, ";"));) {
-        int mode = atoi(one);
-        if (mode == 1049 || mode == 47 || mode == 1047)
-            screen->alternate = on;
-        else if (mode == 25)
-            screen->cursor_hidden = !on;
-        else if (mode == 2004)
-            screen->paste = on;
-        else if (mode == 1000 || mode == 1002 || mode == 1003 || mode == 1006)
-            screen->mouse = on;
-        else if (mode != 1 && mode != 7 && mode != 12 && mode != 1034)
-            screen->foreign++;
-    }
-}
-
 /* What the terminal's emulator took for a title of the window. */
 static int on_property(VTermProp property, VTermValue *value, void *user)
 {
     struct screen *screen = user;
 
     (void)value;
-    screen->foreign += property == VTERM_PROP_TITLE || property == VTERM_PROP_ICONNAME;
+    screen->judge.foreign += property == VTERM_PROP_TITLE || property == VTERM_PROP_ICONNAME;
     return 1;
 }
 
 static const VTermScreenCallbacks callbacks = {.settermprop = on_property};
-
-/* 30 to 37, 40 to 47, 38;5;n, 90 to 97 and so on; 39 and 49 are no colour. */
-static bool sets_colour(const char *params)
-{
-    for (const char *at = params; at; at = strchr(at, ';') ? strchr(at, ';') + 1 : NULL) {
-        int code = atoi(at);
-        if ((code >= 30 && code <= 47 && code != 39) || code >= 90)
-            return true;
-    }
-    return false;
-}
-
-/* The allow-list: what ncurses' terminfo entries send, and nothing that can program a terminal. */
-static void judge(struct screen *screen, unsigned char byte)
-{
-    switch (screen->parse) {
-    case PLAIN:
-        if (byte == 0x1b)
-            screen->parse = ESCAPE;
-        else if (byte < 0x20 && !strchr("\r\n\b\t\x0e\x0f", byte))
-            screen->foreign++;
-        else if (byte == 0x7f)
-            screen->foreign++;
-        break;
-    case ESCAPE:
-        screen->params_len = 0;
-        if (byte == '[')
-            screen->parse = CSI;
-        else if (byte == '(' || byte == ')')
-            screen->parse = CHARSET;
-        else {
-            if (!strchr("78=>MDEc", byte))
-                screen->foreign++;
-            screen->parse = PLAIN;
-        }
-        break;
-    case CHARSET:
-        screen->parse = PLAIN;
-        break;
-    case CSI:
-        if (byte < 0x20 || byte > 0x7e) {
-            screen->foreign++;
-            /* One that was torn, as by a crash: the next begins here, for any terminal. */
-            screen->parse = byte == 0x1b ? ESCAPE : PLAIN;
-        } else if (byte < 0x40) {
-            if (screen->params_len + 1 < sizeof screen->params)
-                screen->params[screen->params_len++] = (char)byte;
-        } else {
-            screen->params[screen->params_len] = '\0';
-            if (byte == 'm' && sets_colour(screen->params))
-                screen->coloured = true;
-            if ((byte == 'h' || byte == 'l') && screen->params[0] == '?')
-                private_mode(screen, byte == 'h');
-            else if (byte == 'c' && screen->params[0] == '?')
-                ; /* the shape of the cursor on a Linux console */
-            else if (byte == 'n' && strcmp(screen->params, "5") == 0)
-                screen->asked++;
-            else if (!strchr("ABCDEFGHJKLMPSTXZ@bdfghlmrstu", byte))
-                screen->foreign++;
-            screen->parse = PLAIN;
-        }
-        break;
-    }
-}
-
-/* UTF-8 that hides a C1 control is as bad as the control. */
-static void judge_all(struct screen *screen, const char *bytes, size_t len)
-{
-    static const unsigned char C1_LEAD = 0xc2;
-    for (size_t i = 0; i < len; i++) {
-        judge(screen, (unsigned char)bytes[i]);
-        if ((unsigned char)bytes[i] == C1_LEAD && i + 1 < len && (unsigned char)bytes[i + 1] < 0xa0)
-            screen->foreign++;
-    }
-}
 
 static _Noreturn void run(const struct screen *screen, const char *const *argv,
                           const char *const *env)
@@ -372,7 +271,7 @@ static bool take_in(struct screen *screen, int wait_ms)
     if (screen->link > 0)
         screen->link_us += len * 1000000 / screen->link;
     screen->bytes += (size_t)len;
-    judge_all(screen, bytes, (size_t)len);
+    judge_bytes(&screen->judge, bytes, (size_t)len);
     vterm_input_write(screen->vt, bytes, (size_t)len);
     answer(screen);
     return true;
@@ -521,22 +420,22 @@ size_t screen_bytes(const struct screen *screen)
 
 size_t screen_asked(const struct screen *screen)
 {
-    return screen->asked;
+    return screen->judge.asked;
 }
 
 size_t screen_foreign_bytes(const struct screen *screen)
 {
-    return screen->foreign;
+    return screen->judge.foreign;
 }
 
 bool screen_coloured(const struct screen *screen)
 {
-    return screen->coloured;
+    return screen->judge.coloured;
 }
 
 bool screen_wants_mouse(const struct screen *screen)
 {
-    return screen->mouse;
+    return screen->judge.mouse;
 }
 
 void screen_stop(struct screen *screen, bool stop)
@@ -561,11 +460,13 @@ bool screen_restored(const struct screen *screen)
         fprintf(stderr,
                 "the terminal's modes were not restored: lflag %x was %x, oflag %x was %x\n",
                 now.c_lflag, screen->before.c_lflag, now.c_oflag, screen->before.c_oflag);
-    if (screen->alternate || screen->cursor_hidden || screen->mouse || screen->paste)
+    if (screen->judge.alternate || screen->judge.cursor_hidden || screen->judge.mouse ||
+        screen->judge.paste)
         fprintf(stderr, "left on: alternate screen %d, hidden cursor %d, mouse %d, paste %d\n",
-                screen->alternate, screen->cursor_hidden, screen->mouse, screen->paste);
-    return modes && !screen->alternate && !screen->cursor_hidden && !screen->mouse &&
-           !screen->paste;
+                screen->judge.alternate, screen->judge.cursor_hidden, screen->judge.mouse,
+                screen->judge.paste);
+    return modes && !screen->judge.alternate && !screen->judge.cursor_hidden &&
+           !screen->judge.mouse && !screen->judge.paste;
 }
 
 int screen_exit(struct screen *screen, int timeout_ms)
@@ -583,110 +484,12 @@ int screen_exit(struct screen *screen, int timeout_ms)
                                        : WEXITSTATUS(screen->status);
 }
 
-/* Clock times and ages differ from run to run: dd:dd:dd becomes 00:00:00, "12s ago" "00s ago". */
-static void mask_times(char *text)
-{
-    for (char *at = text; strlen(at) >= 8; at++) {
-        static const char FORM[] = "dd:dd:dd";
-        int i = 0;
-        while (i < 8 && (FORM[i] == 'd' ? isdigit((unsigned char)at[i]) : at[i] == ':'))
-            i++;
-        if (i == 8)
-            memcpy(at, "00:00:00", 8);
-    }
-    for (char *at = text; (at = strstr(at, "s ago")); at++)
-        for (char *digit = at; digit > text && isdigit((unsigned char)digit[-1]); digit--)
-            digit[-1] = '0';
-}
-
-/* Graphs grow while one looks: their curves are blank, and no spaces end a row. */
-static void mask_curves(char *text)
-{
-    char *to = text;
-    for (const char *at = text; *at;) {
-        bool braille = (unsigned char)at[0] == 0xe2 && (unsigned char)at[1] >= 0xa0 &&
-                       (unsigned char)at[1] <= 0xa3;
-        if (*at == '\n')
-            while (to > text && to[-1] == ' ')
-                to--;
-        *to++ = braille ? ' ' : *at;
-        at += braille ? 3 : 1;
-    }
-    *to = '\0';
-}
-
-static char *masked_text(struct screen *screen)
-{
-    char *text = strdup(screen_text(screen));
-    mask_times(text);
-    if (screen->curves_blank)
-        mask_curves(text);
-    return text;
-}
-
 void screen_blank_curves(struct screen *screen)
 {
     screen->curves_blank = true;
 }
 
-static void golden_path(char *path, size_t size, const char *name)
+bool screen_curves_are_blank(const struct screen *screen)
 {
-    snprintf(path, size, "%s/%s.txt", GOLDEN_DIR, name);
-}
-
-static char *read_golden(const char *name)
-{
-    char path[4096];
-    golden_path(path, sizeof path, name);
-    FILE *file = fopen(path, "r");
-    if (!file)
-        return strdup("");
-    char *text = calloc(1, 1 << 20);
-    size_t len = fread(text, 1, (1 << 20) - 1, file);
-    text[len] = '\0';
-    fclose(file);
-    return text;
-}
-
-bool screen_golden_is_written(void)
-{
-    const char *mode = getenv("VCTOP_GOLDEN");
-    return mode && strcmp(mode, "write") == 0;
-}
-
-static void write_golden(const char *name, const char *text)
-{
-    char path[4096];
-    golden_path(path, sizeof path, name);
-    FILE *file = fopen(path, "w");
-    if (file) {
-        fputs(text, file);
-        fclose(file);
-    }
-}
-
-static bool compare_golden(struct screen *screen, const char *name, bool aloud)
-{
-    char *seen = masked_text(screen), *golden = read_golden(name);
-    bool same = strcmp(seen, golden) == 0;
-    if (!same && aloud)
-        fprintf(stderr, "--- golden/%s.txt\n%s--- as it is\n%s", name, golden, seen);
-    free(golden);
-    free(seen);
-    return same;
-}
-
-bool screen_looks_golden(struct screen *screen, const char *name)
-{
-    return compare_golden(screen, name, false);
-}
-
-bool screen_is_golden(struct screen *screen, const char *name)
-{
-    if (screen_golden_is_written()) {
-        char *seen = masked_text(screen);
-        write_golden(name, seen);
-        free(seen);
-    }
-    return compare_golden(screen, name, true);
+    return screen->curves_blank;
 }

@@ -102,6 +102,7 @@ bool screen_looks_golden(struct screen *screen, const char *name);
 bool screen_golden_is_written(void);
 /* Its golden pictures are without the curves of graphs in braille, which grow while one looks. */
 void screen_blank_curves(struct screen *screen);
+bool screen_curves_are_blank(const struct screen *screen);
 
 /* Moments for tests of response, in milliseconds of a monotonic clock. */
 long long screen_now_ms(void);

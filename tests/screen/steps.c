@@ -31,6 +31,20 @@ struct screen *steps_start(int rows, int columns, const char *spec, const char *
     return screen;
 }
 
+void steps_shows(struct screen *screen, const char *keys, const char *text)
+{
+    screen_send(screen, keys);
+    ck_assert_msg(screen_wait(screen, text, PATIENCE_MS), "no '%s' after '%s':\n%s", text, keys,
+                  screen_text(screen));
+}
+
+void steps_hides(struct screen *screen, const char *keys, const char *text)
+{
+    screen_send(screen, keys);
+    ck_assert_msg(screen_wait_gone(screen, text, PATIENCE_MS), "'%s' still after '%s':\n%s", text,
+                  keys, screen_text(screen));
+}
+
 int steps_cursor_row(struct screen *screen)
 {
     int rows = 0;
@@ -115,13 +129,10 @@ void steps_select(struct screen *screen, const char *name)
 
 void steps_act(struct screen *screen, const char *key, const char *title)
 {
-    screen_send(screen, "m");
-    ck_assert(screen_wait(screen, "Enter or a letter", PATIENCE_MS));
-    screen_send(screen, key);
-    ck_assert(screen_wait(screen, title, PATIENCE_MS));
+    steps_shows(screen, "m", "Enter or a letter");
+    steps_shows(screen, key, title);
     screen_pump(screen, ARMED_MS);
-    screen_send(screen, "\t\r");
-    ck_assert(screen_wait_gone(screen, title, PATIENCE_MS));
+    steps_hides(screen, "\t\r", title);
 }
 
 static int by_size(const void *a, const void *b)
@@ -157,6 +168,26 @@ void steps_quit(struct screen *screen)
     screen_free(screen);
 }
 
+static char top[] = "/tmp/vctop-screen-XXXXXX"; /* made by steps_main(): tests are forked */
+
+const char *steps_folder(void)
+{
+    static char folder[sizeof(top) + 8];
+
+    snprintf(folder, sizeof(folder), "%s/XXXXXX", top);
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    return folder;
+}
+
+static void remove_top(void)
+{
+    char command[sizeof(top) + 32];
+
+    snprintf(command, sizeof(command), "rm -rf --one-file-system %s", top);
+    if (system(command) != 0)
+        fprintf(stderr, "%s is left\n", top);
+}
+
 int steps_main(const char *name, const TTest *const *tests, size_t count)
 {
     Suite *suite = suite_create(name);
@@ -167,7 +198,10 @@ int steps_main(const char *name, const TTest *const *tests, size_t count)
         tcase_add_test(tcase, tests[i]);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
+    if (!mkdtemp(top))
+        return EXIT_FAILURE;
     srunner_run_all(runner, CK_ENV);
+    remove_top();
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -18,6 +18,11 @@
 /* Starts on `--sim=SPEC -d 0.2`, MORE arguments after it (NULL: none), and waits for figures. */
 struct screen *steps_start(int rows, int columns, const char *spec, const char *const *more);
 
+/* Types KEYS and waits until TEXT is on the screen, or, with the second, is not; says what is there
+ * instead when it does not come. */
+void steps_shows(struct screen *screen, const char *keys, const char *text);
+void steps_hides(struct screen *screen, const char *keys, const char *text);
+
 /* The row of the cursor, -1 without one, and the name of the guest there, "" without one; the name
  * is valid until the next call. */
 int steps_cursor_row(struct screen *screen);
@@ -40,6 +45,10 @@ long long steps_key_ms(struct screen *screen);
 
 /* Quits and checks the manners: status 0, terminal as before, nobody left.  Frees SCREEN. */
 void steps_quit(struct screen *screen);
+
+/* Makes a new folder of the test that runs; valid until the next call.  What is in it goes when
+ * steps_main() returns, whatever became of the test. */
+const char *steps_folder(void);
 
 /* Runs TESTS; what main() returns. */
 int steps_main(const char *suite, const TTest *const *tests, size_t count);

@@ -23,10 +23,8 @@ static struct screen *start(const char *sim, const char *option)
 /* Opens the menu for the selected guest, chooses KEY, and waits for TITLE. */
 static void choose(struct screen *screen, const char *key, const char *title)
 {
-    screen_send(screen, "m");
-    ck_assert(screen_wait(screen, "Enter or a letter", PATIENCE_MS));
-    screen_send(screen, key);
-    ck_assert(screen_wait(screen, title, PATIENCE_MS));
+    steps_shows(screen, "m", "Enter or a letter");
+    steps_shows(screen, key, title);
 }
 
 static void answer(struct screen *screen, const char *keys)
@@ -50,23 +48,19 @@ START_TEST(what_cannot_be_done_says_why)
     struct screen *screen = start(SIM, NULL);
 
     steps_select(screen, "build-01");
-    screen_send(screen, "m");
-    ck_assert(screen_wait(screen, "already running", PATIENCE_MS));
+    steps_shows(screen, "m", "already running");
     ck_assert(strstr(screen_text(screen), "no reset button")); /* a hard reset */
     /* A grey line does nothing, by its letter or by Enter. */
     screen_send(screen, "s\r");
     screen_pump(screen, 300);
     ck_assert(strstr(screen_text(screen), "already running"));
     ck_assert_ptr_null(strstr(screen_text(screen), "Start: "));
-    screen_send(screen, "\033");
-    ck_assert(screen_wait_gone(screen, "already running", PATIENCE_MS));
+    steps_hides(screen, "\033", "already running");
 
     steps_select(screen, "legacy");
-    screen_send(screen, "m");
-    ck_assert(screen_wait(screen, "frozen: thaw", PATIENCE_MS));
+    steps_shows(screen, "m", "frozen: thaw");
     ck_assert(strstr(screen_text(screen), "p resume"));
-    screen_send(screen, "\033");
-    ck_assert(screen_wait_gone(screen, "frozen: thaw", PATIENCE_MS));
+    steps_hides(screen, "\033", "frozen: thaw");
     steps_quit(screen);
 }
 END_TEST
@@ -94,8 +88,7 @@ START_TEST(owners_are_named_with_what_they_will_do)
     ck_assert(strstr(screen_text(screen), "1 managed by OpenStack: "));
     answer(screen, "\033");
     ck_assert(screen_wait_gone(screen, "Pause:", PATIENCE_MS));
-    screen_send(screen, "/\025openstack\r");
-    ck_assert(screen_wait_gone(screen, "build-01", PATIENCE_MS));
+    steps_hides(screen, "/\025openstack\r", "build-01");
     ck_assert_int_ge(steps_row_of(screen, "k8s-node1"), 0);
     steps_quit(screen);
 }
@@ -110,8 +103,7 @@ START_TEST(question_means_no)
     answer(screen, "\r");
     ck_assert(screen_wait(screen, "nothing was done", PATIENCE_MS));
     choose(screen, "d", "Shut down: build-01?");
-    screen_send(screen, "\033");
-    ck_assert(screen_wait(screen, "nothing was done", PATIENCE_MS));
+    steps_shows(screen, "\033", "nothing was done");
     choose(screen, "d", "Shut down: build-01?");
     answer(screen, "\t\t\r");
     ck_assert(screen_wait(screen, "nothing was done", PATIENCE_MS));
@@ -127,26 +119,21 @@ START_TEST(typed_ahead_is_no_answer)
     bool ignored = false;
 
     steps_select(screen, "build-01");
-    screen_send(screen, "m");
-    ck_assert(screen_wait(screen, "Enter or a letter", PATIENCE_MS));
-    screen_send(screen, "d\t\r\t\r\t\r");
-    ck_assert(screen_wait(screen, "Shut down: build-01?", PATIENCE_MS));
+    steps_shows(screen, "m", "Enter or a letter");
+    steps_shows(screen, "d\t\r\t\r\t\r", "Shut down: build-01?");
     screen_pump(screen, ARMED_MS);
     ck_assert(strstr(screen_text(screen), "Shut down: build-01?"));
-    screen_send(screen, "\033");
-    ck_assert(screen_wait_gone(screen, "Shut down: build-01?", PATIENCE_MS));
+    steps_hides(screen, "\033", "Shut down: build-01?");
     /* The same a moment after it appeared; a loaded machine may need more than one try to be that
      * quick. */
     for (int i = 0; i < 5 && !ignored; i++) {
-        screen_send(screen, "m");
-        ck_assert(screen_wait(screen, "Enter or a letter", PATIENCE_MS));
+        steps_shows(screen, "m", "Enter or a letter");
         screen_send(screen, "d");
         screen_pump(screen, 60);
         screen_send(screen, "\r");
         screen_pump(screen, ARMED_MS);
         ignored = strstr(screen_text(screen), "Shut down: build-01?") != NULL;
-        screen_send(screen, "\033");
-        ck_assert(screen_wait_gone(screen, "Shut down: build-01?", PATIENCE_MS));
+        steps_hides(screen, "\033", "Shut down: build-01?");
         screen_pump(screen, 300);
     }
     ck_assert(ignored);
@@ -231,8 +218,7 @@ START_TEST(several_want_their_number)
     ck_assert(screen_wait(screen, "nothing was done", PATIENCE_MS));
     choose(screen, "f", "Force off: 2 guests?");
     answer(screen, "2\r");
-    screen_send(screen, "\033");
-    ck_assert(screen_wait_gone(screen, "shown", PATIENCE_MS));
+    steps_hides(screen, "\033", "shown");
     screen_send(screen, "G");
     ck_assert(steps_row_says(screen, "web1", " off ", PATIENCE_MS));
     ck_assert(steps_row_says(screen, "db01", " off ", PATIENCE_MS));
@@ -248,15 +234,13 @@ START_TEST(readonly_refuses_everything)
 
     ck_assert(screen_wait(screen, "READ-ONLY", PATIENCE_MS));
     steps_select(screen, "build-01");
-    screen_send(screen, "m");
-    ck_assert(screen_wait(screen, "force off", PATIENCE_MS));
+    steps_shows(screen, "m", "force off");
     /* Seven lines, all of them grey for the same reason. */
     ck_assert_int_eq(count(screen, "read-only ("), 7);
     screen_send(screen, "f\rd\rs\rp\r");
     screen_pump(screen, ARMED_MS);
     ck_assert_int_eq(count(screen, "read-only ("), 7);
-    screen_send(screen, "\033");
-    ck_assert(screen_wait_gone(screen, "read-only (", PATIENCE_MS));
+    steps_hides(screen, "\033", "read-only (");
     ck_assert(steps_row_says(screen, "build-01", " run ", PATIENCE_MS));
     ck_assert_int_eq(family_find(screen, "--role=job"), 0);
     steps_quit(screen);
@@ -298,11 +282,9 @@ START_TEST(row_64_quit_asks_while_a_job_lives)
     choose(screen, "d", "Shut down: web1?");
     answer(screen, "\t\r");
     ck_assert(screen_wait(screen, "under way", PATIENCE_MS));
-    screen_send(screen, "q");
-    ck_assert(screen_wait(screen, "Quit?", PATIENCE_MS));
+    steps_shows(screen, "q", "Quit?");
     ck_assert(strstr(screen_text(screen), "1 job is under way"));
-    screen_send(screen, "\033");
-    ck_assert(screen_wait_gone(screen, "Quit?", PATIENCE_MS));
+    steps_hides(screen, "\033", "Quit?");
     ck_assert(steps_row_says(screen, "web1", " off ", PATIENCE_MS));
     ck_assert(screen_wait(screen, "web1: shut down done", PATIENCE_MS));
     steps_quit(screen);
@@ -317,8 +299,7 @@ START_TEST(row_64_quit_during_a_job)
     choose(screen, "d", "Shut down: mail?");
     answer(screen, "\t\r");
     ck_assert(screen_wait(screen, "under way", PATIENCE_MS));
-    screen_send(screen, "q");
-    ck_assert(screen_wait(screen, "Quit?", PATIENCE_MS));
+    steps_shows(screen, "q", "Quit?");
     answer(screen, "\t\r");
     ck_assert_int_eq(screen_exit(screen, PATIENCE_MS), 0);
     ck_assert(screen_restored(screen));

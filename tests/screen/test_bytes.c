@@ -62,8 +62,7 @@ static void check(const char *what, const char *spec, const char *keys, size_t m
     ck_assert_int_le(traffic.bursts, PERIODS + 1);
     ck_assert_uint_gt(each, 0);
     ck_assert_uint_le(each, most);
-    screen_send(screen, "1");
-    ck_assert(screen_wait(screen, "q Quit", PATIENCE_MS));
+    steps_shows(screen, "1", "q Quit");
     steps_quit(screen);
 }
 

@@ -16,13 +16,6 @@
 #define LEAVES "every key goes to the guest"
 #define IS_BACK "keyboard to it"
 
-static void goes(struct screen *screen, const char *keys, const char *wanted)
-{
-    screen_send(screen, keys);
-    ck_assert_msg(screen_wait(screen, wanted, PATIENCE_MS), "no '%s' after '%s':\n%s", wanted, keys,
-                  screen_text(screen));
-}
-
 static struct screen *open_console(int rows, int columns, const char *spec, const char *guest,
                                    const char *key, const char *wanted)
 {
@@ -30,19 +23,17 @@ static struct screen *open_console(int rows, int columns, const char *spec, cons
     char filter[64];
 
     snprintf(filter, sizeof(filter), "/%s\r", guest);
-    screen_send(screen, filter);
-    ck_assert(screen_wait(screen, "1 of 20", PATIENCE_MS));
-    goes(screen, key, wanted);
+    steps_shows(screen, filter, "1 of 20");
+    steps_shows(screen, key, wanted);
     return screen;
 }
 
 /* Closes the only console and leaves. */
 static void close_and_quit(struct screen *screen)
 {
-    goes(screen, "q", "Close the");
+    steps_shows(screen, "q", "Close the");
     screen_pump(screen, 400);
-    screen_send(screen, "\t\r");
-    ck_assert(screen_wait_gone(screen, IS_BACK, PATIENCE_MS));
+    steps_hides(screen, "\t\r", IS_BACK);
     steps_quit(screen);
 }
 
@@ -52,12 +43,12 @@ START_TEST(in_and_out)
 
     ck_assert(screen_wait(screen, LEAVES, PATIENCE_MS));
     /* Letters that are commands everywhere else are the guest's here. */
-    goes(screen, "echo qzmw?\r", "\nqzmw?");
+    steps_shows(screen, "echo qzmw?\r", "\nqzmw?");
     ck_assert(screen_find(screen, "K NAME") >= 0);
-    goes(screen, DETACH, IS_BACK);
-    goes(screen, "c", LEAVES);
-    goes(screen, "echo again\r", "\nagain");
-    goes(screen, DETACH, IS_BACK);
+    steps_shows(screen, DETACH, IS_BACK);
+    steps_shows(screen, "c", LEAVES);
+    steps_shows(screen, "echo again\r", "\nagain");
+    steps_shows(screen, DETACH, IS_BACK);
     close_and_quit(screen);
 }
 END_TEST
@@ -67,12 +58,12 @@ START_TEST(from_the_menu)
 {
     struct screen *screen = open_console(24, 80, SIM, "db01", "m", "c console");
 
-    goes(screen, "\r", "db01$");
+    steps_shows(screen, "\r", "db01$");
     ck_assert(screen_wait(screen, LEAVES, PATIENCE_MS));
-    goes(screen, DETACH, IS_BACK);
+    steps_shows(screen, DETACH, IS_BACK);
     /* It is open: entered, not opened again. */
-    goes(screen, "mc", LEAVES);
-    goes(screen, DETACH, IS_BACK);
+    steps_shows(screen, "mc", LEAVES);
+    steps_shows(screen, DETACH, IS_BACK);
     close_and_quit(screen);
 }
 END_TEST
@@ -82,7 +73,7 @@ START_TEST(typed_ahead_is_thrown_away)
     struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
 
     /* m is the action menu, q closes. */
-    goes(screen, "ls" DETACH "mqqq", IS_BACK);
+    steps_shows(screen, "ls" DETACH "mqqq", IS_BACK);
     screen_pump(screen, 300);
     ck_assert_int_lt(screen_find(screen, "Close the"), 0);
     ck_assert_int_lt(screen_find(screen, "force off"), 0);
@@ -94,8 +85,7 @@ START_TEST(paste_may_hold_the_detach_key)
 {
     struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
 
-    screen_send(screen, "\033[200~echo a" DETACH "b\033[201~");
-    ck_assert(screen_wait(screen, "echo ab", PATIENCE_MS));
+    steps_shows(screen, "\033[200~echo a" DETACH "b\033[201~", "echo ab");
     ck_assert(screen_find(screen, LEAVES) >= 0);
     /* A long one, and the key behind it. */
     CLEANUP_FREE char *text = malloc(300001);
@@ -108,7 +98,7 @@ START_TEST(paste_may_hold_the_detach_key)
         screen_pump(screen, 1);
     }
     long long start = screen_now_ms();
-    goes(screen, DETACH, IS_BACK);
+    steps_shows(screen, DETACH, IS_BACK);
     ck_assert_int_lt(screen_now_ms() - start, 1000);
     close_and_quit(screen);
 }
@@ -136,16 +126,16 @@ START_TEST(detach_under_flood)
     struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
     long long worst = 0;
 
-    goes(screen, "flood\r", "\ny 1");
+    steps_shows(screen, "flood\r", "\ny 1");
     long before = resident_kb(screen);
     ck_assert_int_gt(before, 0);
     for (int i = 0; i < 5; i++) {
         screen_pump(screen, 300);
         long long start = screen_now_ms();
-        goes(screen, DETACH, IS_BACK);
+        steps_shows(screen, DETACH, IS_BACK);
         long long took = screen_now_ms() - start;
         worst = took > worst ? took : worst;
-        goes(screen, "c", LEAVES);
+        steps_shows(screen, "c", LEAVES);
     }
     printf("detach under flood: %lld ms at worst\n", worst);
     ck_assert_int_lt(worst, 1000);
@@ -154,8 +144,8 @@ START_TEST(detach_under_flood)
     /* 10,000 lines of scrollback are some 700 KB. */
     ck_assert_int_lt(resident_kb(screen) - before, 6000);
 #endif
-    goes(screen, "\003", "^C");
-    goes(screen, DETACH, IS_BACK);
+    steps_shows(screen, "\003", "^C");
+    steps_shows(screen, DETACH, IS_BACK);
     close_and_quit(screen);
 }
 END_TEST
@@ -165,12 +155,12 @@ START_TEST(hostile_bytes)
 {
     struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
 
-    goes(screen, "hostile\r", "safe");
+    steps_shows(screen, "hostile\r", "safe");
     screen_pump(screen, 300);
     ck_assert_uint_eq(screen_foreign_bytes(screen), 0);
     /* What it was answered, its shell takes for typed. */
-    goes(screen, "\003echo fine\r", "\nfine");
-    goes(screen, DETACH, IS_BACK);
+    steps_shows(screen, "\003echo fine\r", "\nfine");
+    steps_shows(screen, DETACH, IS_BACK);
     close_and_quit(screen);
 }
 END_TEST
@@ -180,15 +170,15 @@ START_TEST(colours_and_wide)
     struct screen *screen = open_console(24, 80, SIM, "db01", "cz", "db01$");
     struct screen_look look;
 
-    goes(screen, "colors\r", "reverse");
+    steps_shows(screen, "colors\r", "reverse");
     int row = screen_find(screen, " 0   1   2   3");
     screen_look(screen, row, 14, &look);
     ck_assert_str_eq(look.text, "3");
     ck_assert_int_ne(look.foreground, -1);
     row = screen_find(screen, "┌──┐");
     ck_assert_int_ge(row, 0);
-    goes(screen, "wide\r", "日本語 한국어 ｆｕｌｌ 😀 é");
-    goes(screen, DETACH, IS_BACK);
+    steps_shows(screen, "wide\r", "日本語 한국어 ｆｕｌｌ 😀 é");
+    steps_shows(screen, DETACH, IS_BACK);
     close_and_quit(screen);
 }
 END_TEST
@@ -197,12 +187,11 @@ START_TEST(whole_screen_and_sizes)
 {
     struct screen *screen = open_console(40, 120, SIM, "mail", "a", "mail#");
 
-    goes(screen, "screen\r", "q quits");
+    steps_shows(screen, "screen\r", "q quits");
     int bottom = screen_find(screen, "q quits");
     ck_assert_int_eq(bottom, 37);
-    goes(screen, DETACH, IS_BACK);
-    screen_send(screen, "z");
-    ck_assert(screen_wait(screen, "top line of 120x3", PATIENCE_MS));
+    steps_shows(screen, DETACH, IS_BACK);
+    steps_shows(screen, "z", "top line of 120x3");
     ck_assert_int_lt(screen_find(screen, "NAME"), 0);
     /* Fault row 43: sizes change under it. */
     for (int i = 0; i < 60; i++) {
@@ -215,11 +204,11 @@ START_TEST(whole_screen_and_sizes)
     ck_assert(screen_wait(screen, "too small", PATIENCE_MS));
     screen_resize(screen, 24, 80);
     ck_assert(screen_wait(screen, "top line of 80x19", PATIENCE_MS));
-    goes(screen, "z", "K NAME");
+    steps_shows(screen, "z", "K NAME");
     ck_assert(screen_wait(screen, "q quits", PATIENCE_MS));
-    goes(screen, "c", LEAVES);
-    goes(screen, "q", "mail#");
-    goes(screen, DETACH, IS_BACK);
+    steps_shows(screen, "c", LEAVES);
+    steps_shows(screen, "q", "mail#");
+    steps_shows(screen, DETACH, IS_BACK);
     close_and_quit(screen);
 }
 END_TEST
@@ -229,19 +218,18 @@ START_TEST(dead_console_swallows)
 {
     struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
 
-    goes(screen, "exit 3\r", "ended");
+    steps_shows(screen, "exit 3\r", "ended");
     screen_send(screen, "qqqqmf");
     screen_pump(screen, 300);
     ck_assert(screen_find(screen, "ended") >= 0);
     ck_assert(screen_find(screen, LEAVES) >= 0);
-    goes(screen, DETACH, IS_BACK);
+    steps_shows(screen, DETACH, IS_BACK);
     /* It can be opened anew, and what it said is still there. */
-    goes(screen, "c", LEAVES);
+    steps_shows(screen, "c", LEAVES);
     ck_assert(screen_wait_gone(screen, "ended", PATIENCE_MS));
-    goes(screen, "crash\r", "ended");
-    goes(screen, DETACH, IS_BACK);
-    screen_send(screen, "q");
-    ck_assert(screen_wait_gone(screen, IS_BACK, PATIENCE_MS));
+    steps_shows(screen, "crash\r", "ended");
+    steps_shows(screen, DETACH, IS_BACK);
+    steps_hides(screen, "q", IS_BACK);
     steps_quit(screen);
 }
 END_TEST
@@ -250,10 +238,9 @@ START_TEST(status_of_a_shell)
 {
     struct screen *screen = open_console(24, 80, SIM, "mail", "a", "mail#");
 
-    goes(screen, "exit 3\r", "with status 3");
-    goes(screen, DETACH, IS_BACK);
-    screen_send(screen, "q");
-    ck_assert(screen_wait_gone(screen, IS_BACK, PATIENCE_MS));
+    steps_shows(screen, "exit 3\r", "with status 3");
+    steps_shows(screen, DETACH, IS_BACK);
+    steps_hides(screen, "q", IS_BACK);
     steps_quit(screen);
 }
 END_TEST
@@ -265,14 +252,13 @@ START_TEST(busy_is_asked_about)
 
     /* Cancel is what Enter does. */
     screen_pump(screen, 400);
-    screen_send(screen, "\r");
-    ck_assert(screen_wait_gone(screen, "Take over the console", PATIENCE_MS));
+    steps_hides(screen, "\r", "Take over the console");
     ck_assert(screen_wait(screen, "busy", PATIENCE_MS));
-    goes(screen, "c", "Take over the console");
+    steps_shows(screen, "c", "Take over the console");
     screen_pump(screen, 400);
-    goes(screen, "\t\r", "db01$");
+    steps_shows(screen, "\t\r", "db01$");
     ck_assert(screen_wait(screen, LEAVES, PATIENCE_MS));
-    goes(screen, DETACH, IS_BACK);
+    steps_shows(screen, DETACH, IS_BACK);
     close_and_quit(screen);
 }
 END_TEST
@@ -282,10 +268,10 @@ START_TEST(silent_gets_a_hint)
     struct screen *screen =
         open_console(24, 80, SIM ",silent=db01,silent=mail", "mail", "c", "lxc.tty.max");
 
-    goes(screen, DETACH, IS_BACK);
+    steps_shows(screen, DETACH, IS_BACK);
     close_and_quit(screen);
     screen = open_console(24, 80, SIM ",silent=db01", "db01", "c", "console=ttyS0");
-    goes(screen, DETACH, IS_BACK);
+    steps_shows(screen, DETACH, IS_BACK);
     close_and_quit(screen);
 }
 END_TEST
@@ -297,14 +283,14 @@ START_TEST(from_the_start)
 
     steps_select(screen, "db01");
     ck_assert(steps_row_says(screen, "db01", " off! ", PATIENCE_MS));
-    goes(screen, "c", "it is off");
-    goes(screen, "ms", "Start: db01");
+    steps_shows(screen, "c", "it is off");
+    steps_shows(screen, "ms", "Start: db01");
     screen_pump(screen, 400);
-    goes(screen, "\t\r", "db01: start");
-    goes(screen, "c", LEAVES);
-    goes(screen, "echo early\r", "\nearly");
+    steps_shows(screen, "\t\r", "db01: start");
+    steps_shows(screen, "c", LEAVES);
+    steps_shows(screen, "echo early\r", "\nearly");
     ck_assert(screen_wait(screen, "start done", PATIENCE_MS));
-    goes(screen, DETACH, IS_BACK);
+    steps_shows(screen, DETACH, IS_BACK);
     close_and_quit(screen);
 }
 END_TEST
@@ -314,18 +300,17 @@ START_TEST(off_and_on_again)
 {
     struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
 
-    goes(screen, "poweroff\r", "ended");
+    steps_shows(screen, "poweroff\r", "ended");
     ck_assert(screen_wait(screen, "when the guest runs again", PATIENCE_MS));
-    goes(screen, DETACH, IS_BACK);
-    goes(screen, "c", "as soon as db01 runs again");
-    goes(screen, "ms", "Start");
+    steps_shows(screen, DETACH, IS_BACK);
+    steps_shows(screen, "c", "as soon as db01 runs again");
+    steps_shows(screen, "ms", "Start");
     screen_pump(screen, 400);
-    screen_send(screen, "\t\r");
-    ck_assert(screen_wait_gone(screen, "as soon as", PATIENCE_MS));
+    steps_hides(screen, "\t\r", "as soon as");
     ck_assert(screen_wait_gone(screen, "ended", PATIENCE_MS));
-    goes(screen, "c", LEAVES);
-    goes(screen, "echo back\r", "\nback");
-    goes(screen, DETACH, IS_BACK);
+    steps_shows(screen, "c", LEAVES);
+    steps_shows(screen, "echo back\r", "\nback");
+    steps_shows(screen, DETACH, IS_BACK);
     close_and_quit(screen);
 }
 END_TEST
@@ -336,16 +321,15 @@ START_TEST(readonly_says_so)
     struct screen *screen = steps_start(24, 80, SIM, more);
 
     steps_select(screen, "db01");
-    goes(screen, "c", "read-only (start vctop without --readonly)");
-    goes(screen, "m", "c console ");
+    steps_shows(screen, "c", "read-only (start vctop without --readonly)");
+    steps_shows(screen, "m", "c console ");
     screen_send(screen, "c\r");
     screen_pump(screen, 300);
     ck_assert(strstr(screen_text(screen), "c console "));
-    screen_send(screen, "\033");
-    ck_assert(screen_wait_gone(screen, "c console ", PATIENCE_MS));
+    steps_hides(screen, "\033", "c console ");
     /* Its log may be read. */
-    goes(screen, "l", "simulated log, line 40");
-    goes(screen, "q", "K NAME");
+    steps_shows(screen, "l", "simulated log, line 40");
+    steps_shows(screen, "q", "K NAME");
     ck_assert(screen_wait_gone(screen, "simulated log", PATIENCE_MS));
     steps_quit(screen);
 }
@@ -355,32 +339,31 @@ START_TEST(several_as_tabs)
 {
     struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
 
-    goes(screen, "flood\r", "\ny 1");
-    goes(screen, DETACH, IS_BACK);
+    steps_shows(screen, "flood\r", "\ny 1");
+    steps_shows(screen, DETACH, IS_BACK);
     /* What it says while one is elsewhere is marked, and the mark goes once it is read. */
-    goes(screen, "1", "console has news: db01");
-    goes(screen, "5", "y ");
+    steps_shows(screen, "1", "console has news: db01");
+    steps_shows(screen, "5", "y ");
     ck_assert(screen_wait_gone(screen, "has news", PATIENCE_MS));
-    goes(screen, "1/\025mail\r", "1 of 20");
+    steps_shows(screen, "1/\025mail\r", "1 of 20");
     ck_assert(screen_wait_gone(screen, "y 1", PATIENCE_MS));
-    goes(screen, "a", "mail#");
+    steps_shows(screen, "a", "mail#");
     ck_assert(screen_wait(screen, "*db01 console", PATIENCE_MS));
     ck_assert(screen_find(screen, "mail shell") >= 0);
-    goes(screen, DETACH, IS_BACK);
-    goes(screen, "[", "y ");
+    steps_shows(screen, DETACH, IS_BACK);
+    steps_shows(screen, "[", "y ");
     ck_assert(screen_wait_gone(screen, "*db01", PATIENCE_MS));
-    goes(screen, "]", "mail#");
+    steps_shows(screen, "]", "mail#");
     /* Where there is room both stand side by side. */
     screen_resize(screen, 40, 120);
     ck_assert(screen_wait(screen, "y ", PATIENCE_MS));
     ck_assert(screen_find(screen, "mail#") >= 0);
     ck_assert(screen_find(screen, "NAME") >= 0);
-    goes(screen, "q", "Close the shell of mail");
+    steps_shows(screen, "q", "Close the shell of mail");
     screen_pump(screen, 400);
-    screen_send(screen, "\t\r");
-    ck_assert(screen_wait_gone(screen, "mail#", PATIENCE_MS));
+    steps_hides(screen, "\t\r", "mail#");
     /* Quitting asks about the other. */
-    goes(screen, "\033[21~", "Quit?");
+    steps_shows(screen, "\033[21~", "Quit?");
     screen_pump(screen, 400);
     screen_send(screen, "\t\r");
     ck_assert_int_eq(screen_exit(screen, PATIENCE_MS), 0);
@@ -395,18 +378,18 @@ START_TEST(looking_back)
     struct screen *screen = open_console(24, 80, SIM, "db01", "l", "simulated log, line 40");
     char path[64], text[8192];
 
-    goes(screen, "g", "simulated log, line 1\n");
-    goes(screen, "/line 33\r", "line 33");
+    steps_shows(screen, "g", "simulated log, line 1\n");
+    steps_shows(screen, "/line 33\r", "line 33");
     ck_assert(screen_find(screen, "line 33 of") >= 0);
-    goes(screen, "n", "line 33 of");
+    steps_shows(screen, "n", "line 33 of");
     /* A part of it to a file. */
     snprintf(path, sizeof(path), "/tmp/vctop-test-console-%d", (int)getpid());
     unlink(path);
-    goes(screen, " kk", "line 31 of");
-    goes(screen, "w", "marked lines to:");
+    steps_shows(screen, " kk", "line 31 of");
+    steps_shows(screen, "w", "marked lines to:");
     screen_send(screen, "\025");
     screen_send(screen, path);
-    goes(screen, "\r", "3 lines written to");
+    steps_shows(screen, "\r", "3 lines written to");
     FILE *file = fopen(path, "r");
     ck_assert_ptr_nonnull(file);
     size_t len = fread(text, 1, sizeof(text) - 1, file);
@@ -415,10 +398,10 @@ START_TEST(looking_back)
     text[len] = '\0';
     ck_assert_str_eq(text,
                      "simulated log, line 31\nsimulated log, line 32\nsimulated log, line 33\n");
-    goes(screen, "G", "simulated log, line 4");
+    steps_shows(screen, "G", "simulated log, line 4");
     screen_send(screen, "\033");
     screen_pump(screen, 300);
-    goes(screen, "q", "K NAME");
+    steps_shows(screen, "q", "K NAME");
     ck_assert(screen_wait_gone(screen, "simulated log", PATIENCE_MS));
     steps_quit(screen);
 }
@@ -492,28 +475,28 @@ START_TEST(recorded)
     snprintf(path, sizeof(path), "/tmp/vctop-test-%d.cast", (int)getpid());
     unlink(path);
     snprintf(keys, sizeof(keys), ":record %s\r", path);
-    goes(screen, DETACH, IS_BACK);
-    goes(screen, keys, "REC");
-    goes(screen, "c", LEAVES);
-    goes(screen, "wide\r", "日本語");
+    steps_shows(screen, DETACH, IS_BACK);
+    steps_shows(screen, keys, "REC");
+    steps_shows(screen, "c", LEAVES);
+    steps_shows(screen, "wide\r", "日本語");
     screen_resize(screen, 24, 90);
     ck_assert(screen_wait(screen, LEAVES, PATIENCE_MS));
     screen_pump(screen, 300);
-    goes(screen, "hostile\r", "safe");
+    steps_shows(screen, "hostile\r", "safe");
     char *text = file_with(screen, path, "safe");
     ck_assert_ptr_nonnull(strstr(text, "\"r\",\"90x"));
     ck_assert_ptr_nonnull(strstr(text, "\n[0.0,\"o\",\"\\u001B[m\\u001B[2J")); /* as it was */
     check_cast(text);
-    goes(screen, DETACH, IS_BACK);
-    goes(screen, ":stop\r", "no more is written");
+    steps_shows(screen, DETACH, IS_BACK);
+    steps_shows(screen, ":stop\r", "no more is written");
     snprintf(path, sizeof(path), "/tmp/vctop-test-%d.txt", (int)getpid());
     snprintf(keys, sizeof(keys), ":record %s\r", path);
-    goes(screen, keys, "REC");
-    goes(screen, ":send ^Ccolors^M\r", "bold italic");
+    steps_shows(screen, keys, "REC");
+    steps_shows(screen, ":send ^Ccolors^M\r", "bold italic");
     ck_assert_ptr_null(strchr(file_with(screen, path, "bold italic"), '\033'));
-    goes(screen, ":stop\r", "no more is written");
+    steps_shows(screen, ":stop\r", "no more is written");
     /* A full disk is said once, and ends it. */
-    goes(screen, ":record /dev/full/x\r", "not written any more");
+    steps_shows(screen, ":record /dev/full/x\r", "not written any more");
     ck_assert_int_lt(screen_find(screen, "REC"), 0);
     close_and_quit(screen);
 }
@@ -524,18 +507,17 @@ START_TEST(palette_commands)
     struct screen *screen = open_console(24, 80, SIM, "db01", ":open serial1\r", "db01$");
 
     ck_assert(screen_wait(screen, "db01 console serial1", PATIENCE_MS));
-    goes(screen, DETACH, IS_BACK);
+    steps_shows(screen, DETACH, IS_BACK);
     /* A serial line is told its size only after a yes. */
-    goes(screen, ":fit\r", "stty rows 10 cols 80");
+    steps_shows(screen, ":fit\r", "stty rows 10 cols 80");
     screen_pump(screen, 400);
-    goes(screen, "\t\r", "stty: not found");
-    goes(screen, DETACH, IS_BACK);
+    steps_shows(screen, "\t\r", "stty: not found");
+    steps_shows(screen, DETACH, IS_BACK);
     close_and_quit(screen);
     screen = open_console(24, 80, SIM, "mail", ":run exit 7\r", "with status 7");
-    goes(screen, DETACH, IS_BACK);
-    goes(screen, ":fit\r", "no console is open that listens");
-    screen_send(screen, "q");
-    ck_assert(screen_wait_gone(screen, IS_BACK, PATIENCE_MS));
+    steps_shows(screen, DETACH, IS_BACK);
+    steps_shows(screen, ":fit\r", "no console is open that listens");
+    steps_hides(screen, "q", IS_BACK);
     steps_quit(screen);
 }
 END_TEST
@@ -546,11 +528,11 @@ START_TEST(another_detach_key)
     struct screen *screen = steps_start(24, 80, SIM, more);
 
     steps_select(screen, "db01");
-    goes(screen, "c", "Ctrl-A leaves");
+    steps_shows(screen, "c", "Ctrl-A leaves");
     ck_assert(screen_wait(screen, "db01$", PATIENCE_MS));
     screen_send(screen, DETACH "q");
     screen_pump(screen, 300);
-    goes(screen, "\001", IS_BACK);
+    steps_shows(screen, "\001", IS_BACK);
     close_and_quit(screen);
 }
 END_TEST
@@ -560,12 +542,12 @@ START_TEST(terminal_that_does_not_read)
 {
     struct screen *screen = open_console(24, 80, SIM, "db01", "c", "db01$");
 
-    goes(screen, "flood\r", "\ny 1");
+    steps_shows(screen, "flood\r", "\ny 1");
     screen_link(screen, 0);
     screen_pump(screen, 1500);
     screen_link(screen, SCREEN_FAST);
-    goes(screen, "\003", "^C");
-    goes(screen, DETACH, IS_BACK);
+    steps_shows(screen, "\003", "^C");
+    steps_shows(screen, DETACH, IS_BACK);
     close_and_quit(screen);
 }
 END_TEST

@@ -20,8 +20,7 @@ static struct screen *start(int rows, int columns, const char *faults, const cha
     struct screen *screen = steps_start(rows, columns, sim, NULL);
     ck_assert(screen_wait(screen, guest, PATIENCE_MS));
     snprintf(keys, sizeof(keys), "/%s\r", guest);
-    screen_send(screen, keys);
-    ck_assert(screen_wait(screen, "1 of 20", PATIENCE_MS));
+    steps_shows(screen, keys, "1 of 20");
     return screen;
 }
 
@@ -99,27 +98,20 @@ START_TEST(tabs_turn_and_open)
 
     /* Where there is no room for tabs the next one opens at full size. */
     ck_assert_int_eq(screen_find(screen, "[Overview]"), -1);
-    screen_send(screen, "]");
-    ck_assert(screen_wait(screen, "[CPU]", PATIENCE_MS));
+    steps_shows(screen, "]", "[CPU]");
     ck_assert(screen_wait(screen, "vCPU 3", PATIENCE_MS));
-    screen_send(screen, "[[");
-    ck_assert(screen_wait(screen, "[Events]", PATIENCE_MS));
+    steps_shows(screen, "[[", "[Events]");
     ck_assert(screen_wait(screen, "nothing happened to it", PATIENCE_MS));
-    screen_send(screen, "]");
-    ck_assert(screen_wait(screen, "[Overview]", PATIENCE_MS));
+    steps_shows(screen, "]", "[Overview]");
     ck_assert(screen_wait(screen, "q Back", PATIENCE_MS));
     screen_send(screen, "s"); /* no key of the menu, no sorting */
     ck_assert(screen_wait(screen, "no command has this key here", PATIENCE_MS));
-    screen_send(screen, "/");
-    ck_assert(screen_wait(screen, "no text to search here", PATIENCE_MS));
-    screen_send(screen, "q");
-    ck_assert(screen_wait(screen, "q Quit", PATIENCE_MS));
+    steps_shows(screen, "/", "no text to search here");
+    steps_shows(screen, "q", "q Quit");
     ck_assert_int_eq(screen_find(screen, "[Overview]"), -1);
     /* Enter opens it, and never acts. */
-    screen_send(screen, "\r\r");
-    ck_assert(screen_wait(screen, "[Overview]", PATIENCE_MS));
-    screen_send(screen, "z");
-    ck_assert(screen_wait(screen, "q Quit", PATIENCE_MS));
+    steps_shows(screen, "\r\r", "[Overview]");
+    steps_shows(screen, "z", "q Quit");
     steps_quit(screen);
 }
 END_TEST
@@ -130,25 +122,18 @@ START_TEST(keys_scroll_where_they_go)
     struct screen *screen = start(40, 120, "", "grafana");
     char first[] = "    2852 ";
 
-    screen_send(screen, "[[[[");
-    ck_assert(screen_wait(screen, "40 processes", PATIENCE_MS));
+    steps_shows(screen, "[[[[", "40 processes");
     ck_assert(screen_wait(screen, first, PATIENCE_MS));
     screen_send(screen, "j"); /* the list has one guest: nothing moves */
     screen_pump(screen, 300);
     ck_assert_int_ge(screen_find(screen, first), 0);
-    screen_send(screen, "\t");
-    ck_assert(screen_wait(screen, "/ Search", PATIENCE_MS));
-    screen_send(screen, "j");
-    ck_assert(screen_wait_gone(screen, first, PATIENCE_MS));
-    screen_send(screen, "G");
-    ck_assert(screen_wait(screen, "/sbin/init", PATIENCE_MS));
-    screen_send(screen, "g");
-    ck_assert(screen_wait(screen, first, PATIENCE_MS));
-    screen_send(screen, "z");
-    ck_assert(screen_wait_gone(screen, "Containers (", PATIENCE_MS));
+    steps_shows(screen, "\t", "/ Search");
+    steps_hides(screen, "j", first);
+    steps_shows(screen, "G", "/sbin/init");
+    steps_shows(screen, "g", first);
+    steps_hides(screen, "z", "Containers (");
     ck_assert_int_ge(screen_find(screen, "40 processes"), 0);
-    screen_send(screen, "q");
-    ck_assert(screen_wait(screen, "Containers (", PATIENCE_MS));
+    steps_shows(screen, "q", "Containers (");
     ck_assert(screen_wait(screen, "/ Filter", PATIENCE_MS));
     steps_quit(screen);
 }
@@ -158,19 +143,13 @@ START_TEST(lines_are_searched)
 {
     struct screen *screen = start(24, 80, "", "grafana");
 
-    screen_send(screen, "\r[[[[");
-    ck_assert(screen_wait(screen, "40 processes", PATIENCE_MS));
+    steps_shows(screen, "\r[[[[", "40 processes");
     ck_assert_int_eq(screen_find(screen, "/sbin/init"), -1);
-    screen_send(screen, "/SBIN/init\r");
-    ck_assert(screen_wait(screen, "/sbin/init", PATIENCE_MS));
-    screen_send(screen, "g");
-    ck_assert(screen_wait_gone(screen, "/sbin/init", PATIENCE_MS));
-    screen_send(screen, "n");
-    ck_assert(screen_wait(screen, "/sbin/init", PATIENCE_MS));
-    screen_send(screen, "/nobody\r");
-    ck_assert(screen_wait(screen, "no line holds 'nobody'", PATIENCE_MS));
-    screen_send(screen, "q");
-    ck_assert(screen_wait(screen, "q Quit", PATIENCE_MS));
+    steps_shows(screen, "/SBIN/init\r", "/sbin/init");
+    steps_hides(screen, "g", "/sbin/init");
+    steps_shows(screen, "n", "/sbin/init");
+    steps_shows(screen, "/nobody\r", "no line holds 'nobody'");
+    steps_shows(screen, "q", "q Quit");
     steps_quit(screen);
 }
 END_TEST
@@ -198,8 +177,7 @@ START_TEST(the_mouse_opens_tabs_and_scrolls)
     click(screen, "Processes");
     ck_assert(screen_wait(screen, "    2852 ", PATIENCE_MS));
     snprintf(wheel, sizeof(wheel), WHEEL_DOWN, 10, screen_find(screen, "    2852 ") + 2);
-    screen_send(screen, wheel);
-    ck_assert(screen_wait_gone(screen, "    2852 ", PATIENCE_MS));
+    steps_hides(screen, wheel, "    2852 ");
     screen_send(screen, "q"); /* the keys went where the mouse was */
     ck_assert(screen_wait(screen, "q Quit", PATIENCE_MS));
     steps_quit(screen);
@@ -211,20 +189,16 @@ START_TEST(a_configuration_is_read_and_searched)
 {
     struct screen *screen = steps_start(24, 80, "guests=20,machines=6,hostile,clock=fixed", NULL);
 
-    screen_send(screen, "j[[");
-    ck_assert(screen_wait(screen, "[Configuration]", PATIENCE_MS));
+    steps_shows(screen, "j[[", "[Configuration]");
     ck_assert(screen_wait(screen, "Definition, ", PATIENCE_MS));
     ck_assert(screen_wait(screen, "  <domain ", PATIENCE_MS));
     ck_assert_int_eq(screen_find(screen, "</domain>"), -1);
-    screen_send(screen, "/</DOMAIN\r");
-    ck_assert(screen_wait(screen, "> </domain>", PATIENCE_MS));
+    steps_shows(screen, "/</DOMAIN\r", "> </domain>");
     ck_assert_int_eq(screen_find(screen, "  <domain "), -1);
-    screen_send(screen, "/<interface\r");
-    ck_assert(screen_wait(screen, ">     <interface", PATIENCE_MS));
+    steps_shows(screen, "/<interface\r", ">     <interface");
     screen_send(screen, "N");
     screen_pump(screen, 200);
-    screen_send(screen, "g");
-    ck_assert(screen_wait(screen, "  <domain ", PATIENCE_MS));
+    steps_shows(screen, "g", "  <domain ");
     leave(screen);
 }
 END_TEST
@@ -235,12 +209,10 @@ START_TEST(old_figures_tell_their_age)
 {
     struct screen *screen = start(24, 80, ",hang=gitlab@4", "gitlab");
 
-    screen_send(screen, "]");
-    ck_assert(screen_wait(screen, "vCPU 3", PATIENCE_MS));
+    steps_shows(screen, "]", "vCPU 3");
     ck_assert(screen_wait(screen, "s old", PATIENCE_MS));
     ck_assert_int_ge(screen_find(screen, "vCPU 3"), 0);
-    screen_send(screen, "[[");
-    ck_assert(screen_wait(screen, "QEMU stopped", PATIENCE_MS));
+    steps_shows(screen, "[[", "QEMU stopped");
     leave(screen);
 }
 END_TEST
@@ -249,14 +221,10 @@ START_TEST(a_guest_without_figures_says_why)
 {
     struct screen *screen = start(24, 80, "", "guest-c1");
 
-    screen_send(screen, "]");
-    ck_assert(screen_wait(screen, "not running: no threads", PATIENCE_MS));
-    screen_send(screen, "]");
-    ck_assert(screen_wait(screen, "not running: no memory", PATIENCE_MS));
-    screen_send(screen, "]]");
-    ck_assert(screen_wait(screen, "not running: no links", PATIENCE_MS));
-    screen_send(screen, "]");
-    ck_assert(screen_wait(screen, "not running: no processes", PATIENCE_MS));
+    steps_shows(screen, "]", "not running: no threads");
+    steps_shows(screen, "]", "not running: no memory");
+    steps_shows(screen, "]]", "not running: no links");
+    steps_shows(screen, "]", "not running: no processes");
     leave(screen);
 }
 END_TEST
@@ -266,11 +234,9 @@ START_TEST(frozen_parts_stay)
 {
     struct screen *screen = steps_start(40, 120, "guests=20,machines=6,hostile,clock=fixed", NULL);
 
-    screen_send(screen, "\tjj[[[[");
-    ck_assert(screen_wait(screen, "processes", PATIENCE_MS));
+    steps_shows(screen, "\tjj[[[[", "processes");
     ck_assert(screen_wait(screen, "--worker 1", PATIENCE_MS));
-    screen_send(screen, "Z");
-    ck_assert(screen_wait(screen, "FROZEN", PATIENCE_MS));
+    steps_shows(screen, "Z", "FROZEN");
     screen_pump(screen, 500);
     CLEANUP_FREE char *before = strdup(screen_text(screen));
     screen_pump(screen, 1000);
@@ -284,10 +250,8 @@ START_TEST(a_configuration_comes_under_a_freeze)
 {
     struct screen *screen = start(40, 120, "", "gitlab");
 
-    screen_send(screen, "Z");
-    ck_assert(screen_wait(screen, "FROZEN", PATIENCE_MS));
-    screen_send(screen, "[[");
-    ck_assert(screen_wait(screen, "Definition, ", PATIENCE_MS));
+    steps_shows(screen, "Z", "FROZEN");
+    steps_shows(screen, "[[", "Definition, ");
     leave(screen);
 }
 END_TEST
@@ -300,19 +264,14 @@ START_TEST(advice_is_given_and_can_be_turned_off)
     struct screen *screen = start(40, 120, ",emulated=gitlab", "gitlab");
 
     ck_assert(screen_wait(screen, ADVICE, PATIENCE_MS));
-    screen_send(screen, "Z");
-    ck_assert(screen_wait(screen, "FROZEN", PATIENCE_MS));
+    steps_shows(screen, "Z", "FROZEN");
     ck_assert_int_ge(screen_find(screen, ADVICE), 0);
-    screen_send(screen, "Z" SETUP);
-    ck_assert(screen_wait(screen, "[x] Advice", PATIENCE_MS));
-    screen_send(screen, "jjj ");
-    ck_assert(screen_wait(screen, "[ ] Advice", PATIENCE_MS));
-    screen_send(screen, "\033");
-    ck_assert(screen_wait_gone(screen, "Setup", PATIENCE_MS));
+    steps_shows(screen, "Z" SETUP, "[x] Advice");
+    steps_shows(screen, "jjj ", "[ ] Advice");
+    steps_hides(screen, "\033", "Setup");
     ck_assert_int_eq(screen_find(screen, ADVICE), -1);
     /* What emulated machines cost is kept apart from what KVM does. */
-    screen_send(screen, "2");
-    ck_assert(screen_wait(screen, "EMULATED", PATIENCE_MS));
+    steps_shows(screen, "2", "EMULATED");
     ck_assert(screen_wait(screen, "running, of all                   3 of 5          1 of 1",
                           PATIENCE_MS));
     leave(screen);
@@ -324,17 +283,13 @@ START_TEST(small_and_ascii)
     static const char *const ascii[] = {"-U", NULL};
     struct screen *screen = steps_start(10, 40, SIM, ascii);
 
-    screen_send(screen, "/gitlab\r]");
-    ck_assert(screen_wait(screen, "[CPU]", PATIENCE_MS));
-    screen_send(screen, "]");
-    ck_assert(screen_wait(screen, "[Mem]", PATIENCE_MS));
-    screen_send(screen, "]]");
-    ck_assert(screen_wait(screen, "[Net]", PATIENCE_MS));
+    steps_shows(screen, "/gitlab\r]", "[CPU]");
+    steps_shows(screen, "]", "[Mem]");
+    steps_shows(screen, "]]", "[Net]");
     ck_assert(screen_wait(screen, "-> vnet", PATIENCE_MS));
     for (const char *c = screen_text(screen); *c; c++)
         ck_assert_int_lt((unsigned char)*c, 0x80);
-    screen_send(screen, "[[[[[");
-    ck_assert(screen_wait(screen, "[Event]", PATIENCE_MS));
+    steps_shows(screen, "[[[[[", "[Event]");
     leave(screen);
 }
 END_TEST

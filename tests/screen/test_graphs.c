@@ -53,8 +53,7 @@ static bool row_says(struct screen *screen, int row, const char *text)
 
 static void quit(struct screen *screen)
 {
-    screen_send(screen, "q");
-    ck_assert(screen_wait(screen, "q Quit", PATIENCE_MS));
+    steps_shows(screen, "q", "q Quit");
     steps_quit(screen);
 }
 
@@ -124,14 +123,12 @@ START_TEST(zoom_and_metrics)
     screen_send(screen, "---");
     ck_assert(row_says(screen, TITLE_ROW, " 1h"));
     ck_assert(row_says(screen, MOMENT_ROW - 1, "-45m"));
-    screen_send(screen, "-");
-    ck_assert(screen_wait(screen, "from a minute to an hour", PATIENCE_MS));
+    steps_shows(screen, "-", "from a minute to an hour");
     screen_send(screen, "++++++");
     ck_assert(row_says(screen, TITLE_ROW, " 1m"));
     screen_send(screen, "\033[<65;20;8M"); /* the wheel */
     ck_assert(row_says(screen, TITLE_ROW, " 2m"));
-    screen_send(screen, "j");
-    ck_assert(screen_wait(screen, ">Memory", PATIENCE_MS));
+    steps_shows(screen, "j", ">Memory");
     screen_send(screen, "z");
     ck_assert(row_says(screen, CPU_ROW, ">Memory"));
     ck_assert_int_eq(screen_find(screen, "Disk bytes"), -1);
@@ -139,14 +136,10 @@ START_TEST(zoom_and_metrics)
     ck_assert(row_says(screen, CPU_ROW, ">Disk bytes/s  read "));
     screen_send(screen, "\033"); /* one step back, then the next */
     ck_assert(row_says(screen, CPU_ROW, " CPU %"));
-    screen_send(screen, "\033");
-    ck_assert(screen_wait(screen, "q Quit", PATIENCE_MS));
-    screen_send(screen, ":graphs\r");
-    ck_assert(screen_wait(screen, "Graphs  build-01", PATIENCE_MS));
-    screen_send(screen, "?");
-    ck_assert(screen_wait(screen, "Moving", PATIENCE_MS));
-    screen_send(screen, "q");
-    ck_assert(screen_wait(screen, "Graphs  build-01", PATIENCE_MS));
+    steps_shows(screen, "\033", "q Quit");
+    steps_shows(screen, ":graphs\r", "Graphs  build-01");
+    steps_shows(screen, "?", "Moving");
+    steps_shows(screen, "q", "Graphs  build-01");
     quit(screen);
 }
 END_TEST
@@ -166,8 +159,7 @@ static void two_guests(const char *option, bool coloured)
 
     screen_send(screen, "z/build-01\r");
     ck_assert(steps_cursor_is(screen, "build-01", PATIENCE_MS));
-    screen_send(screen, " \033");
-    ck_assert(screen_wait(screen, "1 marked", PATIENCE_MS));
+    steps_shows(screen, " \033", "1 marked");
     steps_select(screen, "mail");
     screen_send(screen, "H");
     ck_assert(row_says(screen, TITLE_ROW, "Graphs  o mail  x build-01"));
@@ -218,8 +210,7 @@ START_TEST(events_are_marks)
     ck_assert(row_says(screen, MOMENT_ROW, " ago"));
     int column = cursor_column(screen, CPU_ROW + 2);
     ck_assert_int_eq(screen_cell(screen, MARK_ROW, column), '!');
-    screen_send(screen, "n");
-    ck_assert(screen_wait(screen, "nothing is known to have happened before", PATIENCE_MS));
+    steps_shows(screen, "n", "nothing is known to have happened before");
     screen_send(screen, RIGHT RIGHT RIGHT RIGHT);
     screen_pump(screen, 500);
     ck_assert_ptr_null(strstr(screen_row(screen, MOMENT_ROW), "QEMU"));
@@ -231,8 +222,7 @@ START_TEST(a_frozen_graph_stands_still)
 {
     struct screen *screen = start_on("build-01", "");
 
-    screen_send(screen, "+++Z");
-    ck_assert(screen_wait(screen, "FROZEN", PATIENCE_MS));
+    steps_shows(screen, "+++Z", "FROZEN");
     screen_pump(screen, 300);
     CLEANUP_FREE char *before = strdup(screen_text(screen));
     size_t bytes = screen_bytes(screen);
@@ -241,8 +231,7 @@ START_TEST(a_frozen_graph_stands_still)
     ck_assert_uint_eq(screen_bytes(screen), bytes);
     screen_send(screen, LEFT); /* but can be read */
     ck_assert(row_says(screen, MOMENT_ROW, " ago"));
-    screen_send(screen, "Z");
-    ck_assert(screen_wait_gone(screen, "FROZEN", PATIENCE_MS));
+    steps_hides(screen, "Z", "FROZEN");
     ck_assert(row_says(screen, MOMENT_ROW, " ago"));
     quit(screen);
 }

@@ -69,22 +69,16 @@ START_TEST(sort_keys_sort)
     ck_assert_int_eq(steps_row_of(screen, "build-01"), WELL_ROW);
     for (int row = WELL_ROW; row < FIRST_ROW + 12; row++)
         ck_assert_double_ge(cpu_in(screen, row), cpu_in(screen, row + 1));
-    screen_send(screen, "I");
-    ck_assert(screen_wait(screen, "CPU%▲", PATIENCE_MS));
+    steps_shows(screen, "I", "CPU%▲");
     for (int row = WELL_ROW; row < FIRST_ROW + 12; row++)
         ck_assert_double_le(cpu_in(screen, row), cpu_in(screen, row + 1));
-    screen_send(screen, "M");
-    ck_assert(screen_wait(screen, "MEM▼", PATIENCE_MS));
+    steps_shows(screen, "M", "MEM▼");
     ck_assert_int_eq(steps_row_of(screen, "win-ad"), WELL_ROW);
-    screen_send(screen, "T");
-    ck_assert(screen_wait_gone(screen, "MEM▼", PATIENCE_MS));
+    steps_hides(screen, "T", "MEM▼");
     ck_assert_int_eq(steps_row_of(screen, "proxy1"), WELL_ROW);
-    screen_send(screen, "P");
-    ck_assert(screen_wait(screen, "CPU%▼", PATIENCE_MS));
-    screen_send(screen, ">");
-    ck_assert(screen_wait(screen, "MEM▼", PATIENCE_MS));
-    screen_send(screen, "<");
-    ck_assert(screen_wait(screen, "CPU%▼", PATIENCE_MS));
+    steps_shows(screen, "P", "CPU%▼");
+    steps_shows(screen, ">", "MEM▼");
+    steps_shows(screen, "<", "CPU%▼");
     for (int i = 0; i < 8 && !strstr(screen_text(screen), "NAME▼"); i++) {
         screen_send(screen, "<");
         screen_pump(screen, 200);
@@ -102,18 +96,14 @@ START_TEST(sort_menu_sorts)
 {
     struct screen *screen = start_small();
 
-    screen_send(screen, F6);
-    ck_assert(screen_wait(screen, "Sort by", PATIENCE_MS));
+    steps_shows(screen, F6, "Sort by");
     int steps = screen_find(screen, "memory the guest") - screen_find(screen, "CPU use");
     ck_assert_int_gt(steps, 0);
     while (steps--)
         screen_send(screen, "j");
-    screen_send(screen, "\r");
-    ck_assert(screen_wait(screen, "MEM▼", PATIENCE_MS));
-    screen_send(screen, F6 "j");
-    ck_assert(screen_wait(screen, "Sort by", PATIENCE_MS));
-    screen_send(screen, "\033");
-    ck_assert(screen_wait_gone(screen, "Sort by", PATIENCE_MS));
+    steps_shows(screen, "\r", "MEM▼");
+    steps_shows(screen, F6 "j", "Sort by");
+    steps_hides(screen, "\033", "Sort by");
     ck_assert(strstr(screen_text(screen), "MEM▼"));
     steps_quit(screen);
 }
@@ -146,16 +136,13 @@ START_TEST(follow_holds_the_line)
     struct screen *screen = steps_start(24, 80, MANY, NULL);
     char name[64];
 
-    screen_send(screen, "\033[6~\033[6~\033[6~\033[6~\033[6~kkkF");
-    ck_assert(screen_wait(screen, "follow", PATIENCE_MS));
+    steps_shows(screen, "\033[6~\033[6~\033[6~\033[6~\033[6~kkkF", "follow");
     snprintf(name, sizeof(name), "%s", steps_cursor_name(screen));
     int row = steps_cursor_row(screen);
-    screen_send(screen, "I");
-    ck_assert(screen_wait(screen, "CPU%▲", PATIENCE_MS));
+    steps_shows(screen, "I", "CPU%▲");
     ck_assert_str_eq(steps_cursor_name(screen), name);
     ck_assert_int_eq(steps_cursor_row(screen), row);
-    screen_send(screen, "F");
-    ck_assert(screen_wait_gone(screen, "  follow", PATIENCE_MS));
+    steps_hides(screen, "F", "  follow");
     steps_quit(screen);
 }
 END_TEST
@@ -166,26 +153,20 @@ START_TEST(filter_narrows_and_restores)
 
     screen_send(screen, "jjj");
     ck_assert(steps_cursor_is(screen, "build-01", PATIENCE_MS));
-    screen_send(screen, "/we");
-    ck_assert(screen_wait(screen, "Filter: we", PATIENCE_MS));
+    steps_shows(screen, "/we", "Filter: we");
     ck_assert(screen_wait(screen, "1 of 20 shown", PATIENCE_MS));
     ck_assert_int_eq(steps_row_of(screen, "web1"), FIRST_ROW);
     ck_assert_int_eq(steps_row_of(screen, "build-01"), -1);
-    screen_send(screen, "\033");
-    ck_assert(screen_wait_gone(screen, "shown", PATIENCE_MS));
+    steps_hides(screen, "\033", "shown");
     ck_assert(steps_cursor_is(screen, "build-01", PATIENCE_MS));
 
-    screen_send(screen, "/web\r");
-    ck_assert(screen_wait(screen, "filter 'web': 1 of 20 shown", PATIENCE_MS));
+    steps_shows(screen, "/web\r", "filter 'web': 1 of 20 shown");
     ck_assert(screen_wait_gone(screen, "Filter: ", PATIENCE_MS));
     /* The prompt opens on what is there; Esc in it brings that back. */
-    screen_send(screen, "/zzz");
-    ck_assert(screen_wait(screen, "none of 20", PATIENCE_MS));
-    screen_send(screen, "\033");
-    ck_assert(screen_wait(screen, "filter 'web': 1 of 20 shown", PATIENCE_MS));
+    steps_shows(screen, "/zzz", "none of 20");
+    steps_shows(screen, "\033", "filter 'web': 1 of 20 shown");
     screen_pump(screen, 300);
-    screen_send(screen, "\033");
-    ck_assert(screen_wait_gone(screen, "shown", PATIENCE_MS));
+    steps_hides(screen, "\033", "shown");
     steps_quit(screen);
 }
 END_TEST
@@ -195,12 +176,10 @@ START_TEST(filters_are_a_language)
 {
     struct screen *screen = start_small();
 
-    screen_send(screen, "/kind=ct & name~^(web|build)");
-    ck_assert(screen_wait(screen, "Filter: kind=ct", PATIENCE_MS));
+    steps_shows(screen, "/kind=ct & name~^(web|build)", "Filter: kind=ct");
     ck_assert(screen_wait(screen, "1 of 20 shown", PATIENCE_MS));
     ck_assert_int_eq(steps_row_of(screen, "build-01"), FIRST_ROW);
-    screen_send(screen, " &");
-    ck_assert(screen_wait(screen, "something to look for is missing", PATIENCE_MS));
+    steps_shows(screen, " &", "something to look for is missing");
     ck_assert_int_eq(steps_row_of(screen, "build-01"), FIRST_ROW);
     screen_send(screen, "\025cpu>>1");
     ck_assert(screen_wait(screen, "^ cpu is compared with a number", PATIENCE_MS) ||
@@ -213,15 +192,11 @@ START_TEST(filters_are_a_language)
     screen_send(screen, "\r");
     screen_pump(screen, 300);
     ck_assert_int_ge(screen_find(screen, "Filter: "), 0);
-    screen_send(screen, "\033");
-    ck_assert(screen_wait_gone(screen, "shown", PATIENCE_MS));
+    steps_hides(screen, "\033", "shown");
 
-    screen_send(screen, "/kin\t\t");
-    ck_assert(screen_wait(screen, "Filter: kind=", PATIENCE_MS));
-    screen_send(screen, "v\t");
-    ck_assert(screen_wait(screen, "Filter: kind=vm", PATIENCE_MS));
-    screen_send(screen, "\r");
-    ck_assert(screen_wait(screen, "filter 'kind=vm': 6 of 20 shown", PATIENCE_MS));
+    steps_shows(screen, "/kin\t\t", "Filter: kind=");
+    steps_shows(screen, "v\t", "Filter: kind=vm");
+    steps_shows(screen, "\r", "filter 'kind=vm': 6 of 20 shown");
     steps_quit(screen);
 }
 END_TEST
@@ -235,10 +210,8 @@ START_TEST(pasted_keys_do_nothing)
     screen_pump(screen, 600);
     ck_assert(screen_wait(screen, "build-01", PATIENCE_MS));
     ck_assert_ptr_null(strstr(screen_text(screen), "force off"));
-    screen_send(screen, "/\033[200~we\nb\033[201~");
-    ck_assert(screen_wait(screen, "Filter: we", PATIENCE_MS));
-    screen_send(screen, "\033");
-    ck_assert(screen_wait_gone(screen, "Filter: ", PATIENCE_MS));
+    steps_shows(screen, "/\033[200~we\nb\033[201~", "Filter: we");
+    steps_hides(screen, "\033", "Filter: ");
     steps_quit(screen);
 }
 END_TEST
@@ -247,20 +220,14 @@ START_TEST(marks_count)
 {
     struct screen *screen = start_small();
 
-    screen_send(screen, "  ");
-    ck_assert(screen_wait(screen, "2 marked", PATIENCE_MS));
+    steps_shows(screen, "  ", "2 marked");
     ck_assert(steps_row_says(screen, "test-vm1", "*!V", PATIENCE_MS));
-    screen_send(screen, "*");
-    ck_assert(screen_wait(screen, "18 marked", PATIENCE_MS));
-    screen_send(screen, "U");
-    ck_assert(screen_wait_gone(screen, "marked", PATIENCE_MS));
+    steps_shows(screen, "*", "18 marked");
+    steps_hides(screen, "U", "marked");
     /* Only what the filter shows. */
-    screen_send(screen, "/web\r");
-    ck_assert(screen_wait(screen, "1 of 20", PATIENCE_MS));
-    screen_send(screen, "*");
-    ck_assert(screen_wait(screen, "1 marked", PATIENCE_MS));
-    screen_send(screen, "\033");
-    ck_assert(screen_wait_gone(screen, "shown", PATIENCE_MS));
+    steps_shows(screen, "/web\r", "1 of 20");
+    steps_shows(screen, "*", "1 marked");
+    steps_hides(screen, "\033", "shown");
     ck_assert(strstr(screen_text(screen), "1 marked"));
     steps_quit(screen);
 }
@@ -272,16 +239,12 @@ START_TEST(layouts_cycle)
 
     ck_assert(screen_wait(screen, "Machines (6)", PATIENCE_MS));
     ck_assert(strstr(screen_text(screen), "Containers (14)"));
-    screen_send(screen, F5);
-    ck_assert(screen_wait(screen, "Guests (20)", PATIENCE_MS));
-    screen_send(screen, F5);
-    ck_assert(screen_wait(screen, "Machines (6)", PATIENCE_MS));
+    steps_shows(screen, F5, "Guests (20)");
+    steps_shows(screen, F5, "Machines (6)");
     ck_assert_ptr_null(strstr(screen_text(screen), "Containers (14)"));
-    screen_send(screen, F5);
-    ck_assert(screen_wait(screen, "Containers (14)", PATIENCE_MS));
+    steps_shows(screen, F5, "Containers (14)");
     ck_assert_ptr_null(strstr(screen_text(screen), "Machines (6)"));
-    screen_send(screen, F5);
-    ck_assert(screen_wait(screen, "Machines (6)", PATIENCE_MS));
+    steps_shows(screen, F5, "Machines (6)");
     ck_assert(strstr(screen_text(screen), "Containers (14)"));
     steps_quit(screen);
 }
@@ -293,8 +256,7 @@ START_TEST(keys_without_a_command_say_so)
 
     screen_send(screen, "h"); /* help in top and htop */
     ck_assert(screen_wait(screen, "no command has this key here: ? shows those", PATIENCE_MS));
-    screen_send(screen, "j");
-    ck_assert(screen_wait_gone(screen, "no command has this key", PATIENCE_MS));
+    steps_hides(screen, "j", "no command has this key");
     steps_quit(screen);
 }
 END_TEST
@@ -309,23 +271,17 @@ START_TEST(tab_and_zoom)
     /* The cursor's sign stands in the right table now. */
     ck_assert_int_eq(steps_cursor_row(screen), -1);
     ck_assert(strstr(screen_text(screen), ">  build-01"));
-    screen_send(screen, "z");
-    ck_assert(screen_wait_gone(screen, "Machines (6)", PATIENCE_MS));
+    steps_hides(screen, "z", "Machines (6)");
     ck_assert(strstr(screen_text(screen), "Containers (14)"));
     ck_assert_ptr_null(strstr(screen_text(screen), "now")); /* of the graphs' axes */
-    screen_send(screen, "z");
-    ck_assert(screen_wait(screen, "Machines (6)", PATIENCE_MS));
+    steps_shows(screen, "z", "Machines (6)");
     /* Enter opens the guest; q goes back and does not quit. */
-    screen_send(screen, "\r");
-    ck_assert(screen_wait_gone(screen, "Machines (6)", PATIENCE_MS));
+    steps_hides(screen, "\r", "Machines (6)");
     ck_assert(strstr(screen_text(screen), "build-01"));
     ck_assert(strstr(screen_text(screen), "q Back"));
-    screen_send(screen, "q");
-    ck_assert(screen_wait(screen, "Machines (6)", PATIENCE_MS));
-    screen_send(screen, "?");
-    ck_assert(screen_wait(screen, "Moving", PATIENCE_MS));
-    screen_send(screen, "q");
-    ck_assert(screen_wait(screen, "Machines (6)", PATIENCE_MS));
+    steps_shows(screen, "q", "Machines (6)");
+    steps_shows(screen, "?", "Moving");
+    steps_shows(screen, "q", "Machines (6)");
     steps_quit(screen);
 }
 END_TEST
@@ -334,8 +290,7 @@ START_TEST(frozen_is_silent)
 {
     struct screen *screen = steps_start(24, 80, "guests=20,machines=6", NULL);
 
-    screen_send(screen, "Z");
-    ck_assert(screen_wait(screen, "FROZEN", PATIENCE_MS));
+    steps_shows(screen, "Z", "FROZEN");
     screen_pump(screen, 300);
     CLEANUP_FREE char *picture = strdup(screen_text(screen));
     size_t bytes = screen_bytes(screen);
@@ -348,8 +303,7 @@ START_TEST(frozen_is_silent)
     screen_send(screen, "kk");
     screen_pump(screen, 300);
     ck_assert_str_eq(screen_text(screen), picture);
-    screen_send(screen, "Z");
-    ck_assert(screen_wait_gone(screen, "FROZEN", PATIENCE_MS));
+    steps_hides(screen, "Z", "FROZEN");
     bytes = screen_bytes(screen);
     screen_pump(screen, 1500);
     ck_assert_uint_gt(screen_bytes(screen), bytes);
@@ -361,8 +315,7 @@ START_TEST(control_l_draws_anew)
 {
     struct screen *screen = start_small();
 
-    screen_send(screen, "Z");
-    ck_assert(screen_wait(screen, "FROZEN", PATIENCE_MS));
+    steps_shows(screen, "Z", "FROZEN");
     screen_pump(screen, 300);
     CLEANUP_FREE char *picture = strdup(screen_text(screen));
     size_t bytes = screen_bytes(screen);
@@ -371,6 +324,23 @@ START_TEST(control_l_draws_anew)
     ck_assert_uint_gt(screen_bytes(screen), bytes + 500);
     ck_assert_str_eq(screen_text(screen), picture);
     screen_send(screen, "Z");
+    steps_quit(screen);
+}
+END_TEST
+
+/* A filter may leave nobody, and who types ahead at the start is faster than the sources. */
+START_TEST(nobody_selected_says_why)
+{
+    static const char *const silent[] = {"--sim=guests=20,late@0", "--no-config", NULL};
+    struct screen *screen = screen_start(24, 80, silent, NULL);
+
+    steps_shows(screen, "", "connecting");
+    steps_shows(screen, "c", "no guest is selected; not all sources have answered yet");
+    steps_quit(screen);
+    screen = start_small();
+    steps_shows(screen, "/zzz\rc", "no guest is selected: the filter leaves none");
+    steps_shows(screen, "/\025build-01\rm", "Enter or a letter");
+    steps_hides(screen, "\033", "Enter or a letter");
     steps_quit(screen);
 }
 END_TEST
@@ -392,6 +362,7 @@ int main(void)
         tab_and_zoom,
         frozen_is_silent,
         control_l_draws_anew,
+        nobody_selected_says_why,
     };
 
     return steps_main("keys of the guests view", tests, ARRAY_SIZE(tests));

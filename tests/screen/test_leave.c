@@ -41,8 +41,7 @@ START_TEST(f10_quits_from_a_view_within)
 {
     struct screen *screen = start();
 
-    screen_send(screen, "?");
-    ck_assert(screen_wait(screen, "Moving", PATIENCE_MS));
+    steps_shows(screen, "?", "Moving");
     screen_send(screen, F10);
     check_end(screen, 0);
 }
@@ -52,8 +51,7 @@ START_TEST(control_c_says_how)
 {
     struct screen *screen = start();
 
-    screen_send(screen, "\003");
-    ck_assert(screen_wait(screen, "press q to quit", PATIENCE_MS));
+    steps_shows(screen, "\003", "press q to quit");
     kill(screen_pid(screen), SIGINT);
     screen_pump(screen, 500);
     ck_assert_int_eq(screen_exit(screen, 0), -1);
@@ -92,26 +90,20 @@ START_TEST(control_z_suspends_and_fg_resumes)
     ck_assert(screen_wait(screen, "ready$", PATIENCE_MS));
     snprintf(command, sizeof(command), "stty -a >/dev/null; '%s' --sim=%s -d 0.2\r",
              screen_program(), SIM);
-    screen_send(screen, command);
-    ck_assert(screen_wait(screen, "build-01", PATIENCE_MS));
+    steps_shows(screen, command, "build-01");
     screen_send(screen, "jj");
     screen_pump(screen, 300);
     CLEANUP_FREE char *name = strdup(steps_cursor_name(screen));
-    screen_send(screen, "\032");
-    ck_assert(screen_wait(screen, "Stopped", PATIENCE_MS));
+    steps_shows(screen, "\032", "Stopped");
     /* The terminal is the shell's: what is typed is echoed and done. */
-    screen_send(screen, "echo a$((1+1))b\r");
-    ck_assert(screen_wait(screen, "a2b", PATIENCE_MS));
-    screen_send(screen, "fg\r");
-    ck_assert(screen_wait(screen, "build-01", PATIENCE_MS));
+    steps_shows(screen, "echo a$((1+1))b\r", "a2b");
+    steps_shows(screen, "fg\r", "build-01");
     ck_assert(screen_wait(screen, "SIMULATED", PATIENCE_MS));
     ck_assert_str_eq(steps_cursor_name(screen), name);
     screen_pump(screen, 500);
     ck_assert_ptr_null(strstr(screen_text(screen), "late"));
-    screen_send(screen, "q");
-    ck_assert(screen_wait(screen, "ready$", PATIENCE_MS));
-    screen_send(screen, "echo status $?\r");
-    ck_assert(screen_wait(screen, "status 0", PATIENCE_MS));
+    steps_shows(screen, "q", "ready$");
+    steps_shows(screen, "echo status $?\r", "status 0");
     screen_send(screen, "exit\r");
     ck_assert_int_eq(screen_exit(screen, PATIENCE_MS), 0);
     ck_assert(family_shrinks_to(screen, 0, MODERATE_MS));
@@ -143,21 +135,18 @@ START_TEST(stopped_without_warning_and_fg_resumes)
     ck_assert(screen_wait(screen, "ready$", PATIENCE_MS));
     snprintf(command, sizeof(command), "stty -a >/dev/null; '%s' --sim=%s -d 0.2\r",
              screen_program(), SIM);
-    screen_send(screen, command);
-    ck_assert(screen_wait(screen, "build-01", PATIENCE_MS));
+    steps_shows(screen, command, "build-01");
     screen_send(screen, "j");
     screen_pump(screen, 300);
     CLEANUP_FREE char *name = strdup(steps_cursor_name(screen));
     kill(parent_of(family_find(screen, "spawner")), SIGSTOP);
     ck_assert(screen_wait(screen, "Stopped", PATIENCE_MS));
-    screen_send(screen, "fg\r");
-    ck_assert(screen_wait(screen, "SIMULATED", PATIENCE_MS));
+    steps_shows(screen, "fg\r", "SIMULATED");
     ck_assert_str_eq(steps_cursor_name(screen), name);
     screen_send(screen, "j");
     screen_pump(screen, 500);
     ck_assert_str_ne(steps_cursor_name(screen), name);
-    screen_send(screen, "q");
-    ck_assert(screen_wait(screen, "ready$", PATIENCE_MS));
+    steps_shows(screen, "q", "ready$");
     screen_send(screen, "exit\r");
     ck_assert_int_eq(screen_exit(screen, PATIENCE_MS), 0);
     ck_assert(family_shrinks_to(screen, 0, MODERATE_MS));

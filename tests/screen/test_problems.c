@@ -85,10 +85,8 @@ START_TEST(a_well_host_is_calm)
     ck_assert_ptr_null(strchr(screen_row(screen, 1), '!'));
     for (int row = 2; row < 18; row++)
         ck_assert_int_ne(screen_row(screen, row)[2], '!');
-    screen_send(screen, "!");
-    ck_assert(screen_wait(screen, "no guest has a problem", PATIENCE_MS));
-    screen_send(screen, "e");
-    ck_assert(screen_wait(screen, "no event to acknowledge", PATIENCE_MS));
+    steps_shows(screen, "!", "no guest has a problem");
+    steps_shows(screen, "e", "no event to acknowledge");
     steps_quit(screen);
 }
 END_TEST
@@ -110,8 +108,7 @@ START_TEST(problems_are_walked)
     /* What the filter hides is not walked, but told of. */
     screen_send(screen, "/mail\r");
     ck_assert(steps_cursor_is(screen, "mail", PATIENCE_MS));
-    screen_send(screen, "!");
-    ck_assert(screen_wait(screen, "3 with a problem or event, not in this list", PATIENCE_MS));
+    steps_shows(screen, "!", "3 with a problem or event, not in this list");
     steps_quit(screen);
 }
 END_TEST
@@ -122,10 +119,8 @@ START_TEST(problems_are_walked_over_both_panes)
 
     ck_assert(screen_wait(screen, "1 OOM kill, limit 1.0G", PATIENCE_MS));
     ck_assert(screen_wait(screen, "QEMU stopped by a signal", PATIENCE_MS));
-    screen_send(screen, "!!");
-    ck_assert(screen_wait(screen, "grafana: 1 OOM kill", PATIENCE_MS));
-    screen_send(screen, "!");
-    ck_assert(screen_wait(screen, "backup: no space left on", PATIENCE_MS));
+    steps_shows(screen, "!!", "grafana: 1 OOM kill");
+    steps_shows(screen, "!", "backup: no space left on");
     steps_quit(screen);
 }
 END_TEST
@@ -139,11 +134,9 @@ START_TEST(a_click_finds_its_row)
     ck_assert(screen_wait(screen, "QEMU stopped by a signal", PATIENCE_MS));
     int row = screen_find(screen, "QEMU stopped by a signal");
     snprintf(click, sizeof(click), "\033[<0;10;%dM\033[<0;10;%dm", row + 1, row + 1);
-    screen_send(screen, click);
-    ck_assert(screen_wait(screen, "web1: QEMU stopped", PATIENCE_MS));
+    steps_shows(screen, click, "web1: QEMU stopped");
     snprintf(click, sizeof(click), "\033[<0;10;%dM\033[<0;10;%dm", row + 2, row + 2);
-    screen_send(screen, click);
-    ck_assert(screen_wait_gone(screen, "web1: QEMU stopped", PATIENCE_MS));
+    steps_hides(screen, click, "web1: QEMU stopped");
     ck_assert_int_eq(screen_cell(screen, row + 1, 0), '>');
     steps_quit(screen);
 }
@@ -156,25 +149,21 @@ START_TEST(what_is_acknowledged_leaves_the_top)
     ck_assert(sign_comes(screen, "grafana", true));
     screen_send(screen, "!");
     ck_assert(steps_cursor_is(screen, "web1", PATIENCE_MS));
-    screen_send(screen, "e");
-    ck_assert(screen_wait(screen, "acknowledged: web1: QEMU stopped", PATIENCE_MS));
+    steps_shows(screen, "e", "acknowledged: web1: QEMU stopped");
     ck_assert(sign_comes(screen, "web1", false));
     ck_assert(steps_cursor_is(screen, "web1", PATIENCE_MS));
     ck_assert_int_gt(steps_row_of(screen, "web1"), steps_row_of(screen, "grafana"));
     ck_assert(screen_wait(screen, "! 1 paused 1 OOM", PATIENCE_MS));
     /* It is still said, and a frozen picture says the same. */
     ck_assert(steps_row_says(screen, "web1", "QEMU stop", PATIENCE_MS));
-    screen_send(screen, "Z");
-    ck_assert(screen_wait(screen, "FROZEN", PATIENCE_MS));
+    steps_shows(screen, "Z", "FROZEN");
     ck_assert(steps_row_says(screen, "backup", "no space left on vda", PATIENCE_MS));
     ck_assert(!has_sign(screen, "web1"));
     screen_send(screen, "!");
     ck_assert(steps_cursor_is(screen, "backup", PATIENCE_MS));
-    screen_send(screen, "eZ");
-    ck_assert(screen_wait_gone(screen, "FROZEN", PATIENCE_MS));
+    steps_hides(screen, "eZ", "FROZEN");
     ck_assert(sign_comes(screen, "backup", false));
-    screen_send(screen, "e");
-    ck_assert(screen_wait(screen, "acknowledged already: backup", PATIENCE_MS));
+    steps_shows(screen, "e", "acknowledged already: backup");
     steps_quit(screen);
 }
 END_TEST
@@ -185,8 +174,7 @@ START_TEST(it_comes_back_when_it_recurs)
         steps_start(24, 80, CALM ",oom=grafana@1,oom=grafana@12,off=mail@1", NULL);
 
     ck_assert(sign_comes(screen, "grafana", true));
-    screen_send(screen, "ge");
-    ck_assert(screen_wait(screen, "acknowledged: grafana: 1 OOM kill", PATIENCE_MS));
+    steps_shows(screen, "ge", "acknowledged: grafana: 1 OOM kill");
     ck_assert(sign_comes(screen, "grafana", false));
     ck_assert(sign_comes(screen, "mail", true));
     ck_assert(steps_row_says(screen, "mail", "off, but autostart is on", PATIENCE_MS));
@@ -259,14 +247,11 @@ START_TEST(an_event_leaves_a_badge)
     ck_assert(steps_row_says(screen, "db01", " run ", PATIENCE_MS));
     ck_assert_int_eq(steps_row_of(screen, "db01"), 3);
     ck_assert(steps_row_says(screen, "web1", " V web1", PATIENCE_MS));
-    screen_send(screen, "g");
-    ck_assert(screen_wait(screen, "db01: its watchdog fired: the guest is reset, ", PATIENCE_MS));
+    steps_shows(screen, "g", "db01: its watchdog fired: the guest is reset, ");
     ck_assert(screen_wait(screen, "! db01: its watchdog fired", PATIENCE_MS));
-    screen_send(screen, "3");
-    ck_assert(screen_wait(screen, "the guest is reset (2", PATIENCE_MS));
+    steps_shows(screen, "3", "the guest is reset (2");
     ck_assert(screen_wait(screen, "its balloon was moved, it has 512M (5", PATIENCE_MS));
-    screen_send(screen, "1e");
-    ck_assert(screen_wait(screen, "acknowledged: db01: its watchdog fired", PATIENCE_MS));
+    steps_shows(screen, "1e", "acknowledged: db01: its watchdog fired");
     ck_assert(steps_row_says(screen, "db01", " V db01", PATIENCE_MS));
     ck_assert(screen_wait_gone(screen, "! db01", PATIENCE_MS));
     steps_quit(screen);
@@ -298,19 +283,16 @@ START_TEST(three_keys_lead_to_the_culprit)
     screen_send(screen, "/wait>30\r");
     ck_assert(steps_cursor_is(screen, "web1", PATIENCE_MS));
     screen_pump(screen, 4000); /* some seconds of it, to be held against those before */
-    screen_send(screen, "x");
-    ck_assert(screen_wait(screen, "Who hurts web1?", PATIENCE_MS));
+    steps_shows(screen, "x", "Who hurts web1?");
     ck_assert(screen_find(screen, "waits for a CPU") >= 0);
     ck_assert(screen_find(screen, "build-01") > screen_find(screen, "waits for a CPU"));
     ck_assert(screen_find(screen, "no proof") >= 0);
     screen_send(screen, "\r");
     ck_assert(steps_cursor_is(screen, "build-01", PATIENCE_MS));
     /* Who is well is not hurt. */
-    screen_send(screen, "x");
-    ck_assert(screen_wait(screen, "Who hurts build-01?", PATIENCE_MS));
+    steps_shows(screen, "x", "Who hurts build-01?");
     ck_assert(screen_find(screen, "that hurts nobody") >= 0);
-    screen_send(screen, "\033");
-    ck_assert(screen_wait_gone(screen, "Who hurts", PATIENCE_MS));
+    steps_hides(screen, "\033", "Who hurts");
     steps_quit(screen);
 }
 END_TEST

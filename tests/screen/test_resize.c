@@ -41,8 +41,7 @@ START_TEST(nothing_is_decided_unseen)
     screen_resize(screen, 24, 80);
     ck_assert(screen_wait(screen, "SIMULATED", PATIENCE_MS));
     ck_assert_ptr_null(strstr(screen_text(screen), "s start"));
-    screen_send(screen, "m");
-    ck_assert(screen_wait(screen, "s start", PATIENCE_MS));
+    steps_shows(screen, "m", "s start");
     screen_resize(screen, 5, 20);
     ck_assert(screen_wait(screen, "too small", PATIENCE_MS));
     screen_send(screen, "\033[21~"); /* F10 quits from anywhere */

@@ -101,8 +101,7 @@ START_TEST(palette_changes_no_guest)
         snprintf(keys, sizeof(keys), ":%s\r", actions[i]);
         screen_send(screen, keys);
         expect(screen, "no command changes a guest: m opens the menu");
-        screen_send(screen, "k");
-        ck_assert(screen_wait_gone(screen, "no command", PATIENCE_MS));
+        steps_hides(screen, "k", "no command");
     }
     steps_quit(screen);
 }
@@ -162,8 +161,7 @@ START_TEST(setup_of_columns_and_meters)
     screen_send(screen, "j ");
     expect(screen, "[ ] memory");
     ck_assert(screen_wait_gone(screen, "/64.0G", PATIENCE_MS));
-    screen_send(screen, "\033");
-    ck_assert(screen_wait_gone(screen, "Setup", PATIENCE_MS));
+    steps_hides(screen, "\033", "Setup");
     const char *head = screen_row(screen, 2);
     ck_assert(strstr(head, "CPU%") && strstr(head, "CPU%") < strstr(head, "STATE"));
     steps_quit(screen);

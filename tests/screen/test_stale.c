@@ -54,10 +54,8 @@ START_TEST(a_hanging_guest)
     ck_assert(steps_row_says(screen, "web1", " run ", PATIENCE_MS));
     check_live(screen);
     /* Only force off helps a machine whose QEMU stands still. */
-    screen_send(screen, "m");
-    ck_assert(screen_wait(screen, "only force off helps", PATIENCE_MS));
-    screen_send(screen, "\033");
-    ck_assert(screen_wait_gone(screen, "only force off helps", PATIENCE_MS));
+    steps_shows(screen, "m", "only force off helps");
+    steps_hides(screen, "\033", "only force off helps");
     steps_quit(screen);
 }
 END_TEST
@@ -137,8 +135,7 @@ START_TEST(a_killed_worker)
 
     ck_assert_int_gt(worker, 0);
     ck_assert_int_gt(spawner, 0);
-    screen_send(screen, "k ");
-    ck_assert(screen_wait(screen, "1 marked", PATIENCE_MS));
+    steps_shows(screen, "k ", "1 marked");
     CLEANUP_FREE char *name = strdup(steps_cursor_name(screen));
     kill(worker, SIGKILL);
     ck_assert(screen_wait(screen, "retrying", PATIENCE_MS));
@@ -162,13 +159,10 @@ START_TEST(a_killed_spawner)
     ck_assert(steps_row_says(screen, "db01", "stale", PATIENCE_MS));
     check_live(screen);
     /* Nothing can be done without it; it says so and does not hang. */
-    screen_send(screen, "m");
-    ck_assert(screen_wait(screen, "Enter or a letter", PATIENCE_MS));
-    screen_send(screen, "d");
-    ck_assert(screen_wait(screen, "Shut down: db01?", PATIENCE_MS));
+    steps_shows(screen, "m", "Enter or a letter");
+    steps_shows(screen, "d", "Shut down: db01?");
     screen_pump(screen, 500);
-    screen_send(screen, "\t\r");
-    ck_assert(screen_wait(screen, "spawner", PATIENCE_MS));
+    steps_shows(screen, "\t\r", "spawner");
     ck_assert_uint_eq(family_zombies(screen_pid(screen)), 0);
     steps_quit(screen);
 }

@@ -33,8 +33,7 @@ static struct screen *start_events(const char *fault, const char *event)
 {
     struct screen *screen = start(fault);
 
-    screen_send(screen, "3");
-    ck_assert(screen_wait(screen, "Events (", PATIENCE_MS));
+    steps_shows(screen, "3", "Events (");
     ck_assert(screen_wait(screen, event, PATIENCE_MS));
     return screen;
 }
@@ -82,8 +81,7 @@ static void click(struct screen *screen, int row)
 
 static void quit(struct screen *screen)
 {
-    screen_send(screen, "1");
-    ck_assert(screen_wait(screen, "q Quit", PATIENCE_MS));
+    steps_shows(screen, "1", "q Quit");
     steps_quit(screen);
 }
 
@@ -103,8 +101,7 @@ START_TEST(new_events_come_without_a_jump)
     ck_assert(cursor_says(screen, "own worker"));
     /* There is room: what is new pushes it down, but it is the same line. */
     ck_assert_int_gt(steps_cursor_row(screen), row);
-    screen_send(screen, "g");
-    ck_assert(screen_wait_gone(screen, "new above", PATIENCE_MS));
+    steps_hides(screen, "g", "new above");
     ck_assert(cursor_says(screen, "up again"));
     screen_send(screen, "G");
     ck_assert(cursor_says(screen, "own worker"));
@@ -116,15 +113,13 @@ START_TEST(frozen_is_frozen)
 {
     struct screen *screen = start_events(",hang=db01@2", "QEMU stopped");
 
-    screen_send(screen, "Z");
-    ck_assert(screen_wait(screen, "FROZEN", PATIENCE_MS));
+    steps_shows(screen, "Z", "FROZEN");
     CLEANUP_FREE char *before = strdup(screen_row(screen, 2));
     kill(family_find(screen, "--role=worker"), SIGKILL);
     screen_pump(screen, 2500);
     ck_assert_str_eq(screen_row(screen, 2), before);
     ck_assert_ptr_null(strstr(screen_text(screen), "own worker"));
-    screen_send(screen, "Z");
-    ck_assert(screen_wait(screen, "own worker", PATIENCE_MS));
+    steps_shows(screen, "Z", "own worker");
     quit(screen);
 }
 END_TEST
@@ -133,16 +128,13 @@ START_TEST(narrow_widen_and_find)
 {
     struct screen *screen = start_events(",hang=db01@1,lost@2+1", "was restarted");
 
-    screen_send(screen, "/");
-    ck_assert(screen_wait(screen, "Filter:", PATIENCE_MS));
-    screen_send(screen, "STOPPED");
-    ck_assert(screen_wait(screen, "1 of 4", PATIENCE_MS));
+    steps_shows(screen, "/", "Filter:");
+    steps_shows(screen, "STOPPED", "1 of 4");
     ck_assert(cursor_says(screen, "QEMU stopped"));
     ck_assert_int_eq(screen_find(screen, "lost: the"), -1);
     screen_send(screen, "\033"); /* the prompt: as before */
     ck_assert(screen_wait(screen, "lost: the", PATIENCE_MS));
-    screen_send(screen, F4 "source\r");
-    ck_assert(screen_wait(screen, "3 of 4", PATIENCE_MS));
+    steps_shows(screen, F4 "source\r", "3 of 4");
     ck_assert_int_eq(screen_find(screen, "QEMU stopped"), -1);
     screen_send(screen, "\033"); /* all again; it can still be found */
     ck_assert(screen_wait(screen, "QEMU stopped", PATIENCE_MS));
@@ -154,12 +146,9 @@ START_TEST(narrow_widen_and_find)
     ck_assert(cursor_says(screen, "up again"));
     screen_send(screen, "N");
     ck_assert(cursor_says(screen, "was restarted"));
-    screen_send(screen, "/\025nobody\r");
-    ck_assert(screen_wait(screen, "no line holds that", PATIENCE_MS));
-    screen_send(screen, "\rm");
-    ck_assert(screen_wait(screen, "no guest is selected", PATIENCE_MS));
-    screen_send(screen, "\033");
-    ck_assert(screen_wait(screen, "up again", PATIENCE_MS));
+    steps_shows(screen, "/\025nobody\r", "no line holds that");
+    steps_shows(screen, "\rm", "no guest is selected");
+    steps_shows(screen, "\033", "up again");
     quit(screen);
 }
 END_TEST
@@ -169,22 +158,17 @@ START_TEST(enter_goes_to_the_guest)
     struct screen *screen = start(",hang=db01@1,lost@2+1");
 
     /* A filter that hides it is taken off. */
-    screen_send(screen, "/mail\r");
-    ck_assert(screen_wait(screen, "1 of 20", PATIENCE_MS));
-    screen_send(screen, "3");
-    ck_assert(screen_wait(screen, "up again", PATIENCE_MS));
+    steps_shows(screen, "/mail\r", "1 of 20");
+    steps_shows(screen, "3", "up again");
     screen_send(screen, "\r"); /* a source is no guest */
     ck_assert(screen_wait(screen, "sim is no guest", PATIENCE_MS));
-    screen_send(screen, "G\r");
-    ck_assert(screen_wait(screen, "is off: it hid db01", PATIENCE_MS));
+    steps_shows(screen, "G\r", "is off: it hid db01");
     ck_assert(steps_cursor_is(screen, "db01", PATIENCE_MS));
     /* The menu is for the event's guest. */
     screen_send(screen, "3");
     ck_assert(cursor_says(screen, "QEMU stopped"));
-    screen_send(screen, "m");
-    ck_assert(screen_wait(screen, "only force off helps", PATIENCE_MS));
-    screen_send(screen, "\033");
-    ck_assert(screen_wait_gone(screen, "only force off helps", PATIENCE_MS));
+    steps_shows(screen, "m", "only force off helps");
+    steps_hides(screen, "\033", "only force off helps");
     screen_send(screen, "1");
     ck_assert(steps_cursor_is(screen, "db01", PATIENCE_MS));
     steps_quit(screen);
@@ -195,22 +179,16 @@ START_TEST(views_by_number_and_back)
 {
     struct screen *screen = start("");
 
-    screen_send(screen, "4");
-    ck_assert(screen_wait(screen, "nothing was asked for yet", PATIENCE_MS));
-    screen_send(screen, "?");
-    ck_assert(screen_wait(screen, "Moving", PATIENCE_MS));
+    steps_shows(screen, "4", "nothing was asked for yet");
+    steps_shows(screen, "?", "Moving");
     screen_send(screen, "q"); /* from where it was asked for */
     ck_assert(screen_wait(screen, "nothing was asked for yet", PATIENCE_MS));
-    screen_send(screen, "2");
-    ck_assert(screen_wait(screen, "= the whole machine", PATIENCE_MS));
+    steps_shows(screen, "2", "= the whole machine");
     screen_send(screen, "jk/nc3"); /* nothing to move in, to search, to open a console of */
     ck_assert(screen_wait(screen, "nothing yet: states", PATIENCE_MS));
-    screen_send(screen, "jkGg\r\033[6~nw");
-    ck_assert(screen_wait(screen, "Write to:", PATIENCE_MS));
-    screen_send(screen, "\033");
-    ck_assert(screen_wait_gone(screen, "Write to:", PATIENCE_MS));
-    screen_send(screen, "\033");
-    ck_assert(screen_wait(screen, "build-01", PATIENCE_MS));
+    steps_shows(screen, "jkGg\r\033[6~nw", "Write to:");
+    steps_hides(screen, "\033", "Write to:");
+    steps_shows(screen, "\033", "build-01");
     screen_send(screen, "6"); /* a view that does not exist */
     screen_pump(screen, 200);
     ck_assert(screen_find(screen, "build-01") > 0);
@@ -230,10 +208,8 @@ START_TEST(help_ends_with_its_own_cost)
 {
     struct screen *screen = start("");
 
-    screen_send(screen, "?");
-    ck_assert(screen_wait(screen, "Moving", PATIENCE_MS));
-    screen_send(screen, "G");
-    ck_assert(screen_wait(screen, "What vctop costs a refresh (", PATIENCE_MS));
+    steps_shows(screen, "?", "Moving");
+    steps_shows(screen, "G", "What vctop costs a refresh (");
     /* After two reports, two seconds apart. */
     for (int i = 0; i < PATIENCE_MS / 100 && !has_figures(screen, "    all "); i++)
         screen_pump(screen, 100);
@@ -241,10 +217,8 @@ START_TEST(help_ends_with_its_own_cost)
     ck_assert(has_figures(screen, "    sim "));
     ck_assert(has_figures(screen, "    all "));
     ck_assert(screen_find(screen, "ms: a tick") > 0);
-    screen_send(screen, "/goes on\r");
-    ck_assert(screen_wait(screen, "no line holds 'goes on'", PATIENCE_MS));
-    screen_send(screen, "q");
-    ck_assert(screen_wait(screen, "build-01", PATIENCE_MS));
+    steps_shows(screen, "/goes on\r", "no line holds 'goes on'");
+    steps_shows(screen, "q", "build-01");
     steps_quit(screen);
 }
 END_TEST
@@ -266,15 +240,13 @@ START_TEST(jobs_say_what_became_of_them)
     ck_assert(screen_wait(screen, "autostart", PATIENCE_MS));
     steps_select(screen, "mail");
     steps_act(screen, "d", "Shut down: mail?");
-    screen_send(screen, "4");
-    ck_assert(screen_wait(screen, "Jobs (2)", PATIENCE_MS));
+    steps_shows(screen, "4", "Jobs (2)");
     ck_assert(cursor_says(screen, "mail"));
     ck_assert(strstr(cursor_text(screen), "runs"));
     ck_assert(screen_wait(screen, "mail (sim): shut down: runs for", PATIENCE_MS));
     /* One whose process dies has failed, and says what to do; but not in a moment that is frozen.
      */
-    screen_send(screen, "Z");
-    ck_assert(screen_wait(screen, "FROZEN", PATIENCE_MS));
+    steps_shows(screen, "Z", "FROZEN");
     CLEANUP_FREE char *before = strdup(cursor_text(screen));
     kill_job(screen);
     screen_pump(screen, 2500);
@@ -283,13 +255,11 @@ START_TEST(jobs_say_what_became_of_them)
     ck_assert(cursor_says(screen, "FAILED"));
     ck_assert(strstr(cursor_text(screen), ">!"));
     ck_assert(screen_wait(screen, "look at the guest", PATIENCE_MS));
-    screen_send(screen, "/web1\r");
-    ck_assert(screen_wait(screen, "1 of 2", PATIENCE_MS));
+    steps_shows(screen, "/web1\r", "1 of 2");
     screen_send(screen, "\r");
     ck_assert(steps_cursor_is(screen, "web1", PATIENCE_MS));
     /* All of it is in the time line, too. */
-    screen_send(screen, "3");
-    ck_assert(screen_wait(screen, "shut down failed", PATIENCE_MS));
+    steps_shows(screen, "3", "shut down failed");
     ck_assert_int_ge(screen_find(screen, "you    mail"), 0);
     quit(screen);
 }
@@ -302,8 +272,7 @@ static bool jobs_look_golden(int rows, int columns)
     char name[32];
 
     if (columns >= 110) { /* one table, so that a guest is found by its name alone */
-        screen_send(screen, "\033[15~");
-        ck_assert(screen_wait(screen, "Guests (20)", PATIENCE_MS));
+        steps_shows(screen, "\033[15~", "Guests (20)");
     }
     steps_select(screen, "web1");
     steps_act(screen, "t", "web1?");
@@ -312,8 +281,7 @@ static bool jobs_look_golden(int rows, int columns)
     ck_assert(screen_wait(screen, "under way", PATIENCE_MS));
     kill_job(screen);
     ck_assert(screen_wait(screen, "died", PATIENCE_MS));
-    screen_send(screen, "4");
-    ck_assert(screen_wait(screen, "Jobs (2)", PATIENCE_MS));
+    steps_shows(screen, "4", "Jobs (2)");
     snprintf(name, sizeof(name), "jobs-%dx%d", columns, rows);
     bool same = wait_golden(screen, name);
     screen_free(screen);
@@ -339,12 +307,9 @@ START_TEST(mouse_selects_and_scrolls)
     click(screen, 20); /* below the list: nothing */
     screen_pump(screen, 200);
     ck_assert(cursor_says(screen, "QEMU stopped"));
-    screen_send(screen, "?");
-    ck_assert(screen_wait(screen, "Moving", PATIENCE_MS));
-    screen_send(screen, WHEEL_DOWN);
-    ck_assert(screen_wait_gone(screen, "Moving", PATIENCE_MS));
-    screen_send(screen, "q");
-    ck_assert(screen_wait(screen, "Events (", PATIENCE_MS));
+    steps_shows(screen, "?", "Moving");
+    steps_hides(screen, WHEEL_DOWN, "Moving");
+    steps_shows(screen, "q", "Events (");
     quit(screen);
 }
 END_TEST
@@ -353,8 +318,7 @@ START_TEST(help_is_searched)
 {
     struct screen *screen = start("");
 
-    screen_send(screen, "?/sort");
-    ck_assert(screen_wait(screen, "Search: sort", PATIENCE_MS));
+    steps_shows(screen, "?/sort", "Search: sort");
     ck_assert(cursor_says(screen, "sort"));
     screen_send(screen, "\r");
     CLEANUP_FREE char *first = strdup(cursor_text(screen));
@@ -364,22 +328,19 @@ START_TEST(help_is_searched)
     ck_assert_str_ne(cursor_text(screen), first);
     screen_send(screen, "N");
     ck_assert(cursor_says(screen, first));
-    screen_send(screen, "/zzz\r");
-    ck_assert(screen_wait(screen, "no line holds 'zzz'", PATIENCE_MS));
-    screen_send(screen, "q");
-    ck_assert(screen_wait(screen, "build-01", PATIENCE_MS));
+    steps_shows(screen, "/zzz\r", "no line holds 'zzz'");
+    steps_shows(screen, "q", "build-01");
     steps_quit(screen);
 }
 END_TEST
 
 /* ---- files ---- */
 
-static char folder[64];
+static const char *folder;
 
 static void enter_folder(void)
 {
-    snprintf(folder, sizeof(folder), "/tmp/vctop-views-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    folder = steps_folder();
     ck_assert_int_eq(chdir(folder), 0);
 }
 
@@ -388,10 +349,8 @@ static void write_to(struct screen *screen, const char *path, const char *answer
     char keys[512];
 
     snprintf(keys, sizeof(keys), "w\025%s", path);
-    screen_send(screen, keys);
-    ck_assert(screen_wait(screen, "Write to:", PATIENCE_MS));
-    screen_send(screen, "\r");
-    ck_assert(screen_wait(screen, answer, PATIENCE_MS));
+    steps_shows(screen, keys, "Write to:");
+    steps_shows(screen, "\r", answer);
     screen_send(screen, "k"); /* the answer is read */
     ck_assert(screen_wait_gone(screen, answer, PATIENCE_MS));
 }
@@ -403,10 +362,8 @@ START_TEST(lists_are_written_to_new_files)
 
     enter_folder();
     struct screen *screen = start_events(",hang=db01@1,lost@2+1", "was restarted");
-    screen_send(screen, "w");
-    ck_assert(screen_wait(screen, "Write to: vctop-events-", PATIENCE_MS));
-    screen_send(screen, "\r");
-    ck_assert(screen_wait(screen, "4 events written to /tmp/vctop-views-", PATIENCE_MS));
+    steps_shows(screen, "w", "Write to: vctop-events-");
+    steps_shows(screen, "\r", "4 events written to /tmp/vctop-screen-");
     DIR *dir = opendir(".");
     for (struct dirent *entry; (entry = readdir(dir));)
         if (!strncmp(entry->d_name, "vctop-events-", 13))
@@ -420,8 +377,7 @@ START_TEST(lists_are_written_to_new_files)
     ck_assert_ptr_nonnull(strstr(text, "# vctop: events of sim until 2"));
     unlink(path);
     /* What is narrowed is written narrowed. */
-    screen_send(screen, "/lost\r");
-    ck_assert(screen_wait(screen, "1 of 4", PATIENCE_MS));
+    steps_shows(screen, "/lost\r", "1 of 4");
     write_to(screen, "narrow", "1 event written to");
     ck_assert_int_gt(io_read_file(AT_FDCWD, "narrow", text, sizeof(text)), 0);
     ck_assert_ptr_nonnull(strstr(text, "oldest first, only with 'lost'\n"));

@@ -12,35 +12,29 @@ static struct screen *start(int rows, int columns, const char *option)
     const char *const more[] = {option, NULL};
     struct screen *screen = steps_start(rows, columns, SIM, more);
 
-    screen_send(screen, "/" MACHINE "\r");
-    ck_assert(screen_wait(screen, "1 of 20", PATIENCE_MS));
+    steps_shows(screen, "/" MACHINE "\r", "1 of 20");
     return screen;
 }
 
 static void open_screen(struct screen *screen)
 {
-    screen_send(screen, "v");
-    ck_assert(screen_wait(screen, "Booting from Hard Disk...", PATIENCE_MS));
+    steps_shows(screen, "v", "Booting from Hard Disk...");
 }
 
 /* A screen is closed without a question. */
 static void leave(struct screen *screen)
 {
-    screen_send(screen, "q");
-    ck_assert(screen_wait_gone(screen, MACHINE " screen", PATIENCE_MS));
+    steps_hides(screen, "q", MACHINE " screen");
     steps_quit(screen);
 }
 
 /* Chooses KEY in the menu and says yes to the question TITLE. */
 static void press(struct screen *screen, const char *key, const char *title)
 {
-    screen_send(screen, "\r");
-    ck_assert(screen_wait(screen, "press Ctrl-Alt-Del", PATIENCE_MS));
-    screen_send(screen, key);
-    ck_assert(screen_wait(screen, title, PATIENCE_MS));
+    steps_shows(screen, "\r", "press Ctrl-Alt-Del");
+    steps_shows(screen, key, title);
     screen_pump(screen, 400); /* keys before that are thrown away */
-    screen_send(screen, "\t\r");
-    ck_assert(screen_wait_gone(screen, title, PATIENCE_MS));
+    steps_hides(screen, "\t\r", title);
 }
 
 START_TEST(its_text_is_read)
@@ -49,8 +43,7 @@ START_TEST(its_text_is_read)
 
     open_screen(screen);
     ck_assert(screen_wait(screen, "text 80x25", PATIENCE_MS));
-    screen_send(screen, "z");
-    ck_assert(screen_wait(screen, MACHINE " login:", PATIENCE_MS));
+    steps_shows(screen, "z", MACHINE " login:");
     ck_assert(screen_wait(screen, "Simulated BIOS (build: made up)", PATIENCE_MS));
     ck_assert(screen_wait(screen, "] the simulation starts unit 11 of 11", PATIENCE_MS));
     ck_assert_uint_eq(screen_foreign_bytes(screen), 0);
@@ -63,11 +56,9 @@ START_TEST(a_small_pane_shows_the_end)
 {
     struct screen *screen = start(24, 80, NULL);
 
-    screen_send(screen, "v");
-    ck_assert(screen_wait(screen, MACHINE " login:", PATIENCE_MS));
+    steps_shows(screen, "v", MACHINE " login:");
     ck_assert_int_lt(screen_find(screen, "Simulated BIOS"), 0);
-    screen_send(screen, "g");
-    ck_assert(screen_wait(screen, "Simulated BIOS", PATIENCE_MS));
+    steps_shows(screen, "g", "Simulated BIOS");
     leave(screen);
 }
 END_TEST
@@ -78,21 +69,15 @@ START_TEST(keys_are_pressed_after_a_question)
 
     open_screen(screen);
     screen_send(screen, "z");
-    screen_send(screen, "\r");
-    ck_assert(screen_wait(screen, "type a line of text", PATIENCE_MS));
-    screen_send(screen, "t");
-    ck_assert(screen_wait(screen, "Type:", PATIENCE_MS));
-    screen_send(screen, "echo 'Hi' | wc\r");
-    ck_assert(screen_wait(screen, "Type a line: " MACHINE "?", PATIENCE_MS));
+    steps_shows(screen, "\r", "type a line of text");
+    steps_shows(screen, "t", "Type:");
+    steps_shows(screen, "echo 'Hi' | wc\r", "Type a line: " MACHINE "?");
     screen_pump(screen, 400);
     /* Cancel stands first. */
-    screen_send(screen, "\r");
-    ck_assert(screen_wait_gone(screen, "Type a line: ", PATIENCE_MS));
-    screen_send(screen, "\rtls\r");
-    ck_assert(screen_wait(screen, "Type a line: " MACHINE "?", PATIENCE_MS));
+    steps_hides(screen, "\r", "Type a line: ");
+    steps_shows(screen, "\rtls\r", "Type a line: " MACHINE "?");
     screen_pump(screen, 400);
-    screen_send(screen, "\t\r");
-    ck_assert(screen_wait(screen, "login: ls", PATIENCE_MS));
+    steps_shows(screen, "\t\r", "login: ls");
     ck_assert_int_lt(screen_find(screen, "login: echo"), 0);
     press(screen, "d", "Press Ctrl-Alt-Del: " MACHINE "?");
     ck_assert(screen_wait(screen, "reboot: Restarting system", PATIENCE_MS));
@@ -108,8 +93,7 @@ START_TEST(what_no_keyboard_has_is_refused)
     struct screen *screen = start(40, 120, NULL);
 
     open_screen(screen);
-    screen_send(screen, "\r");
-    ck_assert(screen_wait(screen, "type a line of text", PATIENCE_MS));
+    steps_shows(screen, "\r", "type a line of text");
     screen_send(screen, "tgr\xc3\xbc\xc3\x9f\r");
     ck_assert(
         screen_wait(screen, "cannot type \"\xc3\xbc\xc3\x9f\"; nothing was typed", PATIENCE_MS));
@@ -132,10 +116,8 @@ START_TEST(its_picture_is_drawn)
     long colour = look.background >= 0 ? look.background : look.foreground;
     ck_assert_int_gt(colour >> 16, 0xa0);
     ck_assert_int_gt(colour & 0xff, 0xa0);
-    screen_send(screen, "+");
-    ck_assert(screen_wait(screen, "720x400 x2", PATIENCE_MS));
-    screen_send(screen, "-");
-    ck_assert(screen_wait(screen, "720x400 x1", PATIENCE_MS));
+    steps_shows(screen, "+", "720x400 x2");
+    steps_shows(screen, "-", "720x400 x1");
     ck_assert_uint_eq(screen_foreign_bytes(screen), 0);
     leave(screen);
 }
@@ -164,11 +146,9 @@ START_TEST(libvirts_picture_is_drawn)
     struct screen *screen = screen_start(40, 120, args, NULL);
 
     ck_assert(screen_wait(screen, "1 machine, 1 running", PATIENCE_MS));
-    screen_send(screen, "v");
-    ck_assert(screen_wait(screen, "x1  + -: zoom", PATIENCE_MS));
+    steps_shows(screen, "v", "x1  + -: zoom");
     ck_assert_uint_eq(screen_foreign_bytes(screen), 0);
-    screen_send(screen, "q");
-    ck_assert(screen_wait_gone(screen, "test screen", PATIENCE_MS));
+    steps_hides(screen, "q", "test screen");
     steps_quit(screen);
 }
 END_TEST
@@ -177,8 +157,7 @@ START_TEST(a_read_only_vctop_sees_none)
 {
     struct screen *screen = start(24, 80, "--readonly");
 
-    screen_send(screen, "v");
-    ck_assert(screen_wait(screen, MACHINE ": read-only", PATIENCE_MS));
+    steps_shows(screen, "v", MACHINE ": read-only");
     steps_quit(screen);
 }
 END_TEST

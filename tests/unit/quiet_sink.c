@@ -36,6 +36,11 @@ QUIET void sink_answered(struct sink *sink)
     (void)sink;
 }
 
+QUIET void sink_flush(struct sink *sink)
+{
+    (void)sink;
+}
+
 QUIET void sink_host(struct sink *sink, const struct host_sample *sample)
 {
     (void)sink, (void)sample;

@@ -138,8 +138,34 @@ START_TEST(an_echo_is_not_counted)
     memset(&inbox, 0, sizeof(inbox));
     for (int i = 0; i < 3; i++)
         put("a", lv_words_agent(1, 0));
-    lv_inbox_remarks(&inbox, remarks, &lost);
+    put("a", lv_words_threshold("hda", 4096, 1));
+    put("a", lv_words_threshold("hda[1]", 4096, 1));
+    ck_assert_uint_eq(lv_inbox_remarks(&inbox, remarks, &lost), 2);
     ck_assert_uint_eq(remarks[0].times, 1);
+    ck_assert_uint_eq(remarks[1].times, 1);
+    ck_assert_ptr_nonnull(strstr(remarks[1].words.text, "disk hda has"));
+}
+END_TEST
+
+START_TEST(a_guest_changes_once_until_somebody_looks)
+{
+    const struct lv_changes *changes = &inbox.changes;
+    struct lv_io_error error = {.known = true};
+
+    memset(&inbox, 0, sizeof(inbox));
+    for (int i = 0; i < 2 * LV_CHANGES; i++)
+        lv_inbox_put(&inbox, &(struct lv_happening){.uuid = "a", .redefined = true});
+    lv_inbox_put(&inbox, &(struct lv_happening){.uuid = "a", .io_error = &error});
+    ck_assert_uint_eq(changes->count, 1);
+    ck_assert(changes->change[0].redefined && changes->change[0].io_error.known);
+    for (int i = 0; i < LV_CHANGES; i++) {
+        char uuid[VIR_UUID_STRING_BUFLEN];
+
+        ck_assert(!changes->all);
+        snprintf(uuid, sizeof(uuid), "%d", i);
+        lv_inbox_put(&inbox, &(struct lv_happening){.uuid = uuid, .redefined = true});
+    }
+    ck_assert(changes->all);
 }
 END_TEST
 
@@ -155,6 +181,7 @@ int main(void)
     tcase_add_test(tests, a_storm_is_one_remark);
     tcase_add_test(tests, what_has_no_room_is_counted);
     tcase_add_test(tests, an_echo_is_not_counted);
+    tcase_add_test(tests, a_guest_changes_once_until_somebody_looks);
     suite_add_tcase(suite, tests);
 
     SRunner *runner = srunner_create(suite);

@@ -6,6 +6,7 @@
 
 #include <check.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,8 @@ struct sink {
     enum source_state source;
     char error[320], remedy[200];
     int answered;
+    int flushed;    /* how often */
+    char first[64]; /* who alone had a row at the first time, "" nobody or several */
 };
 
 static struct said *by_handle(struct sink *sink, uint32_t handle)
@@ -87,6 +90,13 @@ void sink_row(struct sink *sink, uint32_t handle, enum guest_state state, const 
 void sink_gone(struct sink *sink, uint32_t handle)
 {
     by_handle(sink, handle)->gone = true;
+}
+
+void sink_flush(struct sink *sink)
+{
+    ck_assert_int_eq(sink->answered, 0);
+    if (sink->flushed++ == 0 && sink->count == 1)
+        snprintf(sink->first, sizeof(sink->first), "%s", sink->guest[0].name);
 }
 
 void sink_answered(struct sink *sink)
@@ -259,6 +269,60 @@ START_TEST(containers_come_and_go_between_ticks)
 }
 END_TEST
 
+/* A process that wears the title of NAME's monitor, in the group that LXC would make for it; 0: we
+ * may make none here. */
+static pid_t start_monitor(const char *name, char group[128])
+{
+    static const char *const tops[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};
+    char title[256], procs[160];
+    bool made = false;
+
+    for (int i = 0; i < 2 && !made; i++) {
+        snprintf(procs, sizeof(procs), "%s/cgroup.procs", tops[i]);
+        snprintf(group, 128, "%s/lxc.monitor.%s", tops[i], name);
+        made = access(procs, W_OK) == 0 && mkdir(group, 0755) == 0;
+    }
+    if (!made)
+        return 0;
+    snprintf(title, sizeof(title), "[lxc monitor] %s %s", top, name);
+    snprintf(procs, sizeof(procs), "%s/cgroup.procs", group);
+    int begun[2];
+    ck_assert_int_eq(pipe2(begun, O_CLOEXEC), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        int fd = open(procs, O_WRONLY);
+        if (fd >= 0 && write(fd, "0", 1) == 1)
+            execl("/bin/sleep", title, "60", (char *)NULL);
+        _exit(127);
+    }
+    close(begun[1]);
+    ck_assert_int_eq(read(begun[0], procs, 1), 0); /* until it is exec'ed */
+    close(begun[0]);
+    return pid;
+}
+
+START_TEST(who_has_a_monitors_group_comes_first)
+{
+    char name[64], group[128];
+
+    snprintf(name, sizeof(name), "vctop-test-%d", (int)getpid());
+    define("another", "");
+    define(name, "");
+    pid_t monitor = start_monitor(name, group);
+    if (!monitor)
+        return;
+    tick();
+    ck_assert_str_eq(sink.first, name);
+    ck_assert_int_eq(sink.flushed, 2);
+    ck_assert_int_eq(sink.answered, 1);
+    ck_assert_int_eq(guest(name)->state, STATE_STARTING);
+    ck_assert_int_eq(guest("another")->state, STATE_OFF);
+    kill(monitor, SIGKILL);
+    waitpid(monitor, NULL, 0);
+    ck_assert_int_eq(rmdir(group), 0);
+}
+END_TEST
+
 START_TEST(a_folder_that_goes_takes_its_guests)
 {
     define("a", "");
@@ -414,6 +478,7 @@ int main(void)
     tcase_add_test(all, proxmox_numbers_its_containers_and_names_them);
     tcase_add_test(all, facts_are_said_once);
     tcase_add_test(all, containers_come_and_go_between_ticks);
+    tcase_add_test(all, who_has_a_monitors_group_comes_first);
     tcase_add_test(all, a_folder_that_goes_takes_its_guests);
     tcase_add_test(all, another_users_are_denied_not_off);
     tcase_add_test(all, a_closed_lxcpath_is_denied);

@@ -131,15 +131,20 @@ END_TEST
 
 START_TEST(nothing_is_said_where_nothing_is_known)
 {
-    struct guest *slow = add("slow"), *steady = add("steady");
+    struct guest *slow = add("slow"), *steady = add("steady"), *idle = add("idle");
 
     ck_assert_str_eq(find(slow, CULPRIT_CPU)->symptom, "");
     lived_one(slow, 10, METRIC_CPU_WAIT, 40, 40);
     ck_assert(strstr(find(slow, CULPRIT_CPU)->why, "nothing is known"));
-    lived_one(steady, 10, METRIC_CPU, 390, 391);
+    lived_one(idle, 10, METRIC_CPU, 3, 3);
     const struct culprit_list *list = find(slow, CULPRIT_CPU);
     ck_assert_uint_eq(list->count, 0);
-    ck_assert(strstr(list->why, "nobody's use of the same CPUs rose; steady uses most: 391 %"));
+    ck_assert_str_eq(list->why, "nobody's use of the same CPUs rose; idle uses most: 3.0 %");
+    lived_one(steady, 10, METRIC_CPU, 390, 391);
+    list = find(slow, CULPRIT_CPU);
+    ck_assert_str_eq(list->why, "nobody's use of the same CPUs rose; most is used by");
+    ck_assert_uint_eq(list->count, 1);
+    ck_assert_ptr_eq(list->at[0].guest, steady);
     /* Where its disks lie is not known. */
     struct guest *stuck = add("stuck");
     lived_one(stuck, 10, METRIC_PSI_IO, 1, 50);

@@ -407,7 +407,7 @@ void actions_open(struct ui *ui, const struct guest *selected)
         add_target(actions, selected);
     if (!actions->count) {
         free_actions(actions);
-        ui_say(ui, STYLE_WARN, "no guest is selected");
+        ui_say_unselected(ui);
         return;
     }
     if (actions->count == 1)

@@ -8,7 +8,8 @@
 #include "base/text.h"
 #include "model/culprit.h"
 
-#define LINES_MAX (CULPRIT_RESOURCES * (CULPRITS_MAX + 2) + 4)
+#define LINES_MAX (CULPRIT_RESOURCES * (CULPRITS_MAX + 3) + 4)
+#define HOST_WORTH_A_WORD 20.0 /* percent of a CPU */
 #define NAME_CELLS 20
 
 struct row {
@@ -77,11 +78,21 @@ static void add_list(struct culprits *culprits, enum culprit_resource resource,
     snprintf(add(culprits, list->suffers ? STYLE_DIALOG_TITLE : STYLE_DIALOG)->text,
              sizeof(culprits->row[0].text), "%s%s", list->symptom,
              list->suffers ? "" : ": that hurts nobody");
-    for (size_t i = 0; i < list->count; i++)
-        add_culprit(culprits, resource, &list->at[i]);
     if (list->why[0])
         snprintf(add(culprits, STYLE_DIALOG)->text, sizeof(culprits->row[0].text), "  %s",
                  list->why);
+    for (size_t i = 0; i < list->count; i++)
+        add_culprit(culprits, resource, &list->at[i]);
+}
+
+/* Who waits for the host's own processes has no guest to blame. */
+static void add_host(struct culprits *culprits, double percent)
+{
+    char now[UNITS_MAX];
+
+    metric_format_value(now, METRIC_CPU, percent);
+    snprintf(add(culprits, STYLE_DIALOG)->text, sizeof(culprits->row[0].text),
+             "  beside its guests the host takes CPU %s %%", now);
 }
 
 static void write_answer(struct culprits *culprits, const struct guest *guest,
@@ -101,9 +112,12 @@ static void write_answer(struct culprits *culprits, const struct guest *guest,
     for (int i = 0; i < CULPRIT_RESOURCES; i++)
         suffers = suffers || report->list[i].suffers;
     /* What is well is worth a word only where all is. */
-    for (int i = 0; i < CULPRIT_RESOURCES; i++)
+    for (int i = 0; i < CULPRIT_RESOURCES; i++) {
         if (report->list[i].suffers || !suffers)
             add_list(culprits, (enum culprit_resource)i, &report->list[i]);
+        if (i == CULPRIT_CPU && report->list[i].suffers && report->host_cpu >= HOST_WORTH_A_WORD)
+            add_host(culprits, report->host_cpu);
+    }
     if (!culprits->count)
         snprintf(add(culprits, STYLE_DIALOG)->text, sizeof(culprits->row[0].text),
                  "nothing is known yet of how long it waits: neither waiting time nor pressure");

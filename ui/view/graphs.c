@@ -100,7 +100,7 @@ bool graphs_view_about(struct view *view, struct ui *ui, const struct guest *gue
     int left_out = 0;
 
     if (!guest) {
-        ui_say(ui, STYLE_WARN, "no guest is selected");
+        ui_say_unselected(ui);
         return false;
     }
     forget(graphs);

@@ -194,18 +194,12 @@ static int lines_of(const struct pane *pane, const struct ui *ui, long row)
 
 /* Causes get lines of their own where all rows fit with them, or while they are few: a table of
  * causes shows no guests. */
-static bool has_room_for_causes(const struct pane *pane, const struct ui *ui)
+static bool has_room_for_causes(const struct pane *pane)
 {
-    long problems = 0, height = pane->table.height, row = -1;
-    long spare = height - (long)pane->listing.count, most = height / 4;
+    long height = pane->table.height, problems = (long)pane->listing.problems;
 
-    if (draw_screen().height < CAUSE_LINES_HEIGHT)
-        return false;
-    if (spare > most)
-        most = spare;
-    while (problems <= most && (row = pane_next_problem(pane, ui, row + 1)) >= 0)
-        problems++;
-    return problems <= most;
+    return draw_screen().height >= CAUSE_LINES_HEIGHT &&
+           (problems <= height / 4 || problems <= height - (long)pane->listing.count);
 }
 
 /* The topmost row from which on all rows down to LAST are on the screen. */
@@ -280,7 +274,7 @@ void pane_draw(struct pane *pane, const struct ui *ui, struct rect rect, bool ti
         draw_nothing(pane, ui);
         return;
     }
-    pane->causes = has_room_for_causes(pane, ui);
+    pane->causes = has_room_for_causes(pane);
     scroll(pane, ui);
     long row = pane->top;
     for (int y = 0; y < rect.height && row < (long)pane->listing.count; row++) {

@@ -4,9 +4,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/cleanup.h"
-#include "base/clock.h"
-#include "ui/term/output.h"
 #include "ui/view/console_ask.h"
 #include "ui/view/console_record.h"
 #include "ui/view/vscreen.h"
@@ -16,7 +13,6 @@
 /* Until the pane is drawn for the first time. */
 #define FIRST_ROWS 24
 #define FIRST_COLUMNS 80
-#define PACE_NS (10 * NS_PER_MS)
 
 struct tabs *tabs_new(const char *detach_key, int escape_ms)
 {
@@ -70,7 +66,7 @@ const struct guest *tab_guest(const struct ui *ui, const struct tab *tab)
     return world_find(engine_world(ui->engine), &tab->guest);
 }
 
-static bool is_alive(const struct console *console)
+bool tab_lives(const struct console *console)
 {
     return console && (console->state == CONSOLE_OPEN || console->state == CONSOLE_OPENING);
 }
@@ -80,8 +76,6 @@ static bool has_keyboard(const struct console *console)
 {
     return console->request.kind != CONSOLE_LOG && console->request.kind != CONSOLE_SCREEN;
 }
-
-/* ---- opening and closing ---- */
 
 static unsigned show(struct ui *ui, size_t index, bool enter)
 {
@@ -138,14 +132,14 @@ unsigned tabs_open(struct ui *ui, const struct guest *guest, enum console_kind k
     struct error err = {0};
 
     if (!guest) {
-        ui_say(ui, STYLE_WARN, "no guest is selected");
+        ui_say_unselected(ui);
         return REACT_HANDLED | REACT_REDRAW;
     }
     size_t index = find_tab(ui, &guest->id, kind, device, argv);
     if (index < tabs->count) {
         tabs->active = index;
         return kind == CONSOLE_LOG ||
-                       (kind == CONSOLE_SCREEN && is_alive(tab_console(ui, tabs->tab[index])))
+                       (kind == CONSOLE_SCREEN && tab_lives(tab_console(ui, tabs->tab[index])))
                    ? show(ui, index, false)
                    : tabs_enter(ui);
     }
@@ -216,7 +210,7 @@ unsigned tabs_enter(struct ui *ui)
             return show(ui, ui->tabs->active, false);
         }
         tabs_reopen(ui, tab, false);
-        if (!is_alive(tab_console(ui, tab)))
+        if (!tab_lives(tab_console(ui, tab)))
             return show(ui, ui->tabs->active, false);
     }
     return show(ui, ui->tabs->active, true);
@@ -253,7 +247,7 @@ unsigned tabs_close(struct ui *ui)
 
     if (!tab)
         return REACT_HANDLED;
-    if (is_alive(console) && has_keyboard(console)) {
+    if (tab_lives(console) && has_keyboard(console)) {
         console_ask_close(ui, tab, forget_console);
         return REACT_HANDLED | REACT_REDRAW;
     }
@@ -270,224 +264,18 @@ unsigned tabs_next(struct ui *ui, int step)
     return show(ui, (ui->tabs->active + count + (size_t)(step + (int)count)) % count, false);
 }
 
+bool tabs_pair(const struct tabs *tabs)
+{
+    return tabs->pairs && (tabs->active | 1) < tabs->count;
+}
+
 size_t tabs_live(const struct ui *ui)
 {
     size_t live = 0;
 
     for (size_t i = 0; i < ui->tabs->count; i++) {
         const struct console *console = tab_console(ui, ui->tabs->tab[i]);
-        live += is_alive(console) && has_keyboard(console);
+        live += tab_lives(console) && has_keyboard(console);
     }
     return live;
-}
-
-/* ---- what is typed ---- */
-
-static void send(struct ui *ui, const char *bytes, size_t len)
-{
-    struct tab *tab = tabs_active(ui);
-
-    if (len == 0)
-        return;
-    tab->typed_ns = ui->clock_ns;
-    engine_console_send(ui->engine, tab->console, bytes, len);
-}
-
-static void on_bytes(void *user, const char *bytes, size_t len)
-{
-    send(user, bytes, len);
-}
-
-static void on_key(void *user, enum key_special key)
-{
-    static const enum emulator_key keys[] = {
-        [SPECIAL_UP] = EMULATOR_UP,     [SPECIAL_DOWN] = EMULATOR_DOWN,
-        [SPECIAL_LEFT] = EMULATOR_LEFT, [SPECIAL_RIGHT] = EMULATOR_RIGHT,
-        [SPECIAL_HOME] = EMULATOR_HOME, [SPECIAL_END] = EMULATOR_END,
-    };
-    struct ui *ui = user;
-    char bytes[16];
-
-    send(ui, bytes,
-         emulator_key_bytes(tabs_active(ui)->emulator,
-                            key >= SPECIAL_F1 ? EMULATOR_F1 + (key - SPECIAL_F1) : keys[key],
-                            bytes));
-}
-
-static void on_paste(void *user, bool end)
-{
-    struct ui *ui = user;
-    char bytes[16];
-
-    send(ui, bytes, emulator_paste_mark(tabs_active(ui)->emulator, end, bytes));
-}
-
-static void on_answer(void *user)
-{
-    (void)user;
-    output_answered();
-}
-
-static const struct typed_ops typed_ops = {
-    .bytes = on_bytes, .key = on_key, .paste = on_paste, .answer = on_answer};
-
-bool tabs_have_keyboard(const struct ui *ui)
-{
-    return ui->tabs->entered && !ui->modal;
-}
-
-unsigned tabs_type(struct ui *ui, const char *bytes, size_t len)
-{
-    if (!typed_feed(&ui->tabs->typed, bytes, len, ui->clock_ns, &typed_ops, ui))
-        return 0;
-    ui->tabs->entered = false;
-    key_discard();
-    return REACT_HANDLED | REACT_REDRAW;
-}
-
-/* ---- what the guests say ---- */
-
-static void feed(struct ui *ui, struct tab *tab, bool is_log, const char *bytes, size_t len)
-{
-    char text[FILTER_ROOM(EMULATOR_FEED_MAX)], answers[EMULATOR_ANSWERS_MAX];
-
-    if (tab->record)
-        record_output(tab->record, bytes, len, ui->clock_ns);
-    if (!is_log) {
-        emulator_feed(tab->emulator, bytes, len);
-        len = emulator_take_answers(tab->emulator, answers);
-        engine_console_send(ui->engine, tab->console, answers, len);
-        return;
-    }
-    size_t left = filter_take(&tab->filter, bytes, len, FILTER_LOG, text);
-    for (const char *at = text; left > 0;) {
-        size_t fed = emulator_feed(tab->emulator, at, left);
-        at += fed;
-        left -= fed;
-    }
-    emulator_take_answers(tab->emulator, answers); /* nobody is there to hear them */
-}
-
-bool tabs_pair(const struct tabs *tabs)
-{
-    return tabs->pairs && (tabs->active | 1) < tabs->count;
-}
-
-static bool is_shown(const struct tabs *tabs, const struct tab *tab)
-{
-    return tabs->visible && (tabs->tab[tabs->active] == tab ||
-                             (tabs_pair(tabs) && tabs->tab[tabs->active ^ 1] == tab));
-}
-
-/* SAID: something.  True when that is to be seen. */
-static bool note_news(const struct ui *ui, struct tab *tab, bool said)
-{
-    const struct console *console = tab_console(ui, tab);
-    bool over = console && !is_alive(console), had = tab->news;
-
-    said |= over && !tab->over;
-    tab->over = over;
-    if (is_shown(ui->tabs, tab)) {
-        tab->news = false;
-        return said || had;
-    }
-    tab->news |= said;
-    return tab->news && !had;
-}
-
-size_t tabs_news(const struct ui *ui, const char **ret_name)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < ui->tabs->count; i++)
-        if (ui->tabs->tab[i]->news && count++ == 0)
-            *ret_name = ui->tabs->tab[i]->name;
-    return count;
-}
-
-/* Said once, and then no more is written. */
-static bool look_at_record(struct ui *ui, struct tab *tab)
-{
-    struct error err = {0};
-    char text[600];
-
-    if (!tab->record || !record_failed(tab->record, &err))
-        return false;
-    ui_say(ui, STYLE_BAD, "what %.60s says is not written any more: %s", tab->name,
-           error_text(&err, text, sizeof(text)));
-    record_free(tab->record);
-    tab->record = NULL;
-    return true;
-}
-
-/* Once it was off and runs again, what was asked for is done. */
-static bool try_again(struct ui *ui, struct tab *tab)
-{
-    const struct guest *guest = tab->waits ? tab_guest(ui, tab) : NULL;
-
-    if (!guest || guest->state != STATE_RUNNING)
-        return false;
-    tabs_reopen(ui, tab, false);
-    return true;
-}
-
-static void ask_if_busy(struct ui *ui, struct tab *tab)
-{
-    const struct console *console = tab_console(ui, tab);
-
-    if (!ui->tabs->entered || !is_shown(ui->tabs, tab) || tab->asked || ui->modal || !console ||
-        console->state != CONSOLE_BUSY)
-        return;
-    console_ask_force(ui, tab);
-}
-
-static bool output_waits(const struct ui *ui)
-{
-    for (size_t i = 0; i < ui->tabs->count; i++)
-        if (engine_console_waiting(ui->engine, ui->tabs->tab[i]->console))
-            return true;
-    return false;
-}
-
-/* A flood into which nobody types has a part of a processor, and no more. */
-static int64_t next_turn(const struct ui *ui)
-{
-    return ui->tabs->entered ? ui->clock_ns : ui->tabs->fed_ns + PACE_NS;
-}
-
-bool tabs_turn(struct ui *ui)
-{
-    struct tabs *tabs = ui->tabs;
-    size_t budget = ui->clock_ns >= next_turn(ui) ? EMULATOR_FEED_MAX : 0;
-    char bytes[EMULATOR_FEED_MAX];
-    bool changed = false;
-
-    typed_turn(&tabs->typed, ui->clock_ns, &typed_ops, ui);
-    for (size_t i = 0; i < tabs->count; i++) {
-        struct tab *tab = tabs->tab[(tabs->turn + i) % tabs->count];
-        const struct console *console = tab_console(ui, tab);
-        size_t len = budget ? engine_console_take(ui->engine, tab->console, bytes, budget) : 0;
-
-        if (len > 0) {
-            feed(ui, tab, console->request.kind == CONSOLE_LOG, bytes, len);
-            tabs->fed_ns = ui->clock_ns;
-        }
-        budget -= len;
-        changed |= note_news(ui, tab, len > 0);
-        changed |= look_at_record(ui, tab);
-        if (vscreen_is(ui, tab))
-            vscreen_show(ui, tab, is_shown(tabs, tab));
-        changed |= try_again(ui, tab);
-        ask_if_busy(ui, tab);
-    }
-    tabs->turn = tabs->count ? (tabs->turn + 1) % tabs->count : 0;
-    return changed;
-}
-
-int64_t tabs_due(const struct ui *ui)
-{
-    int64_t typed = ui->tabs->entered ? typed_due(&ui->tabs->typed) : INT64_MAX;
-    int64_t output = output_waits(ui) ? next_turn(ui) : INT64_MAX;
-
-    return typed < output ? typed : output;
 }

@@ -57,6 +57,9 @@ struct tab *tabs_active(const struct ui *ui); /* NULL without any */
 const struct console *tab_console(const struct ui *ui, const struct tab *tab);
 const struct guest *tab_guest(const struct ui *ui, const struct tab *tab); /* live, or NULL */
 
+/* It is open, or on its way. */
+bool tab_lives(const struct console *console);
+
 /* Opens a console of GUEST, or enters the one of that kind that is open.  DEVICE, ARGV: as in
  * struct console_request.  Returns a set of enum reaction. */
 unsigned tabs_open(struct ui *ui, const struct guest *guest, enum console_kind kind,

@@ -41,6 +41,18 @@ void ui_say(struct ui *ui, enum style style, const char *fmt, ...)
     ui->message.at_ns = ui->clock_ns;
 }
 
+/* One who types ahead at the start is faster than the sources. */
+void ui_say_unselected(struct ui *ui)
+{
+    bool asking = false;
+
+    for (size_t i = 0; i < world_source_count(ui->world); i++)
+        asking |= world_source_at(ui->world, i)->state == SOURCE_CONNECTING;
+    ui_say(ui, STYLE_WARN, "no guest is selected%s%s",
+           ui->filter[0] && !ui->shown ? ": the filter leaves none" : "",
+           asking ? "; not all sources have answered yet" : "");
+}
+
 void ui_say_error(struct ui *ui, const struct error *err)
 {
     char text[600];

@@ -94,6 +94,9 @@ void ui_modal_close(struct ui *ui);
 void ui_say(struct ui *ui, enum style style, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The same for a command that no guest stands under. */
+void ui_say_unselected(struct ui *ui);
+
 /* The same for what went wrong, with "~" for the home directory. */
 void ui_say_error(struct ui *ui, const struct error *err);
 

@@ -67,12 +67,18 @@ bool rect_has(struct rect rect, int y, int x)
     return y >= rect.y && y < rect.y + rect.height && x >= rect.x && x < rect.x + rect.width;
 }
 
-void draw_clear(struct rect rect, enum style style)
+/* CELLS blanks, for a fraction of what as many characters of a text take. */
+static void blank(int y, int x, enum style style, int cells)
 {
     attrset((attr_t)style_attributes(style));
-    for (int y = 0; y < rect.height; y++)
-        mvhline(rect.y + y, rect.x, ' ', rect.width);
+    mvhline(y, x, ' ', cells);
     attrset(A_NORMAL);
+}
+
+void draw_clear(struct rect rect, enum style style)
+{
+    for (int y = 0; y < rect.height; y++)
+        blank(rect.y + y, rect.x, style, rect.width);
 }
 
 /* TEXT is one run of characters that fits where it is put. */
@@ -94,7 +100,9 @@ static void put(int y, int x, enum style style, const char *text)
 static size_t clip(const char *text, int cells, int *taken, bool *torn)
 {
     size_t len = strlen(text), used = 0;
-    *taken = 0;
+    while (used < (size_t)cells && text[used] >= ' ' && text[used] <= '~')
+        used++;
+    *taken = (int)used;
     *torn = false;
     while (used < len) {
         uint32_t cp;
@@ -140,7 +148,13 @@ void draw_cell(struct rect rect, int y, int x, enum style style, const char *tex
     if ((size_t)cells * 16 + 1 > sizeof line)
         cells = (int)(sizeof line - 1) / 16;
     text_fit(line, sizeof line, text, (size_t)cells, !term_is_utf8());
-    draw_text(rect, y, x, style, line);
+    size_t len = strlen(line);
+    while (len > 0 && line[len - 1] == ' ')
+        len--;
+    line[len] = '\0';
+    int taken = draw_text(rect, y, x, style, line);
+    if (y >= 0 && y < rect.height && x >= 0 && taken < cells)
+        blank(rect.y + y, rect.x + x + taken, style, cells - taken);
 }
 
 void draw_right(struct rect rect, int y, int x, enum style style, const char *text, int cells)
@@ -167,10 +181,19 @@ int draw_format(struct rect rect, int y, int x, enum style style, const char *fm
     return draw_text(rect, y, x, style, whole);
 }
 
+/* One character, CELLS times. */
+static void repeat(struct rect rect, int y, int x, enum style style, const char *sign, int cells)
+{
+    char line[LINE_BYTES], *end = line;
+    for (int i = 0; i < cells && end + 4 < line + sizeof line; i++)
+        end = stpcpy(end, sign);
+    *end = '\0';
+    draw_text(rect, y, x, style, line);
+}
+
 static void horizontal(struct rect rect, int y, int x, int cells, enum style style)
 {
-    for (int i = 0; i < cells; i++)
-        draw_text(rect, y, x + i, style, term_is_utf8() ? "─" : "-");
+    repeat(rect, y, x, style, term_is_utf8() ? "─" : "-", cells);
 }
 
 static void draw_rule(struct rect rect, int y, enum style style, const char *title)
@@ -218,17 +241,16 @@ void draw_bar(struct rect rect, int y, int x, int cells, double fraction, bool a
                        : part >= 0.8  ? STYLE_METER_WARN
                                       : STYLE_METER;
     int eighths = (int)lround(part * cells * 8);
-    for (int i = 0; i < cells; i++, eighths -= 8) {
-        if (!term_is_utf8())
-            draw_text(rect, y, x + i, eighths >= 4 ? style : STYLE_METER_EMPTY,
-                      eighths >= 4 ? "#"
-                      : known      ? "."
-                                   : " ");
-        else if (eighths > 0)
-            draw_text(rect, y, x + i, style, eighths >= 8 ? "█" : EIGHTHS[eighths]);
-        else
-            draw_text(rect, y, x + i, STYLE_METER_EMPTY, known ? "░" : " ");
-    }
+    bool utf8 = term_is_utf8();
+    int full = utf8 ? eighths / 8 : (eighths + 4) / 8, begun = utf8 && eighths % 8 ? 1 : 0;
+    repeat(rect, y, x, style, utf8 ? "█" : "#", full);
+    if (begun)
+        draw_text(rect, y, x + full, style, EIGHTHS[eighths % 8]);
+    repeat(rect, y, x + full + begun, STYLE_METER_EMPTY,
+           !known ? " "
+           : utf8 ? "░"
+                  : ".",
+           cells - full - begun);
 }
 
 static double highest(const float *values, int count)
@@ -248,14 +270,14 @@ void draw_sparkline(struct rect rect, int y, int x, int cells, enum style style,
     const char *const *levels = term_is_utf8() ? UTF8 : ASCII;
     if (top <= 0)
         top = highest(values, count);
-    for (int i = 0; i < cells; i++) {
-        int at = count - cells + i;
-        if (at < 0 || isnan(values[at])) {
-            draw_text(rect, y, x + i, style, " ");
-            continue;
-        }
-        int level = top <= 0 ? 0 : (int)(values[at] / top * 7.999);
-        level = level < 0 ? 0 : level > 7 ? 7 : level;
-        draw_text(rect, y, x + i, style, levels[level]);
+    char line[LINE_BYTES], *end = line;
+    for (int i = 0; i < cells && end + 4 < line + sizeof line; i++) {
+        int at = count - cells + i, level = 0;
+        bool known = at >= 0 && !isnan(values[at]);
+        if (known && top > 0)
+            level = (int)(values[at] / top * 7.999);
+        end = stpcpy(end, known ? levels[level < 0 ? 0 : level > 7 ? 7 : level] : " ");
     }
+    *end = '\0';
+    draw_text(rect, y, x, style, line);
 }

@@ -118,12 +118,16 @@ struct lv_words lv_words_threshold(const char *disk, unsigned long long threshol
 {
     char topic[LV_REMARK_MAX], mark[UNITS_MAX], beyond[UNITS_MAX];
 
-    snprintf(topic, sizeof(topic), "threshold %s", name_of(disk));
+    /* libvirt tells of a disk's uppermost image twice, as "hda" and at once as "hda[1]". */
+    snprintf(topic, sizeof(topic), "threshold %.*s", (int)strcspn(name_of(disk), "["),
+             name_of(disk));
     units_bytes(mark, (double)threshold);
     units_bytes(beyond, (double)excess);
-    return say(
-        EVENT_WARN, topic,
-        xasprintf("disk %.60s has passed its mark of %s by %s", name_of(disk), mark, beyond));
+    struct lv_words words =
+        say(EVENT_WARN, topic,
+            xasprintf("disk %.60s has passed its mark of %s by %s", name_of(disk), mark, beyond));
+    words.echoes = true;
+    return words;
 }
 
 struct lv_words lv_words_block_job(const char *disk, int type, int status)

@@ -29,6 +29,7 @@ struct lv_words lv_words_agent(int state, int reason);
 struct lv_words lv_words_tray(const char *alias, int reason);
 /* MISSING: the image that was not there at a start. */
 struct lv_words lv_words_medium(const char *alias, const char *missing, int reason);
+/* In bytes. */
 struct lv_words lv_words_threshold(const char *disk, unsigned long long threshold,
                                    unsigned long long excess);
 struct lv_words lv_words_block_job(const char *disk, int type, int status);

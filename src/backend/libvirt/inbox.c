@@ -7,18 +7,33 @@
 
 #define ECHO_NS (500 * NS_PER_MS)
 
+/* What is known to have changed of that guest, NULL when there is no room for another one. */
+static struct lv_change *change_of(struct lv_changes *changes, const char *uuid)
+{
+    for (size_t i = 0; i < changes->count; i++) {
+        if (strcmp(changes->change[i].uuid, uuid) == 0)
+            return &changes->change[i];
+    }
+    if (changes->count == LV_CHANGES)
+        return NULL;
+    struct lv_change *change = &changes->change[changes->count++];
+    *change = (struct lv_change){0};
+    snprintf(change->uuid, sizeof(change->uuid), "%s", uuid);
+    return change;
+}
+
 static void put_change(struct lv_changes *changes, const struct lv_happening *happening)
 {
     if (!happening->redefined && !happening->io_error)
         return;
-    if (changes->count == LV_CHANGES) {
+    struct lv_change *change = change_of(changes, happening->uuid);
+    if (!change) {
         changes->all = true;
         return;
     }
-    struct lv_change *change = &changes->change[changes->count++];
-    snprintf(change->uuid, sizeof(change->uuid), "%s", happening->uuid);
-    change->redefined = happening->redefined;
-    change->io_error = happening->io_error ? *happening->io_error : (struct lv_io_error){0};
+    change->redefined |= happening->redefined;
+    if (happening->io_error)
+        change->io_error = *happening->io_error;
 }
 
 static struct lv_remark *remark_like(struct lv_inbox *inbox, const struct lv_happening *happening)
@@ -49,13 +64,13 @@ static void put_remark(struct lv_inbox *inbox, const struct lv_happening *happen
         *remark = (struct lv_remark){0};
         snprintf(remark->uuid, sizeof(remark->uuid), "%s", happening->uuid);
     }
-    bool echo = words->echoes && strcmp(remark->words.text, words->text) == 0 &&
-                now_ns - remark->at_ns < ECHO_NS;
     enum event_grade worst =
         remark->words.grade > words->grade ? remark->words.grade : words->grade;
-    remark->words = *words;
+    if (!remark->times || !words->echoes || now_ns - remark->at_ns >= ECHO_NS) {
+        remark->words = *words;
+        remark->times++;
+    }
     remark->words.grade = worst;
-    remark->times += !echo;
     remark->agent |= happening->agent;
     remark->at_ns = now_ns;
 }

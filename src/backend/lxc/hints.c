@@ -1,5 +1,6 @@
 #include "backend/lxc/hints.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -25,8 +26,8 @@ struct place {
 };
 
 struct pending {
-    char *group; /* directory */
-    int64_t until_ns;
+    char *group;      /* directory */
+    int64_t until_ns; /* 0: it is looked at once */
 };
 
 struct lxc_hints {
@@ -55,6 +56,30 @@ static void add_place(struct lxc_hints *hints, char *dir)
     hints->place[hints->places++] = (struct place){.dir = dir, .wd = wd};
 }
 
+static void add_pending(struct lxc_hints *hints, char *group, int64_t until_ns)
+{
+    if (hints->pending_count == PENDING_MAX) {
+        free(group); /* the scan of /proc finds it */
+        return;
+    }
+    hints->pending = xrealloc(hints->pending, hints->pending_count + 1, sizeof(*hints->pending));
+    hints->pending[hints->pending_count++] = (struct pending){group, until_ns};
+}
+
+static bool is_monitor_group(const char *name)
+{
+    return strncmp(name, monitor_prefix, sizeof(monitor_prefix) - 1) == 0;
+}
+
+static void add_present(struct lxc_hints *hints, const char *place)
+{
+    CLEANUP_CLOSEDIR DIR *dir = opendir(place);
+    const struct dirent *entry;
+    while (dir && (entry = readdir(dir)))
+        if (is_monitor_group(entry->d_name))
+            add_pending(hints, xasprintf("%s/%s", place, entry->d_name), 0);
+}
+
 struct lxc_hints *lxc_hints_new(const struct cgroup_layout *layout, int inotify)
 {
     struct lxc_hints *hints = xcalloc(1, sizeof(*hints));
@@ -77,6 +102,9 @@ struct lxc_hints *lxc_hints_new(const struct cgroup_layout *layout, int inotify)
             add_place(hints, cgroup_dir(layout, &self, order[i]));
     }
     cgroup_paths_clear(&self);
+    /* A monitor is in all hierarchies: one of them does. */
+    for (size_t i = 0; i < hints->places && hints->pending_count == 0; i++)
+        add_present(hints, hints->place[i].dir);
     return hints;
 }
 
@@ -111,16 +139,6 @@ static bool visit_group(const char *group, bool (*visit)(pid_t pid, void *user),
     return false;
 }
 
-static void add_pending(struct lxc_hints *hints, char *group, int64_t until_ns)
-{
-    if (hints->pending_count == PENDING_MAX) {
-        free(group); /* the scan of /proc finds it */
-        return;
-    }
-    hints->pending = xrealloc(hints->pending, hints->pending_count + 1, sizeof(*hints->pending));
-    hints->pending[hints->pending_count++] = (struct pending){group, until_ns};
-}
-
 bool lxc_hints_event(struct lxc_hints *hints, int wd, uint32_t mask, const char *name,
                      int64_t now_ns, const char **ret_ended)
 {
@@ -131,7 +149,7 @@ bool lxc_hints_event(struct lxc_hints *hints, int wd, uint32_t mask, const char 
             place = &hints->place[i];
     if (!place)
         return false;
-    bool monitor = strncmp(name, monitor_prefix, sizeof(monitor_prefix) - 1) == 0;
+    bool monitor = is_monitor_group(name);
     bool payload = strncmp(name, payload_prefix, sizeof(payload_prefix) - 1) == 0;
     if (monitor && mask & IN_CREATE)
         add_pending(hints, xasprintf("%s/%s", place->dir, name), now_ns + PENDING_NS);

@@ -14,7 +14,8 @@
 struct lxc_hints;
 
 /* Watches, with the inotify descriptor INOTIFY (-1: none), the top and our own group of the unified
- * hierarchy and of one of version 1.  The caller frees. */
+ * hierarchy and of one of version 1.  The groups that are there already wait for
+ * lxc_hints_follow(), which looks at them once.  The caller frees. */
 struct lxc_hints *lxc_hints_new(const struct cgroup_layout *layout, int inotify);
 void lxc_hints_free(struct lxc_hints *hints);
 

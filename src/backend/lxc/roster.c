@@ -119,6 +119,8 @@ static void meet(struct lxc_roster *roster, const char *name)
         }
         guest->handle = roster->next_handle++;
         HASH_ADD_KEYPTR(hh, roster->guests, guest->name, strlen(guest->name), guest);
+    } else {
+        load_config(roster, guest);
     }
     guest->seen = true;
 }
@@ -178,7 +180,7 @@ int lxc_roster_tick(struct lxc_roster *roster, struct sink *sink, int64_t now_ns
     struct lxc_guest *guest, *next;
     HASH_ITER(hh, roster->guests, guest, next)
     {
-        if (guest->visible || due || (guest->handle + roster->turn) % CONFIG_TURNS == 0)
+        if (!due && (guest->visible || (guest->handle + roster->turn) % CONFIG_TURNS == 0))
             load_config(roster, guest);
         if (guest->config.state == LXC_CONFIG_NONE && !guest->monitor && !guest->init.pid)
             forget(roster, guest, sink);

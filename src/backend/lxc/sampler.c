@@ -153,15 +153,6 @@ static bool try_hint(pid_t pid, void *user)
     return try_pid(pid, user) || lxc_monitor_is_foreign(pid, sampler->path);
 }
 
-static void find_monitors(struct lxc_sampler *sampler)
-{
-    lxc_hints_follow(sampler->hints, sampler->now_ns, try_hint, sampler);
-    /* A monitor runs its hooks before it has a group, and may be in one of another name. */
-    if (proc_scan_step(sampler->scan, sampler->now_ns, try_unknown, sampler))
-        sampler->ground.map_stale = true; /* links may have been plugged */
-    forget_known(sampler);
-}
-
 static void follow(struct lxc_sampler *sampler, struct lxc_guest *guest, bool deep,
                    struct sink *sink)
 {
@@ -251,16 +242,34 @@ static void sample_guest(struct lxc_sampler *sampler, struct lxc_guest *guest, b
     look_at_isolation(sampler, guest, selected, sink);
 }
 
-/* Names and states, which take a fraction of the time that the first figures take. */
-static void introduce(struct lxc_sampler *sampler, struct sink *sink)
+/* Names and states, which take a fraction of the time that the first figures take: first of those
+ * whose monitor the hints have found, while the scan of /proc takes its time. */
+static void introduce(struct lxc_sampler *sampler, bool with_monitor, struct sink *sink)
 {
     static const struct sample none;
     struct lxc_guest *guest, *next;
     HASH_ITER(hh, sampler->roster.guests, guest, next)
     {
+        if (guest->said_state != STATE_COUNT || (with_monitor && !guest->monitor))
+            continue;
         follow(sampler, guest, true, sink);
         say(sampler, guest, sink, &none);
     }
+    sink_flush(sink);
+}
+
+static void find_monitors(struct lxc_sampler *sampler, struct sink *sink)
+{
+    lxc_hints_follow(sampler->hints, sampler->now_ns, try_hint, sampler);
+    if (sampler->first)
+        introduce(sampler, true, sink);
+    /* A monitor runs its hooks before it has a group, and may be in one of another name. */
+    if (proc_scan_step(sampler->scan, sampler->now_ns, try_unknown, sampler))
+        sampler->ground.map_stale = true; /* links may have been plugged */
+    forget_known(sampler);
+    if (!sampler->first)
+        return;
+    introduce(sampler, false, sink);
     sink_answered(sink);
 }
 
@@ -330,14 +339,12 @@ void lxc_tick(struct backend *base, const struct want *want, struct sink *sink, 
         return;
     }
     oom_log_read(&sampler->oom_log);
-    find_monitors(sampler);
+    sampler->youngest_ns = INT64_MAX;
+    find_monitors(sampler, sink);
     if (sampler->ground.links)
         links_refresh(sampler->ground.links, NULL);
     isolation_ground_tick(sampler->isolation, sampler->now_ns);
     isolation_beat_begin(&sampler->beat, want, sampler->now_ns);
-    sampler->youngest_ns = INT64_MAX;
-    if (sampler->first)
-        introduce(sampler, sink);
     struct lxc_guest *guest, *next;
     HASH_ITER(hh, sampler->roster.guests, guest, next)
     {
