@@ -179,6 +179,8 @@ static int run(const struct options *options, const struct sources *sources, int
     signal(SIGCHLD, SIG_IGN);
     engine =
         engine_new(spawner, options->readonly, options->period_ns, sources->source, sources->count);
+    if (!options->no_agent)
+        engine_ask_agents(engine);
     status =
         options->batch ? batch_run(engine, options) : app_run(engine, options, sources->simulated);
     engine_free(engine);
@@ -245,7 +247,8 @@ int main(int argc, char **argv)
     if (options_parse(&options, argc, argv, &err))
         return fail(EXIT_USAGE, &err);
     if (options.role) {
-        status = role_main(options.role, options.role_source, options.debug_file != NULL);
+        status = role_main(options.role, options.role_source, options.debug_file != NULL,
+                           options.readonly);
     } else if (options.help) {
         options_help(stdout);
         status = 0;

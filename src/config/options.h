@@ -46,7 +46,7 @@ struct options {
     char *role, *role_source; /* --role=ROLE SOURCE: a child; not documented */
 
     /* From configuration files only. */
-    bool no_advice;
+    bool no_advice, no_agent;
     int escdelay_ms;                  /* 0: not said */
     struct text_list columns, meters; /* empty: not said */
     struct key_setting *keys;

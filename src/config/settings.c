@@ -164,6 +164,7 @@ static void apply(struct options *options, struct settings *s)
     options->ascii |= s->ascii == 1;
     options->no_mouse |= s->mouse == 0;
     options->no_advice |= s->advice == 0;
+    options->no_agent |= s->agent == 0;
     options->escdelay_ms = s->escdelay_ms;
     options->columns = s->columns;
     s->columns = (struct text_list){0};

@@ -12,8 +12,8 @@
 struct settings {
     int64_t period_ns; /* 0: not said */
     char *sort, *theme, *detach_key;
-    int inverted, colour, ascii, mouse, advice; /* -1: not said */
-    int escdelay_ms;                            /* 0: not said */
+    int inverted, colour, ascii, mouse, advice, agent; /* -1: not said */
+    int escdelay_ms;                                   /* 0: not said */
     struct text_list columns, meters;
     struct key_setting *keys;
     size_t key_count;

@@ -16,8 +16,8 @@ struct reading {
 
 void settings_init(struct settings *settings)
 {
-    *settings =
-        (struct settings){.inverted = -1, .colour = -1, .ascii = -1, .mouse = -1, .advice = -1};
+    *settings = (struct settings){
+        .inverted = -1, .colour = -1, .ascii = -1, .mouse = -1, .advice = -1, .agent = -1};
 }
 
 void settings_clear(struct settings *settings)
@@ -228,6 +228,8 @@ static int take_setting(const struct reading *reading, const config_setting_t *s
         return take_bool(reading, setting, &s->ascii);
     if (strcmp(name, "advice") == 0)
         return take_bool(reading, setting, &s->advice);
+    if (strcmp(name, "agent") == 0)
+        return take_bool(reading, setting, &s->agent);
     if (strcmp(name, "mouse") == 0)
         return take_bool(reading, setting, &s->mouse);
     if (strcmp(name, "detach_key") == 0)
@@ -242,8 +244,8 @@ static int take_setting(const struct reading *reading, const config_setting_t *s
         return take_keys(reading, setting);
     error_set(
         &unknown, ERR_UNSUPPORTED,
-        "known: delay sort inverted theme colour ascii mouse advice detach_key escdelay columns "
-        "meters keys",
+        "known: delay sort inverted theme colour ascii mouse advice agent detach_key escdelay "
+        "columns meters keys",
         "'%.60s' is no setting and is passed over", name);
     return pass_over(reading, config_setting_source_line(setting), &unknown);
 }
@@ -324,6 +326,7 @@ static void overlay(struct settings *below, struct settings *own)
     below->inverted = own->inverted >= 0 ? own->inverted : below->inverted;
     below->colour = own->colour >= 0 ? own->colour : below->colour;
     below->advice = own->advice >= 0 ? own->advice : below->advice;
+    below->agent = own->agent >= 0 ? own->agent : below->agent;
     below->ascii = own->ascii >= 0 ? own->ascii : below->ascii;
     below->mouse = own->mouse >= 0 ? own->mouse : below->mouse;
     take_over_list(&below->columns, &own->columns);

@@ -473,7 +473,8 @@ void consoles_turn(struct engine *engine, int64_t now_ns)
         if (now_ns < due(entry))
             continue;
         if (entry->console.request.kind == CONSOLE_SCREEN && entry->console.state == CONSOLE_OPEN)
-            screens_hold(engine, entry, now_ns);
+            screens_hold(engine, &entry->console.request.guest, entry->console.request.life,
+                         now_ns);
         if (!entry->final_ns && entry->console.state == CONSOLE_OPEN)
             conclude(engine, entry, CONSOLE_ENDED, "its QEMU has not answered within 15 s",
                      "it hangs, or libvirtd does: see why before this is opened again", now_ns);

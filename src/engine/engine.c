@@ -31,6 +31,11 @@ struct engine *engine_new(int spawner_fd, bool readonly, int64_t period_ns,
     return engine;
 }
 
+void engine_ask_agents(struct engine *engine)
+{
+    engine->agents = true;
+}
+
 static void forget_want(struct engine *engine)
 {
     for (size_t i = 0; i < engine->visible_count; i++)

@@ -30,6 +30,10 @@ void engine_free(struct engine *engine);
 struct world *engine_world(struct engine *engine);
 bool engine_readonly(const struct engine *engine);
 
+/* From now on the guest agent of the selected machine is asked for what nobody else knows of it;
+ * not under --readonly. */
+void engine_ask_agents(struct engine *engine);
+
 /* For the owner's poll(): fills FDS (at most MAX), returns how many there are. */
 size_t engine_poll_fds(struct engine *engine, struct pollfd *fds, size_t max);
 /* Milliseconds until the engine wants to be called though nothing is ready; -1 never. */

@@ -141,6 +141,7 @@ struct probe_memory {
 
 struct probes {
     struct child *child; /* the one under way */
+    bool agent;          /* it may ask the guest's agent */
     struct probe_memory *asked;
     struct probe_memory *memory[PROBE_MEMORY_MAX]; /* oldest first */
     size_t count;
@@ -193,7 +194,8 @@ struct console_entry {
 
 #define HELD_MAX 32
 
-/* A question about a machine's screen that hangs in its daemon though who asked was killed. */
+/* A question about a machine's screen or to its agent that hangs in its daemon though who asked was
+ * killed. */
 struct held {
     struct guest_id id;
     char *life;
@@ -225,8 +227,9 @@ int64_t consoles_due(const struct consoles *consoles);
 
 /* As engine_console_check(): what asks a QEMU that hangs holds one of its daemon's few workers. */
 int screens_check(const struct engine *engine, const struct guest *guest, struct error *err);
-/* ENTRY's process is to be killed while it asks. */
-void screens_hold(struct engine *engine, const struct console_entry *entry, int64_t now_ns);
+/* Who asks GUEST is to be killed meanwhile. */
+void screens_hold(struct engine *engine, const struct guest_id *guest, const char *life,
+                  int64_t now_ns);
 /* Forgets what does not hang any more. */
 void screens_turn(struct engine *engine, int64_t now_ns);
 /* The daemon of SOURCE was started at AT_NS: what hung in the one before ended with it. */
@@ -245,6 +248,7 @@ struct engine {
     struct spawn_client spawner;
     struct world *world;
     bool readonly;
+    bool agents; /* those of machines may be asked */
     bool broken; /* the spawner is gone */
     bool want_changed;
     bool paths_changed; /* where disks lie, or who has which */

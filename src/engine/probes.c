@@ -127,6 +127,8 @@ void probes_turn(struct engine *engine, int64_t now_ns)
     if (now_ns < probes_due(engine))
         return;
     if (probes->child) {
+        if (probes->agent)
+            screens_hold(engine, &probes->asked->id, probes->asked->life, now_ns);
         probes_ended(engine);
         return;
     }
@@ -141,12 +143,19 @@ void probes_turn(struct engine *engine, int64_t now_ns)
 
 void probes_started(struct engine *engine, struct child *child)
 {
-    const struct probe_memory *asked = engine->probes.asked;
+    struct probes *probes = &engine->probes;
+    const struct probe_memory *asked = probes->asked;
+    const struct guest *guest = world_find(engine->world, &asked->id);
+
+    /* An agent that hangs holds one of its daemon's few workers, as a screen does. */
+    probes->agent = engine->agents && !engine->readonly && guest &&
+                    guest->facts.kind == KIND_MACHINE && screens_check(engine, guest, NULL) == 0;
     struct frame frame = {.type = FRAME_ASK,
                           .u.ask = {.question = (char *)"addresses",
                                     .key = asked->id.key,
                                     .life = asked->life,
-                                    .timeout_s = ANSWER_S}};
+                                    .timeout_s = ANSWER_S,
+                                    .agent = probes->agent}};
 
     channel_send(&child->channel, &frame, NULL);
 }

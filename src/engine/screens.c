@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "engine/internal.h"
 
-/* Of the calls that hang in a daemon, samplers' and screens': it has 20 workers for all clients. */
+/* Of the calls that hang in a daemon, ours of all kinds: it has 20 workers for all clients. */
 #define STUCK_MAX 4
 /* So long one may hang without a word on why. */
 #define KEEP_NS (120 * NS_PER_S)
@@ -49,15 +49,16 @@ void screens_clear(struct consoles *consoles)
         release(consoles, 0);
 }
 
-void screens_hold(struct engine *engine, const struct console_entry *entry, int64_t now_ns)
+void screens_hold(struct engine *engine, const struct guest_id *guest, const char *life,
+                  int64_t now_ns)
 {
     struct consoles *consoles = &engine->consoles;
 
     if (consoles->held_count == HELD_MAX)
         return;
     struct held *held = &consoles->held[consoles->held_count++];
-    *held = (struct held){.life = xstrdup(entry->console.request.life), .at_ns = now_ns};
-    guest_id_copy(&held->id, &entry->console.request.guest);
+    *held = (struct held){.life = xstrdup(life), .at_ns = now_ns};
+    guest_id_copy(&held->id, guest);
     engine->want_changed = true;
 }
 

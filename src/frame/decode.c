@@ -164,6 +164,7 @@ static void decode_fields(struct reader *reader, struct frame *frame)
         frame->u.ask.key = reader_string(reader);
         frame->u.ask.life = reader_string(reader);
         frame->u.ask.timeout_s = (int)reader_int(reader, 0, INT_MAX);
+        frame->u.ask.agent = reader_bool(reader);
         break;
     default: /* FRAME_BEAT, FRAME_ANSWERED, FRAME_CLOSE carry nothing; others have a file */
         decode_console(reader, frame);
@@ -179,7 +180,7 @@ static int known_elements(uint64_t type)
         [FRAME_ROWS] = 3,  [FRAME_GONE] = 1,     [FRAME_ANSWERED] = 0, [FRAME_HOST] = 14,
         [FRAME_EVENT] = 6, [FRAME_PROGRESS] = 8, [FRAME_ANSWER] = 3,   [FRAME_LOG] = 1,
         [FRAME_STUCK] = 1, [FRAME_STORAGE] = 2,  [FRAME_CONSOLE] = 7,  [FRAME_WANT] = 7,
-        [FRAME_DO] = 5,    [FRAME_ASK] = 4,      [FRAME_OPEN] = 9,     [FRAME_SIZE] = 2,
+        [FRAME_DO] = 5,    [FRAME_ASK] = 5,      [FRAME_OPEN] = 9,     [FRAME_SIZE] = 2,
         [FRAME_CLOSE] = 0, [FRAME_BYTES] = 1,    [FRAME_CREDIT] = 1,   [FRAME_CELLS] = 11,
         [FRAME_VIEW] = 8,  [FRAME_PRESS] = 3,    [FRAME_PARTS] = 4,    [FRAME_ISOLATION] = 2,
         [FRAME_COST] = 10,

@@ -84,12 +84,13 @@ static void put_do(msgpack_packer *pk, const struct frame_do *request)
 
 static void put_ask(msgpack_packer *pk, const struct frame_ask *ask)
 {
-    msgpack_pack_array(pk, 5);
+    msgpack_pack_array(pk, 6);
     msgpack_pack_uint8(pk, FRAME_ASK);
     pack_text(pk, ask->question);
     pack_text(pk, ask->key);
     pack_text(pk, ask->life);
     msgpack_pack_int(pk, ask->timeout_s);
+    put_bool(pk, ask->agent);
 }
 
 static void put_progress(msgpack_packer *pk, const struct frame_progress *progress)

@@ -134,6 +134,7 @@ struct frame_do {
 struct frame_ask {
     char *question, *key, *life;
     int timeout_s;
+    bool agent; /* a guest's agent may be asked, which takes a writable connection */
 };
 
 /* Its answer. */

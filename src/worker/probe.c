@@ -11,6 +11,7 @@ int probe_run(struct role *role)
 
     if (role_await(role, FRAME_ASK, &request, &err) < 0)
         return 1;
+    request.u.ask.agent &= !role->readonly;
     /* May never return: the engine kills the probe after the request's limit. */
     rc = role_open(role, &backend, &err);
     if (rc == 0)

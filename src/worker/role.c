@@ -94,29 +94,27 @@ void role_flush(struct role *role)
     }
 }
 
-static int role_run(const char *name, const char *source, bool debug, const struct backend_ops *ops,
-                    int fd)
+static int role_run(struct role *role, int fd)
 {
-    struct role role = {.name = name, .source = source, .debug = debug, .ops = ops};
     struct frame hello = {.type = FRAME_HELLO, .u.hello = {.protocol = FRAME_PROTOCOL}};
     int status = 2;
 
     for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
-        if (strcmp(roles[i].name, name) != 0)
+        if (strcmp(roles[i].name, role->name) != 0)
             continue;
-        channel_init(&role.channel, fd);
-        hello.u.hello.role = (char *)name;
-        hello.u.hello.source = (char *)source;
+        channel_init(&role->channel, fd);
+        hello.u.hello.role = (char *)role->name;
+        hello.u.hello.source = (char *)role->source;
         status = 1;
-        if (channel_send(&role.channel, &hello, NULL) == 0)
-            status = roles[i].run(&role);
-        channel_clear(&role.channel);
+        if (channel_send(&role->channel, &hello, NULL) == 0)
+            status = roles[i].run(role);
+        channel_clear(&role->channel);
         break;
     }
     return status;
 }
 
-int role_start(const char *role, const char *source, bool debug, const struct backend_ops *ops)
+int role_start(struct role *role)
 {
     /* A handler that does nothing, not SIG_IGN: standard error may lose its reader, and what a job
      * starts inherits what is ignored, but not what is handled. */
@@ -127,16 +125,17 @@ int role_start(const char *role, const char *source, bool debug, const struct ba
     sigaction(SIGPIPE, &action, NULL);
     prctl(PR_SET_NAME, "vctop"); /* executed as /proc/self/exe, it would be called "exe" */
     fcntl(ROLE_CHANNEL_FD, F_SETFD, FD_CLOEXEC);
-    snprintf(who, sizeof(who), "%s %s", role, source);
+    snprintf(who, sizeof(who), "%s %s", role->name, role->source);
     log_to(STDERR_FILENO, who);
-    status = role_run(role, source, debug, ops, ROLE_CHANNEL_FD);
+    status = role_run(role, ROLE_CHANNEL_FD);
     if (status == 2)
         return status;
     /* A thread or exit handler of a library that hangs must not keep the process. */
     _exit(status);
 }
 
-int role_main(const char *role, const char *source, bool debug)
+int role_main(const char *role, const char *source, bool debug, bool readonly)
 {
-    return role_start(role, source, debug, NULL);
+    return role_start(
+        &(struct role){.name = role, .source = source, .debug = debug, .readonly = readonly});
 }

@@ -10,12 +10,13 @@
 struct role {
     const char *name, *source;
     bool debug;
+    bool readonly;                 /* a probe opens nothing that could write */
     const struct backend_ops *ops; /* NULL: as of the source; tests bring their own */
     struct channel channel;
 };
 
-/* As role_main, but with OPS for the backend (NULL: find it). */
-int role_start(const char *role, const char *source, bool debug, const struct backend_ops *ops);
+/* As role_main(); ROLE has all but its channel. */
+int role_start(struct role *role);
 
 /* Finds the backend of the role's source and opens it, traced under --debug. */
 int role_open(struct role *role, struct backend **ret, struct error *err);

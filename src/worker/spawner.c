@@ -27,7 +27,7 @@ struct child {
 struct spawner {
     int screen;    /* our end; blocking, for no answer may get lost */
     int sigchld;   /* signalfd */
-    bool readonly; /* jobs and consoles are refused: there is no other way to one */
+    bool readonly; /* jobs and consoles are refused, probes told: there is no other way to one */
     bool debug;
     pid_t pid;
     struct child child[CHILDREN_MAX];
@@ -79,17 +79,19 @@ static _Noreturn void become(const struct spawner *spawner, const struct spawn_r
                                               [ROLE_PROBE] = "--role=probe",
                                               [ROLE_CONSOLE] = "--role=console",
                                               [ROLE_LOG] = "--role=log"};
-    char *argv[] = {(char *)"vctop", (char *)role_option[request->role], (char *)request->source,
-                    NULL, NULL};
+    char *argv[6] = {(char *)"vctop", (char *)role_option[request->role]};
+    size_t argc = 2;
 
-    if (spawner->debug) {
-        argv[2] = (char *)"--debug=-";
-        argv[3] = (char *)request->source;
-    }
+    if (spawner->debug)
+        argv[argc++] = (char *)"--debug=-";
+    if (spawner->readonly)
+        argv[argc++] = (char *)"--readonly";
+    argv[argc] = (char *)request->source;
     setsid();
     if (request->role != ROLE_JOB) {
-        /* A console ends in order, but not by waiting for anybody. */
-        prctl(PR_SET_PDEATHSIG, request->role == ROLE_CONSOLE ? SIGTERM : SIGKILL);
+        /* A console or a probe ends in order, but not by waiting for anybody. */
+        bool in_order = request->role == ROLE_CONSOLE || request->role == ROLE_PROBE;
+        prctl(PR_SET_PDEATHSIG, in_order ? SIGTERM : SIGKILL);
         if (getppid() != spawner->pid)
             _exit(1);
     }
@@ -267,9 +269,12 @@ static _Noreturn void spawner_run(int screen, bool readonly, int trace_fd)
         if (fds[0].revents && !listen_once(&spawner))
             break;
     }
-    for (size_t i = 0; i < spawner.count; i++)
-        if (spawner.child[i].role != ROLE_JOB && spawner.child[i].role != ROLE_CONSOLE)
+    for (size_t i = 0; i < spawner.count; i++) {
+        if (spawner.child[i].role == ROLE_PROBE)
+            kill(-spawner.child[i].pid, SIGTERM);
+        else if (spawner.child[i].role != ROLE_JOB && spawner.child[i].role != ROLE_CONSOLE)
             kill_child(&spawner.child[i]);
+    }
     _exit(0); /* who is left is reaped by init */
 }
 

@@ -2,7 +2,7 @@
 // sources: src/backend/libvirt/definition.c src/backend/libvirt/monitor.c
 // sources: src/backend/libvirt/statistics.c src/backend/libvirt/owner.c
 // sources: src/backend/libvirt/uri.c src/backend/libvirt/chardev.c
-// sources: src/backend/libvirt/isolation.c
+// sources: src/backend/libvirt/isolation.c src/backend/libvirt/agent.c
 // libraries: LIBXML LIBVIRT
 #include "backend/libvirt/definition.h"
 
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/libvirt/agent.h"
 #include "backend/libvirt/chardev.h"
 #include "backend/libvirt/monitor.h"
 #include "backend/libvirt/statistics.h"
@@ -491,6 +492,42 @@ START_TEST(consoles_are_listed)
 }
 END_TEST
 
+/* As libvirt writes it down; TIMEOUT_S is 99 where nothing is said. */
+static bool is_connected(const char *before, const char *state, int *timeout_s)
+{
+    char xml[1024];
+    int len =
+        snprintf(xml, sizeof(xml),
+                 "<domstatus state='running'>%s<domain type='kvm'><devices>"
+                 "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'%s/>"
+                 "</channel></devices></domain></domstatus>",
+                 before, state);
+
+    *timeout_s = 99;
+    return lv_agent_is_connected(xml, (size_t)len, timeout_s);
+}
+
+START_TEST(an_agent_is_seen)
+{
+    static const char *const bad[] = {"", "<agentTimeout>x</agentTimeout>",
+                                      "<agentTimeout>-3</agentTimeout>",
+                                      "<agentTimeout>1e30</agentTimeout>"};
+    int timeout_s;
+
+    ck_assert(is_connected("<agentTimeout>-2</agentTimeout>", " state='connected'", &timeout_s));
+    ck_assert_int_eq(timeout_s, -2);
+    ck_assert(is_connected("<agentTimeout>30</agentTimeout>", " state='connected'", &timeout_s));
+    ck_assert_int_eq(timeout_s, 30);
+    ck_assert(!is_connected("<agentTimeout>-2</agentTimeout>", "", &timeout_s));
+    ck_assert(
+        !is_connected("<agentTimeout>-2</agentTimeout>", " state='disconnected'", &timeout_s));
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        ck_assert(!is_connected(bad[i], " state='connected'", &timeout_s));
+    ck_assert_int_eq(timeout_s, 99);
+    ck_assert(!lv_agent_is_connected("<domain/>", strlen("<domain/>"), &timeout_s));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("libvirt xml");
@@ -509,6 +546,7 @@ int main(void)
     tcase_add_test(tcase, many_links_are_cut);
     tcase_add_test(tcase, memory_used_is_what_is_neither_free_nor_cache);
     tcase_add_test(tcase, consoles_are_listed);
+    tcase_add_test(tcase, an_agent_is_seen);
     tcase_add_test(tcase, block_statistics_become_disks);
     tcase_add_test(tcase, times_are_what_operations_took_between_two_looks);
     tcase_add_test(tcase, the_balloon_says_more_than_what_is_used);

@@ -103,6 +103,7 @@ START_TEST(what_is_open_is_filled)
                           "# mine\ndelay = 0.5;\nsort = \"mem\"\ninverted = true\n"
                           "theme = \"light\"\ncolour = false\nascii = true\nmouse = false\n"
                           "advice = false\n"
+                          "agent = false\n"
                           "detach_key = \"^a\"\nescdelay = 50\n"
                           "columns = [\"name\", \"cpu\"]\nmeters = []\n"
                           "keys: { up = \"x\"; down = (\"y\", \"F8\"); }\n",
@@ -110,7 +111,7 @@ START_TEST(what_is_open_is_filled)
                      0);
     ck_assert_int_eq(o.period_ns, NS_PER_S / 2);
     ck_assert_str_eq(o.sort, "mem");
-    ck_assert(o.inverted && o.no_colour && o.ascii && o.no_mouse && o.no_advice);
+    ck_assert(o.inverted && o.no_colour && o.ascii && o.no_mouse && o.no_advice && o.no_agent);
     ck_assert_str_eq(o.theme, "light");
     ck_assert_str_eq(o.detach_key, "^a");
     ck_assert_int_eq(o.escdelay_ms, 50);

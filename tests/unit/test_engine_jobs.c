@@ -551,6 +551,54 @@ START_TEST(who_is_off_is_not_asked)
 }
 END_TEST
 
+/* What the probe under way was told of the agent. */
+static bool may_ask_agent(struct rig *rig)
+{
+    struct frame question;
+
+    pass_beating(rig, 2);
+    ck_assert(rig_receive(rig_child(rig, ROLE_PROBE, LXC), FRAME_ASK, &question));
+    bool may = question.u.ask.agent;
+    frame_clear(&question);
+    return may;
+}
+
+START_TEST(agents_are_asked_by_leave_only)
+{
+    for (int leave = 0; leave <= 1; leave++) {
+        for (int readonly = 0; readonly <= 1; readonly++) {
+            struct rig rig = open_rig(readonly, 1);
+            if (leave)
+                engine_ask_agents(rig.engine);
+            select_guest(&rig, "g1");
+            ck_assert_int_eq(may_ask_agent(&rig), leave && !readonly);
+            rig_free(&rig);
+        }
+    }
+}
+END_TEST
+
+/* Each call that never returns holds one of the daemon's few workers. */
+START_TEST(agents_that_hang_are_counted)
+{
+    struct rig rig = open_rig(false, 5);
+    const char *const keys[] = {"g1", "g2", "g3", "g4", "g5"};
+    struct frame want;
+
+    engine_ask_agents(rig.engine);
+    for (int i = 0; i < 5; i++) {
+        select_guest(&rig, keys[i]);
+        ck_assert_int_eq(may_ask_agent(&rig), i < 4);
+        pass_beating(&rig, 5);
+        ck_assert(rig_child(&rig, ROLE_PROBE, LXC)->killed);
+    }
+    ck_assert(rig_receive(rig_child(&rig, ROLE_WORKER, LXC), FRAME_WANT, &want));
+    ck_assert_int_eq(want.u.want.stuck, 4);
+    frame_clear(&want);
+    rig_free(&rig);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("engine/jobs");
@@ -579,6 +627,8 @@ int main(void)
     tcase_add_test(tc, only_the_last_two_hundred_are_kept);
     tcase_add_test(tc, the_selected_guests_address_is_asked_for_once);
     tcase_add_test(tc, a_silent_probe_is_killed_and_rests_a_minute);
+    tcase_add_test(tc, agents_are_asked_by_leave_only);
+    tcase_add_test(tc, agents_that_hang_are_counted);
     tcase_add_test(tc, who_is_off_is_not_asked);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);

@@ -190,6 +190,8 @@ static int fake_ask(struct backend *backend, const struct frame_ask *request,
     if (strcmp(request->key, "hang") == 0)
         hang_thread(NULL);
     answer->values[0] = xstrdup("10.0.0.7");
+    if (request->agent)
+        answer->values[1] = xstrdup("10.0.0.8");
     return 0;
 }
 

@@ -131,10 +131,12 @@ static inline void act(struct kid *kid, enum action action, const char *key)
 
 static inline void ask(struct kid *kid, const char *question, const char *key)
 {
-    struct frame frame = {
-        .type = FRAME_ASK,
-        .u.ask = {
-            .question = (char *)question, .key = (char *)key, .life = (char *)"", .timeout_s = 3}};
+    struct frame frame = {.type = FRAME_ASK,
+                          .u.ask = {.question = (char *)question,
+                                    .key = (char *)key,
+                                    .life = (char *)"",
+                                    .timeout_s = 3,
+                                    .agent = true}};
 
     ck_assert_int_eq(channel_send(&kid->channel, &frame, NULL), 0);
 }
@@ -176,10 +178,14 @@ static inline bool is_kid(int argc, char **argv, int *ret_status)
     if (argc <= 2 || strncmp(argv[1], "--role=", 7) != 0)
         return false;
     const char *source = argv[argc - 1];
-    bool debug = strcmp(argv[2], "--debug=-") == 0;
+    struct role role = {.name = argv[1] + 7, .source = source};
+    for (int i = 2; i < argc - 1; i++) {
+        role.debug |= strcmp(argv[i], "--debug=-") == 0;
+        role.readonly |= strcmp(argv[i], "--readonly") == 0;
+    }
     /* Other sources are looked up as in vctop itself. */
-    *ret_status =
-        role_start(argv[1] + 7, source, debug, strncmp(source, "fake:", 5) == 0 ? &fake_ops : NULL);
+    role.ops = strncmp(source, "fake:", 5) == 0 ? &fake_ops : NULL;
+    *ret_status = role_start(&role);
     return true;
 }
 

@@ -324,6 +324,7 @@ START_TEST(probe_answers)
     expect(&kid, FRAME_ANSWER, &frame);
     ck_assert_ptr_null(frame.u.answer.error);
     ck_assert_str_eq(frame.u.answer.values[0], "10.0.0.7");
+    ck_assert_str_eq(frame.u.answer.values[1], "10.0.0.8");
     frame_clear(&frame);
     ck_assert_int_eq(exit_of(1), 0);
     forget(&kid);
@@ -338,8 +339,9 @@ START_TEST(probe_answers)
 }
 END_TEST
 
-START_TEST(readonly_refuses_jobs)
+START_TEST(readonly_refuses_jobs_and_agents)
 {
+    struct frame frame;
     struct spawn_answer answer;
     struct kid kid;
     int fds[2];
@@ -356,8 +358,13 @@ START_TEST(readonly_refuses_jobs)
     forget(&kid);
     exit_of(2);
     kid = start(ROLE_PROBE, 3, "fake:");
-    forget(&kid);
+    ask(&kid, "addresses", "k"); /* the agent too, whatever the screen may say */
+    expect(&kid, FRAME_ANSWER, &frame);
+    ck_assert_str_eq(frame.u.answer.values[0], "10.0.0.7");
+    ck_assert_ptr_null(frame.u.answer.values[1]);
+    frame_clear(&frame);
     exit_of(3);
+    forget(&kid);
 }
 END_TEST
 
@@ -382,6 +389,6 @@ int main(int argc, char **argv)
     tcase_add_test(tc, job_says_why_it_failed);
     tcase_add_test(tc, job_without_a_task_does_nothing);
     tcase_add_test(tc, probe_answers);
-    tcase_add_test(tc, readonly_refuses_jobs);
+    tcase_add_test(tc, readonly_refuses_jobs_and_agents);
     return run_kid_tests("worker roles", tc);
 }

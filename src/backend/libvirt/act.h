@@ -10,8 +10,8 @@
 int lv_act(const struct lv_uri *uri, const struct frame_do *request, struct progress *progress,
            struct error *err);
 
-/* "addresses": what libvirt's DHCP leases and ARP tables say, which a read-only connection may ask.
- * The guest's agent is not asked: libvirt wants a writable connection for that. */
+/* "addresses": what libvirt's DHCP leases and ARP tables say, over a read-only connection; when
+ * they know none and REQUEST allows it, what the guest's agent says, over a writable one. */
 int lv_ask(const struct lv_uri *uri, const struct frame_ask *request, struct frame_answer *answer,
            struct error *err);
 

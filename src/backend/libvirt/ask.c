@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/libvirt/agent.h"
 #include "backend/libvirt/words.h"
 #include "base/alloc.h"
 
@@ -44,13 +45,10 @@ static void add(struct frame_answer *answer, size_t *count, char *address)
         free(address);
 }
 
-/* False when the source could not be asked. */
-static bool ask_source(virDomainPtr dom, unsigned source, struct frame_answer *answer,
-                       size_t *count)
+/* What a call said; false when its source could not be asked. */
+static bool take(virDomainInterfacePtr *interfaces, int got, struct frame_answer *answer,
+                 size_t *count)
 {
-    virDomainInterfacePtr *interfaces = NULL;
-
-    int got = virDomainInterfaceAddresses(dom, &interfaces, source, 0);
     for (int i = 0; i < got; i++) {
         for (unsigned j = 0; j < interfaces[i]->naddrs; j++)
             add(answer, count, canonical(interfaces[i]->addrs[j].addr));
@@ -60,13 +58,28 @@ static bool ask_source(virDomainPtr dom, unsigned source, struct frame_answer *a
     return got >= 0;
 }
 
-static int ask_addresses(virDomainPtr dom, struct frame_answer *answer, struct error *err)
+static bool ask_source(virDomainPtr dom, unsigned source, struct frame_answer *answer,
+                       size_t *count)
+{
+    virDomainInterfacePtr *interfaces = NULL;
+    int got = virDomainInterfaceAddresses(dom, &interfaces, source, 0);
+
+    return take(interfaces, got, answer, count);
+}
+
+static int ask_addresses(const struct lv_uri *uri, virDomainPtr dom, bool agent,
+                         struct frame_answer *answer, struct error *err)
 {
     size_t count = 0;
     bool asked = ask_source(dom, VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE, answer, &count);
 
     if (count == 0)
         asked |= ask_source(dom, VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_ARP, answer, &count);
+    if (count == 0 && agent) {
+        virDomainInterfacePtr *interfaces = NULL;
+        int got = lv_agent_interfaces(uri, dom, &interfaces);
+        asked |= take(interfaces, got, answer, &count);
+    }
     return asked ? 0 : lv_error(err, virGetLastError(), "addresses");
 }
 
@@ -100,7 +113,8 @@ int lv_ask(const struct lv_uri *uri, const struct frame_ask *request, struct fra
         virConnectClose(conn);
         return rc;
     }
-    int rc = configuration ? ask_configuration(dom, answer, err) : ask_addresses(dom, answer, err);
+    int rc = configuration ? ask_configuration(dom, answer, err)
+                           : ask_addresses(uri, dom, request->agent, answer, err);
     virDomainFree(dom);
     virConnectClose(conn);
     return rc;

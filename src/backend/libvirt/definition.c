@@ -327,6 +327,11 @@ xmlDoc *lv_definition_open(const char *xml, size_t len, struct error *err)
     return read_document(xml, len, "domain", err);
 }
 
+xmlDoc *lv_status_open(const char *xml, size_t len, struct error *err)
+{
+    return read_document(xml, len, "domstatus", err);
+}
+
 int lv_definition_parse(const char *xml, size_t len, struct lv_definition **ret, struct error *err)
 {
     xmlDoc *doc = lv_definition_open(xml, len, err);

@@ -50,6 +50,9 @@ struct lv_definition {
  * xmlFreeDoc(). */
 struct _xmlDoc *lv_definition_open(const char *xml, size_t len, struct error *err);
 
+/* The same of what the daemon itself has written down of a running domain. */
+struct _xmlDoc *lv_status_open(const char *xml, size_t len, struct error *err);
+
 /* Parses XML (LEN bytes, from a daemon that is not trusted): no network, no document type, no
  * entities, bounded in size.  ERR_SYNTAX when it is no domain.  The result has one reference. */
 int lv_definition_parse(const char *xml, size_t len, struct lv_definition **ret, struct error *err);
