@@ -226,6 +226,10 @@ static int start(struct options *options)
     status = open_debug(options->debug_file, &debug_fd);
     if (status == 0)
         status = run(options, &sources, debug_fd);
+    if (log_trouble()) {
+        error_errno(&err, log_trouble(), "lines are missing in %s", options->debug_file);
+        complain(err.message);
+    }
     sources_clear(&sources);
     return status;
 }

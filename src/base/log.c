@@ -12,6 +12,7 @@
 
 static int log_fd = -1;
 static const char *log_who = "";
+static _Atomic int log_errno;
 
 void log_to(int fd, const char *who)
 {
@@ -43,6 +44,12 @@ void log_line(const char *fmt, ...)
     line[size++] = '\n';
     /* One write, so that lines of several threads do not mix; a full pipe loses the line. */
     ssize_t written = write(log_fd, line, size);
-    (void)written;
+    if (written < 0)
+        log_errno = errno;
     errno = saved;
+}
+
+int log_trouble(void)
+{
+    return log_errno;
 }

@@ -10,4 +10,7 @@ void log_to(int fd, const char *who);
 /* One line; text is sanitised (no control bytes) and cut at 1 KB. */
 void log_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Why the last line that was lost could not be written, as errno; 0: none was lost. */
+int log_trouble(void);
+
 #endif

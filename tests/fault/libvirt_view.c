@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "fault/daemon.h"
+#include "fault/manners.h"
 #include "screen/family.h"
 
 #define KEY_MS 500 /* 100 ms are promised; the rest is for a loaded host */
@@ -95,6 +96,8 @@ static long long key_ms(struct screen *screen)
 
 void view_check(struct screen *screen, const char *live)
 {
+    long long start = screen_now_ms();
+    long ticks = family_ticks(screen);
     long long took = key_ms(screen);
 
     ck_assert_msg(took < KEY_MS, "a key took %lld ms", took);
@@ -102,6 +105,8 @@ void view_check(struct screen *screen, const char *live)
         ck_assert(view_figures_go_on(screen, live));
         ck_assert(steps_row_says(screen, live, " run ", SOON_MS));
     }
+    double used = manners_percent_since(screen, start, ticks);
+    ck_assert_msg(used < IDLE_PERCENT, "%.1f %% of a CPU", used);
     ck_assert_int_eq(screen_exit(screen, 0), -1);
     ck_assert_uint_eq(family_zombies(screen_pid(screen)), 0);
     ck_assert_uint_eq(family_zombies(family_find(screen, "spawner")), 0);

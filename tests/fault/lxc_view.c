@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "fault/manners.h"
 #include "screen/family.h"
 #include "screen/steps.h"
 
@@ -88,6 +89,8 @@ void lxc_check_rule(struct screen *screen)
     pid_t spawner = family_find(screen, "spawner");
 
     ck_assert_int_ne(spawner, 0);
+    long long start = screen_now_ms();
+    long ticks = family_ticks(screen);
     screen_send(screen, "g"); /* from the last row the first key would not move */
     screen_pump(screen, 200);
     ck_assert_int_lt(steps_key_ms(screen), KEY_MS);
@@ -96,6 +99,8 @@ void lxc_check_rule(struct screen *screen)
     await_cpu(screen, 10, 1000);
     ck_assert_int_eq(waitpid(burner, NULL, 0), burner);
     await_cpu(screen, 0, 5);
+    double used = manners_percent_since(screen, start, ticks);
+    ck_assert_msg(used < IDLE_PERCENT, "%.1f %% of a CPU", used);
     ck_assert_uint_eq(family_zombies(screen_pid(screen)), 0);
     ck_assert_uint_eq(family_zombies(spawner), 0);
     ck_assert_uint_eq(screen_foreign_bytes(screen), 0);

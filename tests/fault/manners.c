@@ -1,7 +1,6 @@
 #include "fault/manners.h"
 
 #include <check.h>
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,34 +10,13 @@
 #include "screen/family.h"
 #include "screen/steps.h"
 
-#define IDLE_PERCENT 25 /* a tick every 0.2 s on a machine that is busy with other tests */
-
 static char trace_path[64];
 
-/* User and system time of PID in ticks, 0 when it is gone. */
-static long cpu_ticks(pid_t pid)
+double manners_percent_since(const struct screen *screen, long long start_ms, long ticks)
 {
-    char path[64];
-    long user = 0, system = 0;
+    double used = (double)(family_ticks(screen) - ticks);
 
-    snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
-    CLEANUP_FCLOSE FILE *file = fopen(path, "re");
-    if (!file || fscanf(file, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld %ld",
-                        &user, &system) != 2)
-        return 0;
-    return user + system;
-}
-
-static long family_ticks(const struct screen *screen)
-{
-    static const char *const roles[] = {"--role=worker", "spawner"};
-    long ticks = cpu_ticks(screen_pid(screen));
-
-    for (size_t i = 0; i < ARRAY_SIZE(roles); i++) {
-        pid_t pid = family_find(screen, roles[i]);
-        ticks += pid ? cpu_ticks(pid) : 0;
-    }
-    return ticks;
+    return used * 100000 / (double)sysconf(_SC_CLK_TCK) / (double)(screen_now_ms() - start_ms);
 }
 
 double manners_cpu_percent(struct screen *screen, int ms)
@@ -47,8 +25,7 @@ double manners_cpu_percent(struct screen *screen, int ms)
     long before = family_ticks(screen);
 
     screen_pump(screen, ms);
-    long used = family_ticks(screen) - before;
-    return (double)used * 100000 / (double)sysconf(_SC_CLK_TCK) / (double)(screen_now_ms() - start);
+    return manners_percent_since(screen, start, before);
 }
 
 long manners_resident_kib(pid_t pid)
@@ -70,6 +47,8 @@ void manners_alive(struct screen *screen)
     ck_assert(screen_wait_gone(screen, "Moving", PATIENCE_MS));
     double used = manners_cpu_percent(screen, 1000);
     ck_assert_msg(used < IDLE_PERCENT, "%.1f %% of a CPU", used);
+    ck_assert_uint_eq(family_zombies(screen_pid(screen)), 0);
+    ck_assert_uint_eq(family_zombies(family_find(screen, "spawner")), 0);
 }
 
 void manners_end(struct screen *screen, int status)

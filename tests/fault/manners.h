@@ -8,6 +8,13 @@
 
 #include "screen/driver.h"
 
+/* What the whole family may use of one CPU when nothing happens: 5 are promised at a tick of 2 s;
+ * this is for one every 0.2 s on a machine that is busy with other tests. */
+#define IDLE_PERCENT 25
+
+/* What it has used since START_MS, when family_ticks() were TICKS, in percent of one CPU. */
+double manners_percent_since(const struct screen *screen, long long start_ms, long ticks);
+
 /* What the processes of SCREEN use of one CPU while it is pumped for MS milliseconds, in percent.
  */
 double manners_cpu_percent(struct screen *screen, int ms);

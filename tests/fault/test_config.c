@@ -493,6 +493,32 @@ START_TEST(row_56_full_disk)
 }
 END_TEST
 
+/* The log of --debug has no room: it runs, and says so once, at the end. */
+START_TEST(row_56_full_disk_of_the_log)
+{
+    static const char zeros[4096];
+    char log[100], option[120];
+
+    clear_home();
+    if (!own_mounts())
+        return;
+    ck_assert_int_eq(mount("vctop-test", home, "tmpfs", 0, "size=4k,mode=0700"), 0);
+    snprintf(log, sizeof(log), "%s/filler", home);
+    write_file(log, zeros, sizeof(zeros));
+    snprintf(option, sizeof(option), "--debug=%s/log", home);
+    struct screen *screen = start(option);
+    expect_defaults(screen);
+    screen_send(screen, "jjq");
+    ck_assert_int_eq(screen_exit(screen, PATIENCE_MS), 0);
+    ck_assert(screen_restored(screen));
+    expect(screen, "/log: No space left on device");
+    const char *first = strstr(screen_text(screen), "No space left");
+    ck_assert_ptr_null(strstr(first + 1, "No space left"));
+    screen_free(screen);
+    umount2(home, MNT_DETACH);
+}
+END_TEST
+
 /* A file system on a file, mounted on HOME; false when this machine has no such thing. */
 static bool mount_image(void)
 {
@@ -756,6 +782,7 @@ int main(void)
         row_56_no_home,
         row_56_read_only,
         row_56_full_disk,
+        row_56_full_disk_of_the_log,
         row_56_file_system_that_hangs,
         row_56_file_system_that_hangs_is_left,
         row_56_dead_home,

@@ -2,16 +2,19 @@
  * those of its user included.  The judge is the driver: of all bytes that reach the terminal only
  * what draws cells is allowed, and no title, answer or other mode. */
 #include <check.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "screen/steps.h"
 
-#define SIM "guests=30,machines=10,vile,lost@600+5," RESTING
+#define SIM "guests=30,machines=10,vile," RESTING
 #define ROWS 40
 #define COLUMNS 120
 /* What a guest's bytes, a paste and a file say. */
@@ -40,10 +43,10 @@ static void put_folder(const char *path)
 }
 
 /* A configuration and a theme whose values no terminal should see; they are refused with a word. */
-static struct screen *start(void)
+static struct screen *start(const char *sim)
 {
     static char home_pair[80];
-    const char *const args[] = {"--sim=" SIM, "-d", "0.2", NULL};
+    const char *const args[] = {sim, "-d", "0.2", NULL};
     const char *const env[] = {home_pair, "XDG_CONFIG_HOME", "USER=" BYTES, NULL};
 
     home = steps_folder();
@@ -110,7 +113,7 @@ static void end(struct screen *screen)
 START_TEST(row_53_every_view)
 {
     static const char *const views[] = {"1", "2", "3", "4", "5", "?", "H", "x", "v", "\033OQ"};
-    struct screen *screen = start();
+    struct screen *screen = start("--sim=" SIM);
 
     for (int guest = 0; guest < 16; guest++) {
         press(screen, "j!e");
@@ -127,11 +130,71 @@ START_TEST(row_53_every_view)
 }
 END_TEST
 
+/* The error of a source that is lost, and the paths of places that fill, can only be read, or do
+ * not answer: in the header, in rows and their reasons, among the events. */
+START_TEST(row_53_what_goes_wrong)
+{
+    struct screen *screen = start("--sim=guests=30,machines=10,vile,clock=fixed,lost@3+2,"
+                                  "fill=/srv/images@0,readonly=/var@0,deadmount=/mnt/nfs@0");
+
+    ck_assert(screen_wait(screen, " lost ", PATIENCE_MS));
+    press(screen, "!jj\r");
+    back(screen);
+    ck_assert(screen_wait_gone(screen, " lost ", PATIENCE_MS));
+    press(screen, "!jj\r]]]");
+    back(screen);
+    press(screen, "3");
+    ck_assert(screen_wait(screen, "lost: ", PATIENCE_MS));
+    end(screen);
+}
+END_TEST
+
+/* The same path for real: a small file system, full, whose mount point is no name for a terminal.
+ */
+START_TEST(row_53_where_it_is_mounted)
+{
+    static const char *const args[] = {"--no-config", "--backend", "host", "-d", "0.5", NULL};
+    static const char script[] =
+        "set -e; mkdir \"$1\"; truncate -s 4M \"$0\"; mkfs.ext4 -q \"$0\"; "
+        "mount -o loop \"$0\" \"$1\"; dd if=/dev/zero of=\"$1/fill\" bs=64k 2>/dev/null || true";
+    char folder[] = "/tmp/vctop-mounted-XXXXXX", image[64], point[160], command[128];
+
+    if (geteuid() != 0 || unshare(CLONE_NEWNS) != 0 ||
+        mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) {
+        fprintf(stderr, "SKIPPED: a file system of one's own needs root\n");
+        return;
+    }
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(image, sizeof(image), "%s/image", folder);
+    snprintf(point, sizeof(point), "%s/" BYTES "\n\342\200\256", folder);
+    pid_t child = fork();
+    if (child == 0) {
+        execl("/bin/sh", "sh", "-c", script, image, point, (char *)NULL);
+        _exit(127);
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+    if (status != 0) {
+        fprintf(stderr, "SKIPPED: no ext4 in a file here\n");
+    } else {
+        struct screen *screen = screen_start(ROWS, COLUMNS, args, NULL);
+        ck_assert(screen_wait(screen, " is full", PATIENCE_MS));
+        press(screen, "!3");
+        press(screen, "?G");
+        back(screen);
+        steps_quit(screen);
+        ck_assert_int_eq(umount2(point, MNT_DETACH), 0);
+    }
+    snprintf(command, sizeof(command), "rm -r '%s'", folder);
+    ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
 /* Pastes and keys into each place that takes text, and questions about a hostile guest. */
 START_TEST(row_53_what_the_user_says)
 {
     static const char *const prompts[] = {"/", ":", ":filter ", ":theme ", ":record ", ":sort "};
-    struct screen *screen = start();
+    struct screen *screen = start("--sim=" SIM);
 
     for (size_t i = 0; i < ARRAY_SIZE(prompts); i++) {
         press(screen, prompts[i]);
@@ -154,7 +217,7 @@ END_TEST
 START_TEST(row_53_what_a_guest_says)
 {
     static const char *const opened[] = {"c", "l"};
-    struct screen *screen = start();
+    struct screen *screen = start("--sim=" SIM);
 
     for (int guest = 0; guest < 4; guest++)
         for (size_t i = 0; i < ARRAY_SIZE(opened); i++) {
@@ -173,9 +236,8 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        row_53_every_view,
-        row_53_what_the_user_says,
-        row_53_what_a_guest_says,
+        row_53_every_view,         row_53_what_goes_wrong,   row_53_where_it_is_mounted,
+        row_53_what_the_user_says, row_53_what_a_guest_says,
     };
 
     return steps_main("hostile", tests, ARRAY_SIZE(tests));

@@ -14,12 +14,14 @@
 #include "fault/daemon.h"
 #include "fault/libvirt_view.h"
 #include "fault/libvirt_virsh.h"
+#include "fault/manners.h"
 #include "screen/family.h"
 
 #define LOST_MS 5000    /* 2 s are promised for a daemon that dies */
 #define SILENT_MS 12000 /* 10 s for one that hangs */
 #define FREEZE_MS 15000 /* the list says 60 s: nothing happens in the rest */
 #define AGAIN_MS 20000  /* it is tried again after 1, 2, 5, 10 s */
+#define GROWTH_KIB 1536 /* of heaps that settle, and of history; a leak would be of connections */
 #define ACTIONS 7       /* lines of the menu that change a guest */
 #define DENIED "denied: run vctop as root or join the group libvirt"
 /* In the header; the events below go on telling of it. */
@@ -135,6 +137,7 @@ static size_t entries(pid_t pid, const char *name)
 START_TEST(row_04_daemon_restarted_again_and_again)
 {
     size_t files[2] = {0}, threads[2] = {0};
+    long memory[2] = {0};
 
     machine_run("beat", true);
     struct screen *screen = view_start();
@@ -152,10 +155,13 @@ START_TEST(row_04_daemon_restarted_again_and_again)
             continue;
         files[round > 1] = entries(worker, "fd") + entries(screen_pid(screen), "fd");
         threads[round > 1] = entries(worker, "task");
+        memory[round > 1] = manners_resident_kib(worker) + manners_resident_kib(screen_pid(screen));
     }
     ck_assert_int_eq(view_worker(screen), worker);
     ck_assert_uint_le(files[1], files[0] + 1);
     ck_assert_uint_le(threads[1], threads[0] + 1);
+    printf("six restarts: %ld KiB more\n", memory[1] - memory[0]);
+    ck_assert_int_le(memory[1] - memory[0], GROWTH_KIB);
     view_check(screen, "beat");
     view_quit(screen);
 }

@@ -242,7 +242,7 @@ START_TEST(row_22_counters_begin_anew)
 }
 END_TEST
 
-START_TEST(row_14_renamed)
+START_TEST(row_14_renamed_and_titled)
 {
     machine_define("prey", NULL, false);
     struct screen *screen = start();
@@ -252,6 +252,9 @@ START_TEST(row_14_renamed)
     ck_assert(steps_cursor_is(screen, "quarry", SOON_MS));
     ck_assert(steps_row_says(screen, "quarry", " off ", SOON_MS));
     ck_assert_int_lt(steps_row_of(screen, "prey"), 0);
+    must("desc quarry --title --config --new-desc gamekeeper", NULL);
+    ck_assert(screen_wait(screen, "gamekeeper", SOON_MS));
+    ck_assert(steps_cursor_is(screen, "quarry", SOON_MS));
     view_check(screen, "beat");
     view_quit(screen);
 }
@@ -299,7 +302,7 @@ int main(void)
         row_13_same_name_another_uuid,
         row_13_same_name_another_uuid_unseen,
         row_13_same_uuid_another_life,
-        row_14_renamed,
+        row_14_renamed_and_titled,
         row_22_counters_begin_anew,
         row_62_two_watch,
     };

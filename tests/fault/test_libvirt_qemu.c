@@ -108,7 +108,7 @@ START_TEST(row_10_force_off_of_a_stopped_qemu)
 }
 END_TEST
 
-/* The list says 200 times, at random moments; 20 take half a minute. */
+/* The list says 200 times, at random moments; these take half a minute. */
 START_TEST(row_11_qemus_killed_while_polled)
 {
     static const char *const victims[] = {"victim0", "victim1", "victim2"};

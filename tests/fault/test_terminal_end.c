@@ -339,6 +339,40 @@ START_TEST(row_58_no_memory)
 }
 END_TEST
 
+/* The same by a limit that all of its processes have, from one below which nothing can be loaded to
+ * one that does. */
+START_TEST(row_58_little_memory)
+{
+    int pictures = 0;
+
+    if (manners_sanitized()) {
+        printf("SKIPPED: a sanitizer takes all addresses there are\n");
+        return;
+    }
+    for (int kib = 6000; kib <= 30000; kib += 1500) {
+        char command[512];
+        const char *argv[] = {"/bin/sh", "-c", command, NULL};
+
+        snprintf(command, sizeof(command), "ulimit -v %d; exec '%s' --no-config --sim=%s -d 0.2",
+                 kib, screen_program(), SIM);
+        struct screen *screen = screen_start_program(24, 80, argv, NULL);
+        for (int look = 0; look < 100 && screen_exit(screen, 0) < 0; look++)
+            if (strstr(screen_text(screen), "/800") || strstr(screen_text(screen), "started again"))
+                break;
+        pictures += strstr(screen_text(screen), "/800") != NULL;
+        ck_assert_ptr_null(strstr(screen_text(screen), " off "));
+        screen_send(screen, "q");
+        int status = screen_exit(screen, PATIENCE_MS);
+        ck_assert_msg(status == 0 || status == 1 || status == 126 || status == 127,
+                      "%d KiB: status %d\n%s", kib, status, screen_text(screen));
+        ck_assert_msg(screen_restored(screen), "%d KiB", kib);
+        ck_assert(family_shrinks_to(screen, 0, PATIENCE_MS));
+        screen_free(screen);
+    }
+    ck_assert_int_gt(pictures, 2);
+}
+END_TEST
+
 /* Where the kernel writes cores to files, there is one. */
 START_TEST(row_48_core_is_kept)
 {
@@ -401,6 +435,7 @@ int main(void)
         row_48_core_is_kept,
         row_48_children_crash,
         row_58_no_memory,
+        row_58_little_memory,
     };
 
     return steps_main("ends", tests, ARRAY_SIZE(tests));

@@ -166,7 +166,7 @@ START_TEST(row_68_noise_of_libraries)
     make_folder(guest);
     write_file(base, "bad.xml", "<node><domain>\033[31m<name>&nosuch;</name>\n");
     write_file(guest, "config", "lxc.\033]0;pwned\007 = 1\nno setting\n");
-    struct screen *screen = screen_start(24, 80, args, NULL);
+    struct screen *screen = screen_start(24, 120, args, NULL);
 
     ck_assert(screen_wait(screen, "junk", PATIENCE_MS));
     screen_pump(screen, 3000);
@@ -180,6 +180,11 @@ START_TEST(row_68_noise_of_libraries)
     ck_assert_str_eq(screen_text(screen), before);
     screen_send(screen, "Z");
     screen_pump(screen, 300);
+    /* What they wrote are lines of the log, among the events. */
+    screen_send(screen, "3");
+    ck_assert(screen_wait(screen, "I/O warning : failed to load external entity", PATIENCE_MS));
+    screen_send(screen, "1");
+    ck_assert(screen_wait(screen, "m Actions", PATIENCE_MS));
     steps_quit(screen);
     snprintf(command, sizeof(command), "rm -r '%s'", base);
     ck_assert_int_eq(system(command), 0);
@@ -225,6 +230,8 @@ START_TEST(row_59_no_processes)
         }
         ck_assert_msg(status == 0 || status == 1, "%d processes: status %d\n%s", more, status,
                       screen_text(screen));
+        if (status == 1)
+            ck_assert_int_ge(screen_find(screen, "Resource temporarily unavailable"), 0);
         ck_assert_msg(screen_restored(screen), "%d processes", more);
         ck_assert(family_shrinks_to(screen, 0, PATIENCE_MS));
         screen_free(screen);

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Two hundred containers and a handful of machines at once: all there, all right, all fresh.
+# Two hundred containers and a handful of machines at once: all there, all right, all fresh.  Fault 40,
+# those that run.
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 

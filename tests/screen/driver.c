@@ -73,7 +73,8 @@ static _Noreturn void run(const struct screen *screen, const char *const *argv,
     static const char *const kept[][2] = {{"PATH", "/usr/sbin:/usr/bin:/sbin:/bin"},
                                           {"HOME", "/"},
                                           {"ASAN_OPTIONS", ""},
-                                          {"TSAN_OPTIONS", ""}};
+                                          {"TSAN_OPTIONS", ""},
+                                          {"G_SLICE", ""}};
     char values[ARRAY_SIZE(kept)][4096];
     for (size_t i = 0; i < ARRAY_SIZE(kept); i++) {
         const char *value = getenv(kept[i][0]);

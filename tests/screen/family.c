@@ -16,6 +16,7 @@ struct process {
     pid_t pid, parent;
     char state;
     char comm[32];
+    long ticks; /* of CPU */
 };
 
 /* /proc/PID/NAME with its NULs as spaces; its length. */
@@ -48,10 +49,12 @@ static bool read_process(pid_t pid, struct process *ret)
         return false;
     *close = '\0';
     snprintf(ret->comm, sizeof ret->comm, "%s", open + 1);
-    long parent;
-    if (sscanf(close + 1, " %c %ld", &ret->state, &parent) != 2)
+    long parent, user, system;
+    if (sscanf(close + 1, " %c %ld %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld %ld", &ret->state,
+               &parent, &user, &system) != 4)
         return false;
     ret->parent = (pid_t)parent;
+    ret->ticks = user + system;
     return true;
 }
 
@@ -120,6 +123,18 @@ void family_signal(const struct screen *screen, int number)
     for (pid_t pid; dir && (pid = next_pid(dir));)
         if (is_family(pid, screen_tag(screen)))
             kill(pid, number);
+}
+
+long family_ticks(const struct screen *screen)
+{
+    CLEANUP_CLOSEDIR DIR *dir = opendir("/proc");
+    struct process process;
+    long ticks = 0;
+
+    for (pid_t pid; dir && (pid = next_pid(dir));)
+        if (is_family(pid, screen_tag(screen)) && read_process(pid, &process))
+            ticks += process.ticks;
+    return ticks;
 }
 
 size_t family_zombies(pid_t parent)

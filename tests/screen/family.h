@@ -19,6 +19,9 @@ size_t family_count(const struct screen *screen);
 /* To all of them, as when the whole machine sleeps and wakes. */
 void family_signal(const struct screen *screen, int number);
 
+/* User and system time of all of them so far, in clock ticks. */
+long family_ticks(const struct screen *screen);
+
 /* Children of PARENT that nobody has waited for. */
 size_t family_zombies(pid_t parent);
 

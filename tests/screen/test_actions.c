@@ -228,6 +228,7 @@ START_TEST(several_want_their_number)
 }
 END_TEST
 
+/* Fault row 23. */
 START_TEST(readonly_refuses_everything)
 {
     struct screen *screen = start(SIM, "--readonly");

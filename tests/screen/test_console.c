@@ -245,6 +245,7 @@ START_TEST(status_of_a_shell)
 }
 END_TEST
 
+/* Fault row 18. */
 START_TEST(busy_is_asked_about)
 {
     struct screen *screen =
@@ -263,6 +264,7 @@ START_TEST(busy_is_asked_about)
 }
 END_TEST
 
+/* Fault row 20. */
 START_TEST(silent_gets_a_hint)
 {
     struct screen *screen =

@@ -69,6 +69,14 @@ static void maybe_hang(const char *path)
     pthread_mutex_unlock(&lock);
 }
 
+static int hanging_now(void)
+{
+    pthread_mutex_lock(&lock);
+    int now = hanging;
+    pthread_mutex_unlock(&lock);
+    return now;
+}
+
 static void kill_mount(size_t index, const char *path)
 {
     pthread_mutex_lock(&lock);
@@ -281,10 +289,10 @@ START_TEST(a_dead_mount_is_silent_and_nobody_waits)
     ck_assert(place("/")->silent_since_ns == 0 && place("/")->at_ns >= start);
     ck_assert_str_eq(lies_on("/nfs/b"), "/nfs");
     /* "/nfs2" begins with "/nfs", too: two threads are stuck, and no third one. */
-    ck_assert_int_eq(hanging, 2);
+    ck_assert_int_eq(hanging_now(), 2);
     int before = asked;
     round_with(paths, 2);
-    ck_assert_int_eq(hanging, 2);
+    ck_assert_int_eq(hanging_now(), 2);
     ck_assert_int_eq(asked, before + 3); /* /, /on-thin and the image on it */
     ck_assert(place("/nfs")->silent_since_ns == since);
 
@@ -303,10 +311,10 @@ START_TEST(a_link_into_a_dead_mount_does_not_silence_its_own)
     kill_mount(0, "/images/link");
     round_with(paths, 2);
     ck_assert(place("/")->silent_since_ns == 0);
-    ck_assert_int_eq(hanging, 1);
+    ck_assert_int_eq(hanging_now(), 1);
     round_with(paths, 2);
     ck_assert(place("/")->silent_since_ns == 0);
-    ck_assert_int_eq(hanging, 1);
+    ck_assert_int_eq(hanging_now(), 1);
     end();
 }
 END_TEST
@@ -319,21 +327,21 @@ START_TEST(at_most_four_threads_are_stuck)
           "6 1 0:35 / /n5 rw - nfs4 nas:/5 rw\n7 1 0:36 / /n6 rw - nfs4 nas:/6 rw\n");
     kill_mount(0, "/n");
     round_with(NULL, 0);
-    ck_assert_int_eq(hanging, PROBES_STUCK_MAX);
+    ck_assert_int_eq(hanging_now(), PROBES_STUCK_MAX);
     round_with(NULL, 0);
-    ck_assert_int_eq(hanging, PROBES_STUCK_MAX);
+    ck_assert_int_eq(hanging_now(), PROBES_STUCK_MAX);
     int64_t seen = place("/")->at_ns;
     round_with(NULL, 0); /* what is here goes on */
     ck_assert(place("/")->at_ns > seen);
     kill_mount(1, "/"); /* even that: no more than one more */
     round_with(NULL, 0);
-    ck_assert_int_eq(hanging, PROBES_STUCK_MAX + 1);
+    ck_assert_int_eq(hanging_now(), PROBES_STUCK_MAX + 1);
     ck_assert(place("/")->silent_since_ns != 0);
     storage_tick(storage, &(struct want){0}, clock_ns += 10 * NS_PER_S);
-    ck_assert_int_eq(hanging, PROBES_STUCK_MAX + 1);
+    ck_assert_int_eq(hanging_now(), PROBES_STUCK_MAX + 1);
     kill_mount(1, NULL);
     kill_mount(0, NULL);
-    for (int i = 0; i < 600 && hanging; i++)
+    for (int i = 0; i < 600 && hanging_now(); i++)
         poll(NULL, 0, 10);
     storage_ready(storage, &sink); /* the threads that came back */
     for (int i = 0; i < 10 && (place("/n1")->silent_since_ns || place("/n6")->at_ns == 0); i++)
@@ -377,12 +385,12 @@ START_TEST(it_can_be_left_while_it_hangs)
     kill_mount(0, "/nfs");
     struct want want = {.period_ns = NS_PER_S};
     storage_tick(storage, &want, clock_ns);
-    for (int i = 0; i < 600 && !hanging; i++)
+    for (int i = 0; i < 600 && !hanging_now(); i++)
         poll(NULL, 0, 10);
     storage_free(storage);
     storage = NULL;
     kill_mount(0, NULL);
-    for (int i = 0; i < 600 && hanging; i++)
+    for (int i = 0; i < 600 && hanging_now(); i++)
         poll(NULL, 0, 10);
     tree_remove();
 }

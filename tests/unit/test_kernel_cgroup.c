@@ -42,6 +42,7 @@ static void teardown(void)
     tree_remove();
 }
 
+/* Fault row 33, here and in test_kernel_cgroup_read. */
 START_TEST(version_2_has_what_its_root_names)
 {
     tree_put("/sys/fs/cgroup/cgroup.controllers", "cpuset cpu io memory hugetlb pids\n");
