@@ -310,6 +310,8 @@ void machine_run_restless(const char *name)
     ck_assert_int_eq(truncate(disk, WRITER_DISK), 0);
     write_definition(daemon_path("machine.xml"), name, NULL, disk,
                      "<controller type='scsi' model='virtio-scsi'/>"
+                     "<disk type='file' device='cdrom'><source file='/none.iso' "
+                     "startupPolicy='optional'/><target dev='hdc' bus='ide'/><readonly/></disk>"
                      "<watchdog model='ib700' action='none'/>");
     must("define", daemon_path("machine.xml"));
     machine_start(name);

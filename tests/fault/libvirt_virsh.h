@@ -27,7 +27,8 @@ void machine_run(const char *name, bool beats);
 void machine_run_talking(const char *name);
 
 /* One that writes its disk hda all the time, as the one above, and lets its watchdog fire, of which
- * libvirt is told once a second; it has a controller for more disks. */
+ * libvirt is told once a second; it has a controller for more disks, and a CD drive
+ * hdc whose image is missing. */
 void machine_run_restless(const char *name);
 
 /* One with a serial line, on which it says BYTES (at most MACHINE_SAYS_MAX) after each 'H'. */

@@ -59,11 +59,21 @@ static void events_are_told(struct screen *screen)
     must("domblkthreshold restless %s %s", "hda", "4096");
     attach("sda");
     detach("sda");
+    const char *medium = daemon_path("cd.iso");
+    make_image(medium);
+    must("change-media restless hdc %s --insert --live%s", medium, "");
+    must("change-media restless hdc --eject --live%s%s", "", "");
+    must("blockcopy restless hda %s --wait --finish --transient-job%s", daemon_path("copy.img"),
+         "");
     screen_send(screen, "3");
     ck_assert(screen_wait(screen, "its watchdog fired: nothing was done (", SOON_MS));
     ck_assert(screen_wait(screen, "disk hda has passed its mark of 4.0K by ", SOON_MS));
     ck_assert(screen_wait(screen, "device scsi0-0-0-0 added", SOON_MS));
     ck_assert(screen_wait(screen, "device scsi0-0-0-0 removed", SOON_MS));
+    ck_assert(screen_wait(screen, "started with an empty drive ide0-1-0, its image is ", SOON_MS));
+    ck_assert(screen_wait(screen, "tray of ide0-1-0 opened (2 times)", SOON_MS));
+    ck_assert(screen_wait(screen, "tray of ide0-1-0 closed", SOON_MS));
+    ck_assert(screen_wait(screen, "copy of disk hda ready to be finished", SOON_MS));
     screen_send(screen, "1");
     ck_assert(screen_wait(screen, "by name", SOON_MS));
 }
@@ -122,8 +132,8 @@ static void disks_come_and_go(struct screen *screen)
 START_TEST(row_65_devices_come_and_go)
 {
     machine_run("beat", true);
-    machine_run_restless("restless");
     struct screen *screen = view_start();
+    machine_run_restless("restless");
     events_are_told(screen);
     disks_come_and_go(screen);
     view_check(screen, "beat");

@@ -66,6 +66,11 @@ while read -r pid; do
     if process_ticks "$pid" && [ "$value" -ge "$most" ]; then most=$value loop=$pid; fi
 done <"$(cgroup_of "$busy" pids)/cgroup.procs"
 record loop process_ticks "$loop"
+# Questions are what a monitor spends CPU on.
+monitor=$(awk '/^PPid:/ { print $2 }' "/proc/$busy/status")
+while lxc-info -n "$(name busy)" -pH >/dev/null; do sleep 0.1; done &
+background+=($!)
+record monitor first_number "/proc/$monitor/schedstat"
 sleep 0.5
 
 sample_parts parts-busy 6 2 "$(name busy)" --backend lxc
@@ -77,6 +82,7 @@ sleep 0.5
 tail -n 1 "$work/vctop" >"$work/last"
 equal "state" running "$(get "$(guest busy)/state" <"$work/last")"
 compare_rate "CPU of a busy loop" cpu "$cpu_scale" "$(guest busy)/cpu_percent"
+compare_rate "CPU of its monitor" monitor 1e-7 "$(guest busy)/cpu_virt_percent" 10
 compare_rate "bytes written" write 1 "$(guest disk)/disk_write_bps"
 compare_rate "bytes received" rx 1 "$(guest to)/net_rx_bps"
 compare_rate "bytes sent" tx 1 "$(guest to)/net_tx_bps"
@@ -106,8 +112,43 @@ fi
 near "working set" $((total - inactive)) "$(get "$(guest mem)/mem_used_bytes" <"$work/last")" 5
 equal "memory limit" "$group_limit" "$(get "$(guest mem)/mem_limit_bytes" <"$work/last")"
 equal "a container without a limit" null "$(get "$(guest busy)/mem_limit_bytes" <"$work/last")"
+group=$(cgroup_of "$busy" memory)
+if [ -e "$group/memory.kmem.usage_in_bytes" ]; then
+    first_number "$group/memory.kmem.usage_in_bytes"
+else
+    keyed "$group/memory.stat" kernel
+fi
+rss=$(awk '/^VmRSS:/ { print $2 * 1024 }' "/proc/$monitor/status")
+near "memory of its monitor and of the kernel for it" $((value + rss)) "$(get "$(guest busy)/mem_overhead_bytes" <"$work/last")" 5
 tasks=$(wc -l <"$(cgroup_of "$busy" pids)/cgroup.procs")
 equal "processes" "$tasks" "$(get "$(guest busy)/pids" <"$work/last")"
+
+# ---- memory eaten to the limit, while it is watched
+group=$(cgroup_of "$mem" memory)
+kills() {
+    if [ -e "$group/memory.oom_control" ]; then
+        keyed "$group/memory.oom_control" oom_kill
+    else
+        keyed "$group/memory.events" oom_kill
+    fi
+}
+kills && before=$value
+equal "OOM kills before" "$before" "$(get "$(guest mem)/oom_kills" <"$work/last")"
+"$VCTOP" --no-config -b -n 6 -d 0.5 -o json --backend lxc >"$work/eaten" 2>"$work/errors" &
+parts=($!)
+sleep 1
+"$RIG" exec mem tail /dev/zero >/dev/null 2>&1
+wait_parts
+kills && after=$value
+if [ "$after" -gt "$before" ]; then pass "the kernel killed $((after - before))"; else fail "nothing was killed"; fi
+tail -n 1 "$work/eaten" >"$work/last-eaten"
+equal "OOM kills" "$after" "$(get "$(guest mem)/oom_kills" <"$work/last-eaten")"
+case $(get "$(guest mem)/problem" <"$work/last-eaten") in
+"$((after - before)) OOM kill"*", limit 64.0M") pass "its problem: $(get "$(guest mem)/problem" <"$work/last-eaten")" ;;
+*) fail "its problem: $(get "$(guest mem)/problem" <"$work/last-eaten")" ;;
+esac
+sample 1 0.5 --backend lxc -F 'oom>0'
+equal "a filter finds it and no other" "$after missing" "$(get "$(guest mem)/oom_kills" "$(guest busy)/oom_kills" <"$work/vctop")"
 
 # The host's share of it adds up with the row: one CPU of how many there are.
 host=$(get host/cpu_percent <"$work/last")

@@ -44,10 +44,10 @@ START_TEST(events_are_told_in_words)
        "disk vda has passed its mark of 1.0M by 4.0K");
     is(lv_words_tray("ide0-0-0", VIR_DOMAIN_EVENT_TRAY_CHANGE_OPEN), EVENT_CALM, NULL,
        "tray of ide0-0-0 opened");
-    is(lv_words_medium("ide0-0-0", NULL, VIR_DOMAIN_EVENT_DISK_CHANGE_MISSING_ON_START), EVENT_CALM,
-       NULL, "medium of ide0-0-0 changed: none");
+    is(lv_words_medium("ide0-0-0", "/i/a", VIR_DOMAIN_EVENT_DISK_CHANGE_MISSING_ON_START),
+       EVENT_WARN, NULL, "started with an empty drive ide0-0-0, its image is missing: /i/a");
     is(lv_words_medium("vdb", "/i/b", VIR_DOMAIN_EVENT_DISK_DROP_MISSING_ON_START), EVENT_WARN,
-       NULL, "disk vdb left out, its image is missing: /i/b");
+       NULL, "started without disk vdb, its image is missing: /i/b");
     is(lv_words_block_job("vda", VIR_DOMAIN_BLOCK_JOB_TYPE_COPY, VIR_DOMAIN_BLOCK_JOB_FAILED),
        EVENT_WARN, NULL, "copy of disk vda failed");
     is(lv_words_memory_failure(1, VIR_DOMAIN_EVENT_MEMORY_FAILURE_ACTION_INJECT), EVENT_BAD, NULL,

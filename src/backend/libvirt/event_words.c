@@ -103,15 +103,14 @@ struct lv_words lv_words_tray(const char *alias, int reason)
                          reason == VIR_DOMAIN_EVENT_TRAY_CHANGE_OPEN ? "opened" : "closed"));
 }
 
-struct lv_words lv_words_medium(const char *alias, const char *path, int reason)
+struct lv_words lv_words_medium(const char *alias, const char *missing, int reason)
 {
-    if (reason == VIR_DOMAIN_EVENT_DISK_DROP_MISSING_ON_START)
-        return say(EVENT_WARN, NULL,
-                   xasprintf("disk %.40s left out, its image is missing: %.60s", name_of(alias),
-                             name_of(path)));
-    return say(EVENT_CALM, NULL,
-               xasprintf("medium of %.40s changed%s%.60s", name_of(alias), path ? " to " : "",
-                         path ? path : ": none"));
+    return say(EVENT_WARN, NULL,
+               xasprintf("%s %.40s, its image is missing: %.60s",
+                         reason == VIR_DOMAIN_EVENT_DISK_DROP_MISSING_ON_START
+                             ? "started without disk"
+                             : "started with an empty drive",
+                         name_of(alias), name_of(missing)));
 }
 
 struct lv_words lv_words_threshold(const char *disk, unsigned long long threshold,

@@ -27,7 +27,8 @@ struct lv_words lv_words_balloon(unsigned long long kib);
 struct lv_words lv_words_device(const char *alias, const char *what, enum event_grade grade);
 struct lv_words lv_words_agent(int state, int reason);
 struct lv_words lv_words_tray(const char *alias, int reason);
-struct lv_words lv_words_medium(const char *alias, const char *path, int reason);
+/* MISSING: the image that was not there at a start. */
+struct lv_words lv_words_medium(const char *alias, const char *missing, int reason);
 /* In bytes. */
 struct lv_words lv_words_threshold(const char *disk, unsigned long long threshold,
                                    unsigned long long excess);

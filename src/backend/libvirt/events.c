@@ -101,15 +101,16 @@ static void on_device_kept(virConnectPtr conn, virDomainPtr dom, const char *ali
 static void on_tray(virConnectPtr conn, virDomainPtr dom, const char *alias, int reason, void *user)
 {
     (void)conn;
-    tell_words(dom, user, lv_words_tray(alias, reason));
+    tell_device(dom, user, lv_words_tray(alias, reason));
 }
 
-static void on_medium(virConnectPtr conn, virDomainPtr dom, const char *before, const char *path,
+/* libvirt tells of no other changes of media: a tray that opens and closes is what shows them. */
+static void on_medium(virConnectPtr conn, virDomainPtr dom, const char *missing, const char *none,
                       const char *alias, int reason, void *user)
 {
     (void)conn;
-    (void)before;
-    tell_device(dom, user, lv_words_medium(alias, path, reason));
+    (void)none;
+    tell_device(dom, user, lv_words_medium(alias, missing, reason));
 }
 
 static void on_threshold(virConnectPtr conn, virDomainPtr dom, const char *disk, const char *path,
