@@ -104,7 +104,7 @@ static struct rule rule_of(const struct guest *guest)
         /* A shutdown queued for a frozen container kills it at the thaw. */
         if (guest->facts.kind == KIND_CONTAINER)
             return (struct rule){ACTION_BIT(ACTION_RESUME) | force,
-                                 "frozen: thaw it or force it off"};
+                                 "frozen: resume it or force it off"};
         return (struct rule){ACTION_BIT(ACTION_RESUME) | ACTION_BIT(ACTION_RESET) | force,
                              "paused: resume it first"};
     case STATE_STARTING:

@@ -46,7 +46,7 @@ const char *action_also_lost(enum action action, const struct guest *guest);
 bool action_wants_name(enum action action);
 
 /* Whether ACTION makes sense for GUEST as it is now.  When not, the reason ("already running",
- * "frozen: thaw it or force it off", "read-only", "this source cannot", "denied: run vctop as
+ * "frozen: resume it or force it off", "read-only", "this source cannot", "denied: run vctop as
  * root") is in REASON. */
 bool action_allowed(const struct guest *guest, enum action action, bool readonly, char *reason,
                     size_t size);

@@ -80,7 +80,7 @@ static void live_a_life(struct screen *screen, const char *name, const char *sho
     ck_assert(steps_row_says(screen, shown, "frozen", 3000));
     /* A queued signal would kill it at the thaw. */
     lxc_choose(screen, shown, "d");
-    ck_assert(screen_wait(screen, "frozen: thaw it or force it off", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "frozen: resume it or force it off", PATIENCE_MS));
     screen_send(screen, "\033");
     screen_pump(screen, 300);
 

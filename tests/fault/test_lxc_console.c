@@ -232,6 +232,10 @@ START_TEST(row_29_frozen)
     request.guest = console_rig_guest(rig, LXC_LIVE, STATE_PAUSED)->id;
     ck_assert_int_eq(engine_console_open(rig->engine, &request, &err), ERR_BUSY);
     ck_assert_str_eq(err.message, "it is frozen");
+    console_rig_free(rig);
+    /* Who comes later does not take it for one that was frozen just now. */
+    rig = setup();
+    ck_assert_int_eq(console_rig_guest(rig, LXC_LIVE, STATE_PAUSED)->state_since_ns, 0);
     freeze("lxc-unfreeze");
     console_rig_free(rig);
 }

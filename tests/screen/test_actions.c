@@ -58,9 +58,9 @@ START_TEST(what_cannot_be_done_says_why)
     steps_hides(screen, "\033", "already running");
 
     steps_select(screen, "legacy");
-    steps_shows(screen, "m", "frozen: thaw");
+    steps_shows(screen, "m", "frozen: resume");
     ck_assert(strstr(screen_text(screen), "p resume"));
-    steps_hides(screen, "\033", "frozen: thaw");
+    steps_hides(screen, "\033", "frozen: resume");
     steps_quit(screen);
 }
 END_TEST

@@ -85,7 +85,7 @@ END_TEST
 START_TEST(reasons_are_plain)
 {
     struct guest guest = guest_in(KIND_CONTAINER, STATE_PAUSED);
-    expect_reason(&guest, ACTION_SHUTDOWN, "frozen: thaw it or force it off");
+    expect_reason(&guest, ACTION_SHUTDOWN, "frozen: resume it or force it off");
     expect_reason(&guest, ACTION_PAUSE, "already frozen");
     guest = guest_in(KIND_MACHINE, STATE_RUNNING);
     expect_reason(&guest, ACTION_START, "already running");

@@ -515,9 +515,10 @@ static int lv_backend_console(struct backend *backend, const struct frame_open *
 
 const struct backend_ops backend_libvirt_ops = {
     .name = "libvirt",
-    /* QEMUs of libvirt's user; their pid files; the kernel's log of OOM kills */
-    .capabilities =
-        CONFINE_CAP(CAP_SYS_PTRACE) | CONFINE_CAP(CAP_DAC_READ_SEARCH) | CONFINE_CAP(CAP_SYSLOG),
+    /* QEMUs of libvirt's user; their pid files; the kernel's log of OOM kills.  SETPCAP, which here
+     * can only take away: libvirt, when root, starts no ssh for a remote URI without it. */
+    .capabilities = CONFINE_CAP(CAP_SYS_PTRACE) | CONFINE_CAP(CAP_DAC_READ_SEARCH) |
+                    CONFINE_CAP(CAP_SYSLOG) | CONFINE_CAP(CAP_SETPCAP),
     .open = lv_open,
     .close = lv_close,
     .tick = lv_tick,

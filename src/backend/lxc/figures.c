@@ -40,6 +40,8 @@ void lxc_figures_clear(struct lxc_figures *figures)
 static void resolve_cgroup(struct lxc_figures *figures, struct lxc_ground *ground, pid_t init)
 {
     struct cgroup_paths paths = {0};
+    if (figures->cgroup)
+        return;
     if (cgroup_resolve_container(&ground->layout, init, &paths) == 0 && cgroup_paths_any(&paths))
         figures->cgroup = cgroup_reader_new(&ground->layout, &paths);
     cgroup_paths_clear(&paths);
@@ -124,8 +126,7 @@ static void look_slowly(struct lxc_guest *guest, struct lxc_ground *ground, int6
     if (guest->monitor && proc_read_status("", guest->monitor_id.pid, &status) == 0 &&
         status.has_memory)
         figures->monitor_rss = status.rss_bytes;
-    if (!figures->cgroup)
-        resolve_cgroup(figures, ground, guest->init.pid);
+    resolve_cgroup(figures, ground, guest->init.pid);
     if (figures->looked_slowly)
         resolve_network(figures, ground, guest->init.pid);
     figures->looked_slowly = true;
@@ -206,6 +207,14 @@ static int read_cgroup(struct lxc_guest *guest, struct lxc_ground *ground, bool 
     if (first || anew || (state_due && !settled))
         cgroup_reader_state(figures->cgroup, &figures->state);
     return rc;
+}
+
+void lxc_figures_look_at_freezer(struct lxc_guest *guest, struct lxc_ground *ground)
+{
+    struct lxc_figures *figures = &guest->figures;
+    resolve_cgroup(figures, ground, guest->init.pid);
+    if (figures->cgroup)
+        cgroup_reader_state(figures->cgroup, &figures->state);
 }
 
 int lxc_figures_read(struct lxc_guest *guest, struct lxc_ground *ground, bool whole, int64_t now_ns,

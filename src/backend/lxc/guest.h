@@ -144,6 +144,9 @@ static inline bool lxc_is_turn(const struct lxc_ground *ground, const struct lxc
 /* The directory of the group that its processes are in, NULL unknown; its CGROUP is there. */
 const char *lxc_figures_group(const struct lxc_figures *figures);
 
+/* Reads ahead of the figures whether a running container is frozen: it is not said to run first. */
+void lxc_figures_look_at_freezer(struct lxc_guest *guest, struct lxc_ground *ground);
+
 /* Adds to SAMPLE what is known of a running container and looks after what is resolved slowly.
  * WHOLE: the costly files too.  ERR_GONE when its groups have vanished: time to look at init. */
 int lxc_figures_read(struct lxc_guest *guest, struct lxc_ground *ground, bool whole, int64_t now_ns,

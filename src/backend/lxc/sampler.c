@@ -253,6 +253,8 @@ static void introduce(struct lxc_sampler *sampler, bool with_monitor, struct sin
         if (guest->said_state != STATE_COUNT || (with_monitor && !guest->monitor))
             continue;
         follow(sampler, guest, true, sink);
+        if (guest->init_ran && !lxc_guest_is_foreign(guest))
+            lxc_figures_look_at_freezer(guest, &sampler->ground);
         say(sampler, guest, sink, &none);
     }
     sink_flush(sink);
