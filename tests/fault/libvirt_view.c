@@ -15,7 +15,6 @@
 #define ARMED_MS 500  /* a confirmation takes no answer in its first 300 ms */
 #define CPU_COLUMN 34 /* of the table */
 #define CPU_WIDTH 8
-#define GUESTS_MAX 100
 
 struct screen *view_start(void)
 {
@@ -25,18 +24,6 @@ struct screen *view_start(void)
 
     ck_assert(screen_wait(screen, "box", PATIENCE_MS));
     return screen;
-}
-
-void view_choose(struct screen *screen, const char *name)
-{
-    screen_send(screen, "g");
-    for (int i = 0; i < GUESTS_MAX; i++) {
-        screen_pump(screen, 100);
-        if (!strcmp(steps_cursor_name(screen), name))
-            return;
-        screen_send(screen, "j");
-    }
-    ck_abort_msg("%s is not in the table:\n%s", name, screen_text(screen));
 }
 
 static void cpu_of(struct screen *screen, const char *name, char text[CPU_WIDTH + 1])
@@ -115,7 +102,7 @@ void view_check(struct screen *screen, const char *live)
 
 void view_ask(struct screen *screen, const char *name, const char *key, const char *question)
 {
-    view_choose(screen, name);
+    ck_assert(steps_choose(screen, name));
     screen_send(screen, "m");
     ck_assert(screen_wait(screen, "force off", PATIENCE_MS));
     screen_send(screen, key);

@@ -12,9 +12,6 @@
 /* In one table of 100 columns, by name, with the containers 'box' and 'crate' that are off. */
 struct screen *view_start(void);
 
-/* Puts the cursor on the guest NAME by keys: no filter hides the others. */
-void view_choose(struct screen *screen, const char *name);
-
 /* Its figures change, now: another CPU share comes twice. */
 bool view_figures_go_on(struct screen *screen, const char *name);
 

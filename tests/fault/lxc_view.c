@@ -12,7 +12,6 @@
 #include "screen/family.h"
 #include "screen/steps.h"
 
-#define GUESTS_MAX 12    /* in a test */
 #define KEY_MS 500       /* ten times what it takes; a machine that tests others as well is slow */
 #define FOLLOWS_MS 10000 /* for figures to follow a load */
 
@@ -155,23 +154,11 @@ bool lxc_family_ends(struct screen *screen, int timeout_ms)
     return true;
 }
 
-void lxc_select(struct screen *screen, const char *shown)
-{
-    screen_send(screen, "g");
-    for (int i = 0; i < GUESTS_MAX; i++) {
-        screen_pump(screen, 60);
-        if (strcmp(steps_cursor_name(screen), shown) == 0)
-            return;
-        screen_send(screen, "j");
-    }
-    ck_abort_msg("there is no row of %s:\n%s", shown, screen_text(screen));
-}
-
 void lxc_choose(struct screen *screen, const char *shown, const char *key)
 {
     char title[300];
 
-    lxc_select(screen, shown);
+    ck_assert(steps_choose(screen, shown));
     screen_send(screen, "m");
     snprintf(title, sizeof(title), "─ %s ─", shown);
     ck_assert(screen_wait(screen, title, PATIENCE_MS));

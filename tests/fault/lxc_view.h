@@ -25,9 +25,6 @@ void lxc_quit(struct screen *screen);
 size_t lxc_family(const struct screen *screen, pid_t *pids, size_t size);
 bool lxc_family_ends(struct screen *screen, int timeout_ms);
 
-/* Moves the cursor to the first guest of that name, as on the screen. */
-void lxc_select(struct screen *screen, const char *shown);
-
 /* Opens the menu on the guest SHOWN (its name as on the screen) and chooses KEY. */
 void lxc_choose(struct screen *screen, const char *shown, const char *key);
 /* Chooses KEY and says yes; TYPED: what the confirmation wants typed; NULL: nothing;

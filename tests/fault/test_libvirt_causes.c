@@ -77,7 +77,7 @@ START_TEST(row_69_a_disk_without_space_is_named)
     machine_define_writer("full", POOL "/full.img");
     struct screen *screen = view_start();
     ck_assert(steps_row_says(screen, "full", " off ", PATIENCE_MS));
-    view_choose(screen, "full");
+    ck_assert(steps_choose(screen, "full"));
     machine_start("full");
     ck_assert(screen_wait(screen, "no space left on hda", SOON_MS));
     view_check(screen, "beat");

@@ -108,7 +108,7 @@ static void disks_come_and_go(struct screen *screen)
     char written[16];
     long long end = screen_now_ms() + PATIENCE_MS;
 
-    view_choose(screen, "restless");
+    ck_assert(steps_choose(screen, "restless"));
     screen_send(screen, "\r]]]");
     ck_assert(screen_wait(screen, "[Disks]", SOON_MS));
     while ((!disk_row(screen, "hda", written) || strspn(written, "-0") == strlen(written)) &&
@@ -161,7 +161,7 @@ START_TEST(row_17_a_long_job)
 
     ck_assert(steps_row_says(screen, "restless", "paused", PATIENCE_MS));
     ck_assert(screen_wait(screen, "being saved", SOON_MS));
-    view_choose(screen, "restless"); /* its monitor is held by the job */
+    ck_assert(steps_choose(screen, "restless")); /* its monitor is held by the job */
     screen_pump(screen, HELD_MS);
     ck_assert(steps_row_says(screen, "restless", "paused", 0));
     view_check(screen, "beat");

@@ -64,7 +64,7 @@ START_TEST(row_02_daemon_killed_and_started_again)
     machine_define("idle", NULL, false);
     struct screen *screen = view_start();
     ck_assert(steps_row_says(screen, "idle", " off ", PATIENCE_MS));
-    view_choose(screen, "chosen");
+    ck_assert(steps_choose(screen, "chosen"));
 
     daemon_signal(SIGKILL);
     ck_assert(screen_wait(screen, LOST, LOST_MS));
@@ -72,7 +72,7 @@ START_TEST(row_02_daemon_killed_and_started_again)
     view_check(screen, "beat");
     ck_assert(steps_row_says(screen, "chosen", " run ", SOON_MS));
     ck_assert(steps_row_says(screen, "idle", "stale", SOON_MS));
-    view_choose(screen, "chosen");
+    ck_assert(steps_choose(screen, "chosen"));
 
     /* The rows move on; the cursor goes with its guest. */
     daemon_start();
@@ -222,7 +222,7 @@ START_TEST(row_23_actions_are_denied)
     view_say_yes(screen);
     ck_assert(screen_wait(screen, "idle: could not start", SOON_MS));
     ck_assert_int_ge(screen_find(screen, "libvirt refuses access"), 0);
-    view_choose(screen, "beat");
+    ck_assert(steps_choose(screen, "beat"));
     screen_send(screen, "m");
     ck_assert(screen_wait(screen, "force off", PATIENCE_MS));
     int grey = 0;

@@ -83,7 +83,7 @@ START_TEST(row_12_undefined_while_the_menu_is_open)
     machine_define("prey", NULL, false);
     struct screen *screen = start();
 
-    view_choose(screen, "prey");
+    ck_assert(steps_choose(screen, "prey"));
     screen_send(screen, "m");
     ck_assert(screen_wait(screen, "force off", PATIENCE_MS));
     must("undefine", "prey");
@@ -247,7 +247,7 @@ START_TEST(row_14_renamed_and_titled)
     machine_define("prey", NULL, false);
     struct screen *screen = start();
 
-    view_choose(screen, "prey");
+    ck_assert(steps_choose(screen, "prey"));
     must("domrename prey quarry", NULL);
     ck_assert(steps_cursor_is(screen, "quarry", SOON_MS));
     ck_assert(steps_row_says(screen, "quarry", " off ", SOON_MS));

@@ -22,7 +22,7 @@ START_TEST(row_08_qemu_stopped)
     machine_run("victim", false);
     struct screen *screen = view_start();
     ck_assert(steps_row_says(screen, "victim", " run ", PATIENCE_MS));
-    view_choose(screen, "victim");
+    ck_assert(steps_choose(screen, "victim"));
 
     machine_signal("victim", SIGSTOP);
     ck_assert(steps_row_says(screen, "victim", "QEMU stop", SOON_MS));
@@ -53,7 +53,7 @@ START_TEST(row_09_eight_qemus_stopped)
     }
     struct screen *screen = view_start();
     ck_assert(steps_row_says(screen, "well", " run ", PATIENCE_MS));
-    view_choose(screen, "victim3");
+    ck_assert(steps_choose(screen, "victim3"));
 
     for (int i = 0; i < STOPPED; i++) {
         snprintf(name, sizeof(name), "victim%d", i);

@@ -20,7 +20,7 @@ static struct screen *open_screen(void)
     struct screen *screen = view_start();
 
     ck_assert(steps_row_says(screen, "seen", " run ", PATIENCE_MS));
-    view_choose(screen, "seen");
+    ck_assert(steps_choose(screen, "seen"));
     screen_send(screen, "vz");
     ck_assert(screen_wait(screen, "seen screen", PATIENCE_MS));
     ck_assert(screen_wait(screen, FIRMWARE, PATIENCE_MS));
@@ -98,7 +98,7 @@ START_TEST(without_a_screen)
     machine_run("beat", true);
     screen = view_start();
     ck_assert(steps_row_says(screen, "beat", " run ", PATIENCE_MS));
-    view_choose(screen, "beat");
+    ck_assert(steps_choose(screen, "beat"));
     screen_send(screen, "v");
     ck_assert(screen_wait(screen, "ended: cannot see its screen", PATIENCE_MS));
     leave(screen);
@@ -113,7 +113,7 @@ START_TEST(hostile_bytes_stay_in_the_pane)
     struct screen *screen = view_start();
 
     ck_assert(steps_row_says(screen, "foe", " run ", PATIENCE_MS));
-    view_choose(screen, "foe");
+    ck_assert(steps_choose(screen, "foe"));
     screen_send(screen, "cz");
     ck_assert(screen_wait(screen, "every key goes to the guest", PATIENCE_MS));
     /* It hears nothing before its firmware has read the disk. */

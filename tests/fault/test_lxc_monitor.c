@@ -35,7 +35,7 @@ START_TEST(row_26_stopped_monitor_is_said_and_recovers)
     pid_t worker = family_find(screen, "--role=worker");
 
     stop_monitor(screen);
-    lxc_select(screen, VICTIM);
+    ck_assert(steps_choose(screen, VICTIM));
     ck_assert(screen_wait(screen, "lxc container  LXC monitor stopped", PATIENCE_MS));
     ck_assert(steps_row_says(screen, VICTIM, "!C ", PATIENCE_MS));
     lxc_check_rule(screen);

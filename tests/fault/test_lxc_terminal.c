@@ -27,7 +27,7 @@ START_TEST(hostile_bytes_stay_in_the_pane)
     put_hostile_file();
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
         struct screen *screen = lxc_watch();
-        lxc_select(screen, LXC_LIVE);
+        ck_assert(steps_choose(screen, LXC_LIVE));
         screen_send(screen, keys[i]);
         ck_assert(screen_wait(screen, LEAVES, PATIENCE_MS));
         screen_send(screen, "\r");

@@ -93,6 +93,27 @@ bool steps_cursor_is(struct screen *screen, const char *name, int timeout_ms)
     return false;
 }
 
+bool steps_choose(struct screen *screen, const char *name)
+{
+    long long end = screen_now_ms() + PATIENCE_MS;
+    const char *key = "j";
+
+    while (strcmp(steps_cursor_name(screen), name) != 0) {
+        CLEANUP_FREE char *before = strdup(steps_cursor_name(screen));
+        long long still = screen_now_ms() + 1000;
+        screen_send(screen, key);
+        while (!strcmp(steps_cursor_name(screen), before) && screen_now_ms() < still)
+            screen_pump(screen, 5);
+        if (!strcmp(steps_cursor_name(screen), before))
+            key = *key == 'j' ? "k" : "j";
+        if (screen_now_ms() > end) {
+            fprintf(stderr, "there is no row of %s:\n%s", name, screen_text(screen));
+            return false;
+        }
+    }
+    return true;
+}
+
 int steps_row_of(struct screen *screen, const char *name)
 {
     CLEANUP_FREE char *text = strdup(screen_text(screen));

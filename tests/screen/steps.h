@@ -28,6 +28,10 @@ void steps_hides(struct screen *screen, const char *keys, const char *text);
 int steps_cursor_row(struct screen *screen);
 const char *steps_cursor_name(struct screen *screen);
 bool steps_cursor_is(struct screen *screen, const char *name, int timeout_ms);
+/* Moves the cursor to the guest NAME, each key when the one before has shown, or nothing has come
+ * of it for a second (an end of the list): with keys ahead of the screen it would run past.  False,
+ * with the screen on standard error, when there is no such row. */
+bool steps_choose(struct screen *screen, const char *name);
 
 /* The row of the guest NAME in the table, -1 when it is not shown. */
 int steps_row_of(struct screen *screen, const char *name);
