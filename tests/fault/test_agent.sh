@@ -74,8 +74,16 @@ began=$(sed 's/.*) //' "/proc/$pid/stat" | cut -d' ' -f20)
 booted=$(awk -v u="$up" -v n="$now" -v s="$since" -v b="$began" -v hz="$(getconf CLK_TCK)" \
     'BEGIN { printf "%.0f", (u - n + s - b / hz) * 1000 }')
 boot_ms() { tail -n 1 "$work/record" | get "guests/name=$talk/boot_ms"; }
+# How old its QEMU was when vctop first saw it.
+first_seen() {
+    local line up
+    while read -r line; do
+        up=$(get "guests/name=$talk/uptime_s" <<<"$line")
+        case $up in null | '') ;; *) echo "${up%.*}"; return ;; esac
+    done <"$work/record"
+}
 sleep 1.5
-if [ "$(boot_ms)" = null ] && [ "$booted" -gt 20000 ]; then
+if [ "$(boot_ms)" = null ] && [ "$(first_seen)" -ge 2 ]; then
     # Rightly: of a QEMU that is 3 s old when it is first seen, the agent may have been up before.
     echo "SKIP the host was too busy to see the machine start: its boot time is unknown"
 else

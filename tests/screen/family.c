@@ -137,7 +137,7 @@ long family_ticks(const struct screen *screen)
     return ticks;
 }
 
-size_t family_zombies(pid_t parent)
+static size_t zombies_now(pid_t parent)
 {
     DIR *dir = opendir("/proc");
     size_t count = 0;
@@ -148,6 +148,15 @@ size_t family_zombies(pid_t parent)
     }
     if (dir)
         closedir(dir);
+    return count;
+}
+
+size_t family_zombies(pid_t parent)
+{
+    size_t count;
+
+    for (int i = 0; (count = zombies_now(parent)) > 0 && i < 20; i++)
+        usleep(100000);
     return count;
 }
 

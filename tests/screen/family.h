@@ -22,7 +22,8 @@ void family_signal(const struct screen *screen, int number);
 /* User and system time of all of them so far, in clock ticks. */
 long family_ticks(const struct screen *screen);
 
-/* Children of PARENT that nobody has waited for. */
+/* Children of PARENT that nobody waits for within two seconds: one that has just ended is no fault.
+ */
 size_t family_zombies(pid_t parent);
 
 /* One more than the highest descriptor that PID has open: as a limit it leaves none. */

@@ -30,6 +30,9 @@
 #define YOUNG_MS 3000                 /* no guest has its agent up so soon */
 #define NEIGHBOURS_NS (10 * NS_PER_S) /* leases and ARP entries change slowly */
 
+#define EARLY_MAX 16
+#define EARLY_NS (10 * NS_PER_S)
+
 struct instance {
     struct backend backend;
     struct lv_uri uri;
@@ -45,6 +48,8 @@ struct instance {
     struct lv_pools *pools; /* NULL before the first tick */
     struct neighbours *neighbours;
     int64_t neighbours_due_ns;
+    struct lv_remark early[EARLY_MAX]; /* of machines that are not known yet */
+    size_t early_count;
     size_t watch_next;   /* whose turn it is to have its monitor looked at */
     bool usable;         /* the daemon answers at present */
     bool complete, told; /* the list is complete; that was said */
@@ -177,17 +182,33 @@ static void take_boot(struct lv_guest *guest, int64_t at_ns)
     guest->boot_ms = age_ms - since_ms;
 }
 
-static void say_remark(struct instance *self, struct sink *sink, const struct lv_remark *remark)
+/* False when the guest has not been told of yet. */
+static bool say_remark(struct instance *self, struct sink *sink, const struct lv_remark *remark)
 {
     struct lv_guest *guest = lv_guests_find(&self->guests, remark->uuid);
 
-    if (guest && remark->agent)
+    if (!guest || !guest->was_told)
+        return false;
+    if (remark->agent)
         take_boot(guest, remark->at_ns);
-    if (guest && guest->was_told)
-        sink_event(sink, guest->handle,
-                   &(struct news){remark->words.text, remark->words.topic, remark->words.grade,
-                                  remark->times},
-                   clock_wall_ns() - (clock_mono_ns() - remark->at_ns));
+    sink_event(
+        sink, guest->handle,
+        &(struct news){remark->words.text, remark->words.topic, remark->words.grade, remark->times},
+        clock_wall_ns() - (clock_mono_ns() - remark->at_ns));
+    return true;
+}
+
+/* What happened while a machine was only being started waits for it for a moment. */
+static void say_early(struct instance *self, struct sink *sink)
+{
+    size_t count = self->early_count;
+
+    self->early_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct lv_remark *remark = &self->early[i];
+        if (!say_remark(self, sink, remark) && clock_mono_ns() - remark->at_ns < EARLY_NS)
+            self->early[self->early_count++] = *remark;
+    }
 }
 
 static void say_remarks(struct instance *self, struct sink *sink)
@@ -196,8 +217,10 @@ static void say_remarks(struct instance *self, struct sink *sink)
     char text[96];
     size_t lost, count = lv_daemon_remarks(self->daemon, remarks, &lost);
 
+    say_early(self, sink);
     for (size_t i = 0; i < count; i++)
-        say_remark(self, sink, &remarks[i]);
+        if (!say_remark(self, sink, &remarks[i]) && self->early_count < EARLY_MAX)
+            self->early[self->early_count++] = remarks[i];
     if (!lost)
         return;
     snprintf(text, sizeof(text), "%zu events of its machines left out: too many at once", lost);
