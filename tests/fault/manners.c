@@ -69,6 +69,29 @@ struct screen *manners_start_traced(void)
     return steps_start(24, 80, "guests=20,machines=6," RESTING, more);
 }
 
+bool manners_start_limited(char limit, int value, const char *sim)
+{
+    char command[512];
+    const char *argv[] = {"/bin/bash", "-c", command, NULL};
+
+    snprintf(command, sizeof(command), "ulimit -%c %d; exec '%s' --no-config --sim=%s -d 0.2",
+             limit, value, screen_program(), sim);
+    struct screen *screen = screen_start_program(24, 80, argv, NULL);
+    for (int look = 0; look < 100 && screen_exit(screen, 0) < 0; look++)
+        if (strstr(screen_text(screen), "/800") || strstr(screen_text(screen), "started again"))
+            break;
+    bool picture = strstr(screen_text(screen), "/800");
+    ck_assert_ptr_null(strstr(screen_text(screen), " off "));
+    screen_send(screen, "q");
+    int status = screen_exit(screen, PATIENCE_MS);
+    ck_assert_msg(status == 0 || status == 1 || status == 126 || status == 127,
+                  "-%c %d: status %d\n%s", limit, value, status, screen_text(screen));
+    ck_assert_msg(screen_restored(screen), "-%c %d", limit, value);
+    ck_assert(family_shrinks_to(screen, 0, PATIENCE_MS));
+    screen_free(screen);
+    return picture;
+}
+
 bool manners_sanitized(void)
 {
 #ifdef SANITIZED

@@ -31,6 +31,11 @@ void manners_end(struct screen *screen, int status);
 /* A vctop of 80x24 on 20 resting simulated guests, with a trace of what backends are told. */
 struct screen *manners_start_traced(void);
 
+/* Starts it on the simulated host SIM below the shell's limit 'v' (KiB of addresses) or 'n'
+ * (descriptors) of VALUE: it ends in order with a sentence, or by q with a picture.  Whether there
+ * was one. */
+bool manners_start_limited(char limit, int value, const char *sim);
+
 /* A sanitizer handles crashes here, and waits for whoever reads what it has to say. */
 bool manners_sanitized(void);
 

@@ -349,26 +349,8 @@ START_TEST(row_58_little_memory)
         printf("SKIPPED: a sanitizer takes all addresses there are\n");
         return;
     }
-    for (int kib = 6000; kib <= 30000; kib += 1500) {
-        char command[512];
-        const char *argv[] = {"/bin/sh", "-c", command, NULL};
-
-        snprintf(command, sizeof(command), "ulimit -v %d; exec '%s' --no-config --sim=%s -d 0.2",
-                 kib, screen_program(), SIM);
-        struct screen *screen = screen_start_program(24, 80, argv, NULL);
-        for (int look = 0; look < 100 && screen_exit(screen, 0) < 0; look++)
-            if (strstr(screen_text(screen), "/800") || strstr(screen_text(screen), "started again"))
-                break;
-        pictures += strstr(screen_text(screen), "/800") != NULL;
-        ck_assert_ptr_null(strstr(screen_text(screen), " off "));
-        screen_send(screen, "q");
-        int status = screen_exit(screen, PATIENCE_MS);
-        ck_assert_msg(status == 0 || status == 1 || status == 126 || status == 127,
-                      "%d KiB: status %d\n%s", kib, status, screen_text(screen));
-        ck_assert_msg(screen_restored(screen), "%d KiB", kib);
-        ck_assert(family_shrinks_to(screen, 0, PATIENCE_MS));
-        screen_free(screen);
-    }
+    for (int kib = 6000; kib <= 30000; kib += 1500)
+        pictures += manners_start_limited('v', kib, SIM);
     ck_assert_int_gt(pictures, 2);
 }
 END_TEST

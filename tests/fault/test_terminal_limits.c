@@ -24,26 +24,8 @@ START_TEST(row_57_started_without_descriptors)
 {
     int pictures = 0;
 
-    for (int files = 3; files <= 24; files++) {
-        char command[512];
-        const char *argv[] = {"/bin/bash", "-c", command, NULL};
-
-        snprintf(command, sizeof(command), "ulimit -n %d; exec '%s' --sim=%s -d 0.2", files,
-                 screen_program(), SPEC);
-        struct screen *screen = screen_start_program(24, 80, argv, NULL);
-        for (int look = 0; look < 100 && screen_exit(screen, 0) < 0; look++)
-            if (strstr(screen_text(screen), "/800") || strstr(screen_text(screen), "started again"))
-                break;
-        pictures += strstr(screen_text(screen), "/800") != NULL;
-        ck_assert_ptr_null(strstr(screen_text(screen), " off "));
-        screen_send(screen, "q");
-        int status = screen_exit(screen, PATIENCE_MS);
-        ck_assert_msg(status == 0 || status == 1 || status == 126 || status == 127,
-                      "%d files: status %d\n%s", files, status, screen_text(screen));
-        ck_assert_msg(screen_restored(screen), "%d files", files);
-        ck_assert(family_shrinks_to(screen, 0, PATIENCE_MS));
-        screen_free(screen);
-    }
+    for (int files = 3; files <= 24; files++)
+        pictures += manners_start_limited('n', files, SPEC);
     ck_assert_int_gt(pictures, 4);
 }
 END_TEST
