@@ -1,11 +1,8 @@
 #include "engine/consoles.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/cleanup.h"
 #include "base/text.h"
 #include "engine/internal.h"
 
