@@ -1,5 +1,6 @@
 #include "backend/libvirt/monitor.h"
 
+#include <libvirt/virterror.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 
 #include "backend/calls.h"
 #include "backend/libvirt/wait.h"
+#include "backend/libvirt/words.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 
@@ -20,6 +22,8 @@ struct line {
     int refs;   /* atomic: the monitor, each call, libvirt's callback */
     int dead;   /* atomic */
     int reason; /* atomic: virConnectCloseReason */
+    /* Atomic: what its driver does not have. */
+    bool no_disk_errors, no_statistics;
 };
 
 enum phase {
@@ -185,6 +189,22 @@ static virDomainPtr look_up(virConnectPtr conn, const char *uuid)
     return dom;
 }
 
+/* Whether QUESTION is answered there, as far as is known. */
+static bool *lack_of(struct line *line, enum lv_question question)
+{
+    return question == LV_IO_ERROR ? &line->no_disk_errors : &line->no_statistics;
+}
+
+/* Enters the monitor: blocks, for ever perhaps. */
+static bool put(struct line *line, virDomainPtr dom, struct lv_answer *ret)
+{
+    bool good = lv_question_ask(dom, ret);
+
+    if (!good && lv_is_unsupported(virGetLastError()))
+        __atomic_store_n(lack_of(line, ret->question), true, __ATOMIC_RELAXED);
+    return good;
+}
+
 /* One request; false when this runner was given up meanwhile. */
 static bool serve(struct lv_monitor *monitor, unsigned generation, enum lv_question question,
                   const char *uuid)
@@ -193,13 +213,14 @@ static bool serve(struct lv_monitor *monitor, unsigned generation, enum lv_quest
     bool good = false;
 
     struct line *line = get_line(monitor);
-    virDomainPtr dom = line ? look_up(line->conn, uuid) : NULL;
+    bool lacks = line && __atomic_load_n(lack_of(line, question), __ATOMIC_RELAXED);
+    virDomainPtr dom = line && !lacks ? look_up(line->conn, uuid) : NULL;
     if (dom) {
         pthread_mutex_lock(&monitor->lock);
         monitor->phase = IN_MONITOR;
         monitor->since_ns = clock_mono_ns();
         pthread_mutex_unlock(&monitor->lock);
-        good = lv_question_ask(dom, &answer);
+        good = put(line, dom, &answer);
         virDomainFree(dom);
     }
     pthread_mutex_lock(&monitor->lock);
