@@ -345,6 +345,50 @@ START_TEST(nobody_selected_says_why)
 }
 END_TEST
 
+/* Whether the key of LABEL in the footer stands out, as one that does something. */
+static bool footer_offers(struct screen *screen, const char *label)
+{
+    struct screen_look look;
+    const char *footer = screen_row(screen, 39), *at = strstr(footer, label);
+
+    ck_assert_msg(at, "no '%s' in: %s", label, footer);
+    screen_look(screen, 39, (int)(at - footer), &look);
+    return look.bold;
+}
+
+static void footer_is(struct screen *screen, const char *name, bool console, bool shell,
+                      bool screens)
+{
+    CLEANUP_FREE char *before = strdup(screen_row(screen, 39));
+
+    ck_assert(steps_choose(screen, name));
+    screen_pump(screen, 100);
+    ck_assert_msg(footer_offers(screen, "c Console") == console, "console of %s", name);
+    ck_assert_msg(footer_offers(screen, "a Shell") == shell, "shell of %s", name);
+    ck_assert_msg(footer_offers(screen, "v Screen") == screens, "screen of %s", name);
+    ck_assert(footer_offers(screen, "m Actions"));
+    ck_assert_str_eq(screen_row(screen, 39), before);
+}
+
+START_TEST(the_footer_offers_what_the_guest_has)
+{
+    static const char *const readonly[] = {"--readonly", NULL};
+    struct screen *screen = steps_start(40, 120, SMALL ",off=mail@0", NULL);
+
+    steps_shows(screen, F5, "Guests (20)");
+    footer_is(screen, "db01", true, false, true);
+    footer_is(screen, "build-01", true, true, false);
+    footer_is(screen, "legacy", true, false, false); /* frozen */
+    footer_is(screen, "mail", false, false, false);  /* off */
+    footer_is(screen, "db01", true, false, true);
+    steps_quit(screen);
+    screen = steps_start(40, 120, SMALL, readonly);
+    steps_shows(screen, F5, "Guests (20)");
+    footer_is(screen, "build-01", false, false, false);
+    steps_quit(screen);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -363,6 +407,7 @@ int main(void)
         frozen_is_silent,
         control_l_draws_anew,
         nobody_selected_says_why,
+        the_footer_offers_what_the_guest_has,
     };
 
     return steps_main("keys of the guests view", tests, ARRAY_SIZE(tests));

@@ -16,6 +16,8 @@
 #define PAIR 11  /* "1023M/1023M" */
 #define MEM_HEADER 7
 #define TREND_MAX 32
+#define NAME_MAX_CELLS 40 /* beyond that a name is cut, whatever the room */
+#define AS_NEEDED(cells) (-(cells))
 
 static const struct {
     const char *title;
@@ -37,17 +39,20 @@ static const struct {
 
 /* What a table gets as it grows wider, the most needed first.  An entry that does not fit is passed
  * over; a later, smaller one may still fit. */
-static const struct {
+static const struct step {
     enum column column;
-    int width;
+    int width; /* AS_NEEDED(n): up to n, as far as the longest name needs it and there is room */
 } growth[] = {
-    {COLUMN_NAME, 8},   {COLUMN_CPU, FIGURE},  {COLUMN_STATE, 9},    {COLUMN_KIND, 1},
-    {COLUMN_EXTRA, 7},  {COLUMN_ISOLATION, 9}, {COLUMN_MEM, FIGURE}, {COLUMN_NAME, 10},
-    {COLUMN_MEM, PAIR}, {COLUMN_DISK, 5},      {COLUMN_NET, 5},      {COLUMN_STATE, 10},
-    {COLUMN_MEM, 13},   {COLUMN_NAME, 12},     {COLUMN_DISK, PAIR},  {COLUMN_NET, PAIR},
-    {COLUMN_STATE, 12}, {COLUMN_NAME, 16},     {COLUMN_UP, 5},       {COLUMN_ADDRESS, 15},
-    {COLUMN_TREND, 10}, {COLUMN_MEM, 16},      {COLUMN_STATE, 16},   {COLUMN_NAME, 20},
-    {COLUMN_TREND, 20}, {COLUMN_MEM, 20},      {COLUMN_NAME, 28},    {COLUMN_STATE, 20},
+    {COLUMN_NAME, 8},     {COLUMN_CPU, FIGURE}, {COLUMN_STATE, 9},
+    {COLUMN_KIND, 1},     {COLUMN_EXTRA, 7},    {COLUMN_ISOLATION, 9},
+    {COLUMN_MEM, FIGURE}, {COLUMN_NAME, 10},    {COLUMN_MEM, PAIR},
+    {COLUMN_DISK, 5},     {COLUMN_NET, 5},      {COLUMN_NAME, AS_NEEDED(24)},
+    {COLUMN_STATE, 10},   {COLUMN_MEM, 13},     {COLUMN_NAME, 12},
+    {COLUMN_DISK, PAIR},  {COLUMN_NET, PAIR},   {COLUMN_STATE, 12},
+    {COLUMN_NAME, 16},    {COLUMN_UP, 5},       {COLUMN_NAME, AS_NEEDED(NAME_MAX_CELLS)},
+    {COLUMN_ADDRESS, 15}, {COLUMN_TREND, 10},   {COLUMN_MEM, 16},
+    {COLUMN_STATE, 16},   {COLUMN_NAME, 20},    {COLUMN_TREND, 20},
+    {COLUMN_MEM, 20},     {COLUMN_NAME, 28},    {COLUMN_STATE, 20},
 };
 
 static bool is_shown(const struct columns *columns, int sort_key)
@@ -71,9 +76,21 @@ static void add_extra(struct column_order *order)
     order->count++;
 }
 
+/* The width that STEP brings its column to with ROOM cells left. */
+static int grown(const struct columns *columns, const struct step *step, int name, int room)
+{
+    int most = columns->width[step->column] + room;
+
+    if (step->width > 0)
+        return step->width;
+    if (most > -step->width)
+        most = -step->width;
+    return name < most ? name : most;
+}
+
 /* Gives each column its width, EXTRA one too unless it is METRIC_COUNT. */
 static void grow(struct columns *ret, const struct column_order *order, int width, bool kind,
-                 enum metric extra)
+                 int name, enum metric extra)
 {
     int used = GUTTER;
 
@@ -89,25 +106,26 @@ static void grow(struct columns *ret, const struct column_order *order, int widt
             !column_order_has(&ret->order, column))
             continue;
         /* A new column costs a space too; the last of the line gives its own to the edge. */
-        int more = growth[i].width - ret->width[column] + (ret->width[column] ? 0 : 1);
-        if (used + more - 1 > width)
+        int wide = grown(ret, &growth[i], name, width - (used - 1));
+        int more = wide - ret->width[column] + (ret->width[column] ? 0 : 1);
+        if (more <= 0 || used + more - 1 > width)
             continue;
         used += more;
-        ret->width[column] = growth[i].width;
+        ret->width[column] = wide;
     }
     if (ret->width[COLUMN_NAME] && used - 1 < width) {
-        int spare = width - (used - 1), grown = ret->width[COLUMN_NAME] + spare;
-        ret->width[COLUMN_NAME] = grown < 40 ? grown : 40;
+        int spare = width - (used - 1), wide = ret->width[COLUMN_NAME] + spare;
+        ret->width[COLUMN_NAME] = wide < NAME_MAX_CELLS ? wide : NAME_MAX_CELLS;
     }
 }
 
 void columns_layout(struct columns *ret, const struct column_order *order, int width, bool kind,
-                    int sort_key)
+                    int name, int sort_key)
 {
-    grow(ret, order, width, kind, METRIC_COUNT);
+    grow(ret, order, width, kind, name, METRIC_COUNT);
     /* What is sorted by is always to be seen, though it has no column or no room for it. */
     if (sort_key >= 0 && sort_key < METRIC_COUNT && !is_shown(ret, sort_key))
-        grow(ret, order, width, kind, (enum metric)sort_key);
+        grow(ret, order, width, kind, name, (enum metric)sort_key);
     ret->bar = ret->width[COLUMN_MEM] > PAIR ? ret->width[COLUMN_MEM] - PAIR - 1 : 0;
 
     int x = GUTTER;

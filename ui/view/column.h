@@ -1,6 +1,6 @@
 /* The columns of a table of guests: which there are for a width, and one row drawn in them.  A
- * width and an order give one layout, whatever the guests, so that no column moves while one
- * looks. */
+ * width, an order and the length of the longest name give one layout, whatever else the guests do,
+ * so that no column moves while one looks. */
 #ifndef VCTOP_UI_VIEW_COLUMN_H
 #define VCTOP_UI_VIEW_COLUMN_H
 
@@ -57,9 +57,10 @@ struct columns {
 };
 
 /* For a table WIDTH cells wide with the columns of ORDER that have room.  KIND: one of them may be
- * the column that tells machines from containers. */
+ * the column that tells machines from containers.  NAME: cells of the longest name, which is to
+ * have them before other columns say more than they have to. */
 void columns_layout(struct columns *ret, const struct column_order *order, int width, bool kind,
-                    int sort_key);
+                    int name, int sort_key);
 
 void columns_draw_header(const struct columns *columns, struct rect rect, int y,
                          struct listing_order order);

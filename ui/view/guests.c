@@ -46,9 +46,13 @@ void guests_arrange(struct view *view, struct ui *ui, bool resort)
         if (!used)
             continue;
         pane_arrange(pane, ui, resort);
+        /* It never shrinks: a long name that goes, or that a filter hides, moves no column. */
+        guests->name_cells = pane_longest_name(pane, guests->name_cells);
         ui->shown += pane->listing.count;
         ui->total += pane->listing.total;
     }
+    for (int i = 0; i < PANE_COUNT; i++)
+        guests->panes[i].name_cells = guests->name_cells;
     if (guests_side_by_side(guests) && guests->active != PANE_BOTH)
         leave_empty_pane(guests);
 }
@@ -191,6 +195,7 @@ static void want(const struct view *view, struct ui *ui)
 
 static void resized(struct view *view, struct ui *ui)
 {
+    guests_of(view)->name_cells = 0; /* columns move in any case */
     guests_choose_pane(guests_of(view), ui);
 }
 

@@ -36,6 +36,7 @@ struct guests_view {
     enum layout layout;
     enum zoom zoom;
     struct detail detail;          /* of the guest under the cursor */
+    int name_cells;                /* of the longest name there has been at this size */
     struct guest_id before_filter; /* the cursor when the prompt opened */
 };
 

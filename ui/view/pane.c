@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "model/problem.h"
 #include "ui/term/term.h"
 
@@ -161,6 +162,18 @@ struct guest *pane_selected(const struct pane *pane)
                                                                      : NULL;
 }
 
+int pane_longest_name(const struct pane *pane, int least)
+{
+    for (size_t row = 0; row < pane->listing.count; row++) {
+        const char *name = pane->listing.rows[row]->facts.name;
+
+        /* No text has more cells than bytes. */
+        if (name && strlen(name) > (size_t)least && (int)text_width(name) > least)
+            least = (int)text_width(name);
+    }
+    return least;
+}
+
 static void draw_title(const struct pane *pane, const struct ui *ui, struct rect rect,
                        bool with_keyboard)
 {
@@ -265,7 +278,7 @@ void pane_draw(struct pane *pane, const struct ui *ui, struct rect rect, bool ti
 {
     pane->rect = rect;
     columns_layout(&pane->columns, &ui->columns, rect.width, pane->kinds == LIST_BOTH,
-                   ui->order.key);
+                   pane->name_cells, ui->order.key);
     if (title)
         draw_title(pane, ui, rect_cut_rows(&rect, 1), with_keyboard);
     columns_draw_header(&pane->columns, rect_cut_rows(&rect, 1), 0, ui->order);

@@ -12,6 +12,7 @@ struct pane {
     struct guest_id cursor;
     bool bound; /* the operator has chosen the cursor's guest: before that it is the first row */
     long row, top;
+    int name_cells; /* of the longest name, set by who draws it: tables side by side are alike */
     struct columns columns;
     struct rect rect;   /* as last drawn, title and header included; no height: not shown */
     struct rect table;  /* the rows in it */
@@ -25,6 +26,9 @@ void pane_clear(struct pane *pane);
 
 /* Builds the rows anew; in the order they have unless RESORT, what is new at the end. */
 void pane_arrange(struct pane *pane, const struct ui *ui, bool resort);
+
+/* The cells of the longest name in the list, or LEAST when none has more. */
+int pane_longest_name(const struct pane *pane, int least);
 
 /* With a TITLE line or without; WITH_KEYBOARD: this is where keys go. */
 void pane_draw(struct pane *pane, const struct ui *ui, struct rect rect, bool title,
