@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/confine.h"
+#include "base/io.h"
 #include "base/text.h"
 #include "ui/app_internal.h"
 #include "ui/screen.h"
@@ -258,6 +259,11 @@ static void turn(struct app *app)
     size_t count = engine_poll_fds(app->ui.engine, fds + OWN_FDS, ENGINE_FDS_MAX);
 
     int ready = poll(fds, OWN_FDS + count, timeout_ms(app));
+    if (ready < 0 && io_cannot_wait()) {
+        app->quit = true;
+        app->status = 1;
+        app->wait_errno = errno;
+    }
     app_read_clocks(app);
     if (ready < 0)
         return;
@@ -369,5 +375,7 @@ int app_run(struct engine *engine, const struct options *options, const char *si
     term_down();
     close(app.signals);
     sigprocmask(SIG_SETMASK, &old, NULL);
+    if (app.wait_errno)
+        fprintf(stderr, "vctop: cannot wait for keys: %s\n", strerror(app.wait_errno));
     return app.status;
 }

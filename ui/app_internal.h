@@ -26,6 +26,7 @@ struct app {
     int signals; /* signalfd */
     bool quit;
     int status;     /* of the exit: 128 + the signal that ended us */
+    int wait_errno; /* or why it cannot wait for anything any more */
     bool keys_left; /* more may wait than were read in the last turn */
     bool rows_old;  /* the engine fed the model since lists were built */
     struct pace pace;

@@ -30,6 +30,7 @@ void pane_clear(struct pane *pane)
 {
     listing_clear(&pane->listing);
     guest_id_clear(&pane->cursor);
+    guest_id_clear(&pane->hidden);
     free(pane->ranks);
     pane->ranks = NULL;
     pane->rank_count = 0;
@@ -107,19 +108,36 @@ static void clamp_row(struct pane *pane)
         pane->row = 0;
 }
 
-static void place_cursor(struct pane *pane, bool follow)
+/* Whom the operator chose has the cursor again as soon as it is listed. */
+static void end_hiding(struct pane *pane, const struct world *world)
 {
-    long row = pane->bound && guest_id_is_set(&pane->cursor)
-                   ? listing_find(&pane->listing, &pane->cursor)
-                   : -1;
+    if (!guest_id_is_set(&pane->hidden))
+        return;
+    if (listing_find(&pane->listing, &pane->hidden) >= 0) {
+        guest_id_clear(&pane->cursor);
+        pane->cursor = pane->hidden;
+        pane->hidden = (struct guest_id){0};
+    } else if (!world_find(world, &pane->hidden)) {
+        guest_id_clear(&pane->hidden);
+    }
+}
+
+static void place_cursor(struct pane *pane, const struct world *world, bool follow)
+{
+    end_hiding(pane, world);
+    bool chosen = pane->bound && guest_id_is_set(&pane->cursor);
+    long row = chosen ? listing_find(&pane->listing, &pane->cursor) : -1;
 
     if (row >= 0 && follow)
         pane->top += row - pane->row;
     if (row >= 0)
         pane->row = row;
     clamp_row(pane);
-    if (row < 0)
-        bind_cursor(pane);
+    if (row >= 0)
+        return;
+    if (chosen && !guest_id_is_set(&pane->hidden) && world_find(world, &pane->cursor))
+        guest_id_copy(&pane->hidden, &pane->cursor);
+    bind_cursor(pane);
 }
 
 void pane_arrange(struct pane *pane, const struct ui *ui, bool resort)
@@ -131,7 +149,7 @@ void pane_arrange(struct pane *pane, const struct ui *ui, bool resort)
     if (!resort)
         keep_order(pane);
     remember_order(pane);
-    place_cursor(pane, ui->follow);
+    place_cursor(pane, ui->world, ui->follow);
 }
 
 void pane_move_to(struct pane *pane, long row)
@@ -140,6 +158,8 @@ void pane_move_to(struct pane *pane, long row)
     clamp_row(pane);
     pane->bound = true;
     bind_cursor(pane);
+    if (pane->listing.count)
+        guest_id_clear(&pane->hidden);
 }
 
 void pane_move(struct pane *pane, long by)
