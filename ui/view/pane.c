@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "model/problem.h"
 #include "ui/term/term.h"
+#include "ui/view/guest_row.h"
 
 /* A lower screen needs its lines for guests. */
 #define CAUSE_LINES_HEIGHT 30
@@ -220,7 +221,7 @@ static void draw_title(const struct pane *pane, const struct ui *ui, struct rect
 static int lines_of(const struct pane *pane, const struct ui *ui, long row)
 {
     return pane->causes &&
-                   columns_want_line(&pane->columns, ui, pane->table, pane->listing.rows[row])
+                   guest_row_wants_line(&pane->columns, ui, pane->table, pane->listing.rows[row])
                ? 2
                : 1;
 }
@@ -314,12 +315,12 @@ void pane_draw(struct pane *pane, const struct ui *ui, struct rect rect, bool ti
         const struct guest *guest = pane->listing.rows[row];
         bool own_line = lines_of(pane, ui, row) > 1 && y + 1 < rect.height;
 
-        columns_draw_row(&pane->columns, ui, rect, y++, guest,
-                         row != pane->row ? ROW_PLAIN
-                         : with_keyboard  ? ROW_CURSOR
-                                          : ROW_CURSOR_AWAY,
-                         !own_line);
+        guest_row_draw(&pane->columns, ui, rect, y++, guest,
+                       row != pane->row ? ROW_PLAIN
+                       : with_keyboard  ? ROW_CURSOR
+                                        : ROW_CURSOR_AWAY,
+                       !own_line);
         if (own_line)
-            columns_draw_cause(&pane->columns, ui, rect, y++, guest);
+            guest_row_draw_cause(&pane->columns, ui, rect, y++, guest);
     }
 }
