@@ -55,6 +55,11 @@ START_TEST(cursor_moves)
     ck_assert_int_gt(steps_cursor_row(screen), FIRST_ROW + 5);
     screen_send(screen, "\033[5~");
     ck_assert(steps_cursor_is(screen, "backup", PATIENCE_MS));
+    /* As in less and vi. */
+    screen_send(screen, "\006");
+    ck_assert(screen_wait_gone(screen, ">  V backup", PATIENCE_MS));
+    screen_send(screen, "\002");
+    ck_assert(steps_cursor_is(screen, "backup", PATIENCE_MS));
     /* A click on the fifth row of the table. */
     screen_send(screen, "\033[<0;10;8M\033[<0;10;8m");
     ck_assert(steps_cursor_is(screen, "grafana", PATIENCE_MS));
