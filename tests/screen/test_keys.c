@@ -209,7 +209,7 @@ START_TEST(a_hidden_guest_stays_the_one_meant)
     steps_shows(screen, "m", "force off");
     ck_assert(screen_wait(screen, "3 of 20 shown", PATIENCE_MS));
     ck_assert(screen_find(screen, " web1 ") > 0); /* the menu's title */
-    steps_shows(screen, "d", "cannot shut down: ");
+    steps_shows(screen, "d", "cannot shut down: it stopped or started meanwhile");
     steps_hides(screen, "\033", "of 20 shown");
     ck_assert(steps_cursor_is(screen, "web1", PATIENCE_MS));
     steps_quit(screen);
