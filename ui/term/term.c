@@ -15,6 +15,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "ui/term/canvas.h"
 #include "ui/term/capability.h"
 #include "ui/term/key.h"
 #include "ui/term/keycodes.h"
@@ -176,6 +177,7 @@ static void end_curses(void)
         endwin();
         delscreen(term.screen);
         term.screen = NULL;
+        canvas_free();
     }
     restore_now();
     output_close();
@@ -252,6 +254,7 @@ void term_resized(void)
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0)
         return;
     resizeterm(size.ws_row, size.ws_col);
+    canvas_forget();
     restore_prepare(term.paste);
     term_redraw_all();
 }
@@ -284,6 +287,7 @@ bool term_has_colour(void)
 
 void term_flush(void)
 {
+    canvas_hand_on();
     refresh();
     output_frame(clock_mono_ns());
 }
