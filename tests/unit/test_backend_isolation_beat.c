@@ -3,7 +3,9 @@
 #include "backend/isolation_beat.h"
 
 #include <check.h>
+#include <sched.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 
@@ -53,6 +55,51 @@ START_TEST(a_few_a_tick_then_seldom)
 }
 END_TEST
 
+/* The first CPU of SET alone; false when it is the only one. */
+static bool first_alone(const cpu_set_t *set, cpu_set_t *ret)
+{
+    CPU_ZERO(ret);
+    for (size_t cpu = 0; cpu < CPU_SETSIZE && !CPU_COUNT(ret); cpu++)
+        if (CPU_ISSET(cpu, set))
+            CPU_SET(cpu, ret);
+    return CPU_COUNT(set) > 1;
+}
+
+static bool is_due(struct isolation_turn *turn, int64_t now)
+{
+    static const uint32_t visible[1] = {1};
+    const struct want want = {.visible = visible, .visible_count = 1};
+    struct isolation_beat beat;
+
+    isolation_beat_begin(&beat, &want, now);
+    isolation_beat_watch(&beat, turn, getpid());
+    return isolation_beat_is_due(&beat, turn, false);
+}
+
+START_TEST(at_once_where_it_may_run_elsewhere)
+{
+    struct isolation_turn turn = {0};
+    cpu_set_t all, one;
+
+    ck_assert_int_eq(sched_getaffinity(0, sizeof(all), &all), 0);
+    ck_assert(is_due(&turn, NS_PER_S));
+    ck_assert(!is_due(&turn, 20 * NS_PER_S));
+    isolation_beat_hurry(&turn);
+    ck_assert(is_due(&turn, 21 * NS_PER_S));
+    ck_assert(!is_due(&turn, 40 * NS_PER_S));
+    if (!first_alone(&all, &one)) {
+        printf("SKIPPED: only one CPU\n");
+        return;
+    }
+    ck_assert_int_eq(sched_setaffinity(0, sizeof(one), &one), 0);
+    ck_assert(!is_due(&turn, 41 * NS_PER_S)); /* not looked at yet */
+    ck_assert(is_due(&turn, 50 * NS_PER_S));
+    ck_assert(!is_due(&turn, 60 * NS_PER_S));
+    ck_assert_int_eq(sched_setaffinity(0, sizeof(all), &all), 0);
+    ck_assert(is_due(&turn, 70 * NS_PER_S));
+}
+END_TEST
+
 START_TEST(all_at_once_where_nobody_looks)
 {
     const struct want want = {0};
@@ -89,6 +136,7 @@ int main(void)
     TCase *tcase = tcase_create("all");
 
     tcase_add_test(tcase, a_few_a_tick_then_seldom);
+    tcase_add_test(tcase, at_once_where_it_may_run_elsewhere);
     tcase_add_test(tcase, all_at_once_where_nobody_looks);
     tcase_add_test(tcase, only_news_is_said);
     suite_add_tcase(suite, tcase);
