@@ -171,6 +171,46 @@ START_TEST(filter_narrows_and_restores)
 }
 END_TEST
 
+/* Two tables, both visited: a filter that empties one gives the other the keyboard, and Esc in the
+ * prompt gives it back. */
+START_TEST(a_filter_given_up_changes_no_pane)
+{
+    struct screen *screen = steps_start(40, 120, SMALL, NULL);
+
+    screen_send(screen, "jj\tjj");
+    ck_assert(screen_wait(screen, ">  grafana", PATIENCE_MS));
+    screen_send(screen, "\t\t");
+    steps_shows(screen, "j", ">  db01");
+    steps_shows(screen, "/build", ">  build-01");
+    steps_shows(screen, "\033", ">  db01");
+    ck_assert_ptr_null(strstr(screen_text(screen), ">  build-01"));
+    /* Whom one looked for stays chosen. */
+    steps_shows(screen, "/build\r", "filter 'build'");
+    steps_hides(screen, "\033", "filter 'build'");
+    ck_assert(screen_wait(screen, ">  build-01", PATIENCE_MS));
+    steps_quit(screen);
+}
+END_TEST
+
+/* Whom the list loses under an open menu is the one that the menu is about, and the one under the
+ * cursor as soon as it is listed again. */
+START_TEST(a_hidden_guest_stays_the_one_meant)
+{
+    struct screen *screen = steps_start(24, 80, SMALL ",off=web1@6", NULL);
+
+    screen_send(screen, "/state=running & kind=vm\r");
+    ck_assert(screen_wait(screen, "of 20 shown", PATIENCE_MS));
+    ck_assert(steps_choose(screen, "web1"));
+    steps_shows(screen, "m", "force off");
+    ck_assert(screen_wait(screen, "3 of 20 shown", PATIENCE_MS));
+    ck_assert(screen_find(screen, " web1 ") > 0); /* the menu's title */
+    steps_shows(screen, "d", "cannot shut down: ");
+    steps_hides(screen, "\033", "of 20 shown");
+    ck_assert(steps_cursor_is(screen, "web1", PATIENCE_MS));
+    steps_quit(screen);
+}
+END_TEST
+
 /* What does not make sense yet leaves what did, and a caret shows where. */
 START_TEST(filters_are_a_language)
 {
@@ -398,6 +438,8 @@ int main(void)
         cursor_follows_its_guest,
         follow_holds_the_line,
         filter_narrows_and_restores,
+        a_filter_given_up_changes_no_pane,
+        a_hidden_guest_stays_the_one_meant,
         filters_are_a_language,
         pasted_keys_do_nothing,
         marks_count,

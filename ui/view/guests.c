@@ -16,6 +16,11 @@ bool guests_side_by_side(const struct guests_view *guests)
     return guests->layout == LAYOUT_AUTO && draw_screen().width >= SIDE_BY_SIDE_WIDTH;
 }
 
+bool guests_shows(const struct guests_view *guests, int pane)
+{
+    return guests_side_by_side(guests) ? pane != PANE_BOTH : pane == guests->active;
+}
+
 struct pane *guests_active_pane(struct guests_view *guests)
 {
     return &guests->panes[guests->active];
@@ -41,9 +46,8 @@ void guests_arrange(struct view *view, struct ui *ui, bool resort)
     ui->shown = ui->total = 0;
     for (int i = 0; i < PANE_COUNT; i++) {
         struct pane *pane = &guests->panes[i];
-        bool used = guests_side_by_side(guests) ? i != PANE_BOTH : i == guests->active;
 
-        if (!used)
+        if (!guests_shows(guests, i))
             continue;
         pane_arrange(pane, ui, resort);
         /* It never shrinks: a long name that goes, or that a filter hides, moves no column. */

@@ -1,5 +1,6 @@
 /* One table of guests with a cursor of its own.  The cursor is a guest, not a row: it follows the
- * guest when rows move, and stays on its row when the guest vanishes. */
+ * guest when rows move, and stays on its row when the guest vanishes.  While a filter hides the
+ * guest another stands in for it, until it is back or the operator goes on from there. */
 #ifndef VCTOP_UI_VIEW_PANE_H
 #define VCTOP_UI_VIEW_PANE_H
 
@@ -10,6 +11,7 @@ struct pane {
     enum listing_kinds kinds;
     struct listing listing;
     struct guest_id cursor;
+    struct guest_id hidden; /* the guest that the cursor's one stands in for; not set: none */
     bool bound; /* the operator has chosen the cursor's guest: before that it is the first row */
     long row, top;
     int name_cells; /* of the longest name, set by who draws it: tables side by side are alike */
