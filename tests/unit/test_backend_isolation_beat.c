@@ -5,6 +5,7 @@
 #include <check.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -19,16 +20,26 @@ void sink_isolation(struct sink *sink, uint32_t handle, const struct isolation_f
     said++;
 }
 
-/* How many of GUESTS are due in a tick at NOW; SELECTED: -1 none. */
-static int tick(struct isolation_turn *turns, const struct want *want, int selected, int64_t now)
+/* How many of GUESTS, of which the first SEEN are on the screen, are due in a tick at NOW;
+ * SELECTED: -1 none. */
+static int tick_of(struct isolation_turn *turns, const struct want *want, int seen, int selected,
+                   int64_t now)
 {
     struct isolation_beat beat;
     int due = 0;
 
     isolation_beat_begin(&beat, want, now);
     for (int i = 0; i < GUESTS; i++)
-        due += isolation_beat_is_due(&beat, &turns[i], i == selected);
+        due += isolation_beat_is_due(&beat, &turns[i],
+                                     i == selected ? SIGHT_SELECTED
+                                     : i < seen    ? SIGHT_VISIBLE
+                                                   : SIGHT_HIDDEN);
     return due;
+}
+
+static int tick(struct isolation_turn *turns, const struct want *want, int selected, int64_t now)
+{
+    return tick_of(turns, want, GUESTS, selected, now);
 }
 
 START_TEST(a_few_a_tick_then_seldom)
@@ -73,7 +84,7 @@ static bool is_due(struct isolation_turn *turn, int64_t now)
 
     isolation_beat_begin(&beat, &want, now);
     isolation_beat_watch(&beat, turn, getpid());
-    return isolation_beat_is_due(&beat, turn, false);
+    return isolation_beat_is_due(&beat, turn, SIGHT_VISIBLE);
 }
 
 START_TEST(at_once_where_it_may_run_elsewhere)
@@ -97,6 +108,34 @@ START_TEST(at_once_where_it_may_run_elsewhere)
     ck_assert(!is_due(&turn, 60 * NS_PER_S));
     ck_assert_int_eq(sched_setaffinity(0, sizeof(all), &all), 0);
     ck_assert(is_due(&turn, 70 * NS_PER_S));
+}
+END_TEST
+
+static int read_of(const struct isolation_turn *turns, int from, int end)
+{
+    int count = 0;
+
+    for (int i = from; i < end; i++)
+        count += turns[i].due_ns != 0;
+    return count;
+}
+
+START_TEST(what_is_seen_does_not_wait_for_what_is_not)
+{
+    static const uint32_t visible[1] = {1};
+    const struct want want = {.visible = visible, .visible_count = 1};
+    struct isolation_turn turns[GUESTS] = {0};
+
+    /* Those that are seen come last here. */
+    for (int i = 0; i < GUESTS / 2; i++)
+        turns[i].due_ns = NS_PER_S * 1000;
+    int due = tick_of(turns, &want, 0, -1, NS_PER_S);
+    ck_assert_int_gt(due, 0);
+    ck_assert_int_lt(due, GUESTS / 2);
+    memset(turns, 0, sizeof(turns));
+    tick_of(turns, &want, 6, -1, NS_PER_S);
+    ck_assert_int_eq(read_of(turns, 0, 6), 6);
+    ck_assert_int_lt(read_of(turns, 6, GUESTS), 12);
 }
 END_TEST
 
@@ -137,6 +176,7 @@ int main(void)
 
     tcase_add_test(tcase, a_few_a_tick_then_seldom);
     tcase_add_test(tcase, at_once_where_it_may_run_elsewhere);
+    tcase_add_test(tcase, what_is_seen_does_not_wait_for_what_is_not);
     tcase_add_test(tcase, all_at_once_where_nobody_looks);
     tcase_add_test(tcase, only_news_is_said);
     suite_add_tcase(suite, tcase);

@@ -175,7 +175,8 @@ static void look_at_isolation(struct instance *self, struct lv_guest *guest, boo
         return;
     if (guest->qemu)
         isolation_beat_watch(&self->beat, &guest->isolation, qemu_identity(guest->qemu)->pid);
-    if (!isolation_beat_is_due(&self->beat, &guest->isolation, selected))
+    if (!isolation_beat_is_due(&self->beat, &guest->isolation,
+                               selected ? SIGHT_SELECTED : SIGHT_VISIBLE))
         return;
     if (guest->qemu) {
         isolation_read_machine(self->isolation, qemu_identity(guest->qemu)->pid, &facts);
