@@ -16,10 +16,10 @@
 #include "ui/view/view.h"
 
 #define LABEL_CELLS 30
-#define SIDE_CELLS 16
+#define SIDE_CELLS 16 /* of a kind's column, at least */
+#define SIDE_CELLS_MOST 32
 #define FIGURE_CELLS 6
-#define NAME_CELLS (SIDE_CELLS - FIGURE_CELLS - 2)
-#define NOTE_CELLS 30 /* what a note needs to be worth its room */
+#define NOTE_CELLS 41 /* of the longest note and its margin */
 #define PERCENT_SCALE 10.0
 #define GIB (1024.0 * 1024 * 1024)
 #define GIB_SCALE 100.0
@@ -38,27 +38,35 @@ static const struct line {
     const char *note; /* how it is measured, where there is room */
     bool spare;       /* goes first where lines are short */
 } lines[] = {
-    {COMPARE_OVERHEAD, MEDIAN, "memory overhead, median",
-     "QEMU's memory beside its guest's; kernel memory and monitor", false},
-    {COMPARE_OVERHEAD, WORST, "memory overhead, worst", "", false},
+    {COMPARE_OVERHEAD, MEDIAN, "memory overhead, median", "QEMU's memory beside its guest's;",
+     false},
+    {COMPARE_OVERHEAD, WORST, "memory overhead, worst", "a container's kernel memory and monitor",
+     false},
     {COMPARE_OVERHEAD, TOTAL, "memory overhead, total", "", false},
     {COMPARE_VIRT, MEDIAN, "CPU % to run it, median", "QEMU without its vCPUs; the monitor", false},
     {COMPARE_VIRT, WORST, "CPU % to run it, worst", "", true},
     {COMPARE_VIRT, TOTAL, "CPU % to run it, total", "", false},
-    {COMPARE_REQUEST, MEDIAN, "start, request to ready",
-     "started from here; ready: agent up, init runs", false},
-    {COMPARE_BOOT, MEDIAN, "start, process to ready", "all starts that were seen", false},
+    {COMPARE_REQUEST, MEDIAN, "start, request to ready", "from here; ready: agent up, init runs",
+     false},
+    {COMPARE_BOOT, MEDIAN, "start, process to ready", "median of all starts that were seen", false},
     {COMPARE_DISK, MEDIAN, "disk bytes/s, median", "read and written, as the host counts", false},
     {COMPARE_DISK_OPS, MEDIAN, "disk op/s, median", "", true},
-    {COMPARE_READ_TIME, MEDIAN, "disk, time of a read",
-     "of machines, as QEMU counts: a look every 10 s", true},
-    {COMPARE_WRITE_TIME, MEDIAN, "disk, time of a write", "", false},
-    {COMPARE_NET, MEDIAN, "network bytes/s, median", "in and out; the path's delay is not measured",
+    {COMPARE_READ_TIME, MEDIAN, "disk, time of a read", "", true},
+    {COMPARE_WRITE_TIME, MEDIAN, "disk, time of a write", "as QEMU counts, looked at every 10 s",
+     false},
+    {COMPARE_NET, MEDIAN, "network bytes/s, median", "in and out; its delay is not measured",
      false},
 };
 
 struct compare_view {
     struct view view; /* first */
+};
+
+/* The columns, one for each kind. */
+struct sides {
+    enum compare_kind kind[COMPARE_KINDS];
+    int count, cells; /* of each */
+    bool notes;       /* there is room for them */
 };
 
 static void value_text(char dst[UNITS_MAX], const struct line *line,
@@ -76,10 +84,11 @@ static void value_text(char dst[UNITS_MAX], const struct line *line,
 }
 
 /* "231M [17]", or whose it is: "412M win-ad". */
-static void draw_value(struct rect rect, int y, int x, const struct line *line,
+static void draw_value(struct rect rect, int y, int x, int cells, const struct line *line,
                        const struct compare_value *value)
 {
-    char text[UNITS_MAX], name[NAME_CELLS * 16 + 1];
+    char text[UNITS_MAX], name[SIDE_CELLS_MOST * 16 + 1];
+    int room = cells - FIGURE_CELLS - 2;
     bool known = value->count > 0;
 
     value_text(text, line, value);
@@ -89,35 +98,42 @@ static void draw_value(struct rect rect, int y, int x, const struct line *line,
     if (line->aspect != WORST) {
         draw_format(rect, y, x + FIGURE_CELLS + 1, STYLE_DIM, "[%d]", value->count);
     } else if (value->worst_guest && value->worst_guest->facts.name) {
-        text_fit_middle(name, sizeof(name), value->worst_guest->facts.name, NAME_CELLS,
+        text_fit_middle(name, sizeof(name), value->worst_guest->facts.name, (size_t)room,
                         !term_is_utf8());
-        draw_cell(rect, y, x + FIGURE_CELLS + 1, STYLE_DIM, name, NAME_CELLS);
+        draw_cell(rect, y, x + FIGURE_CELLS + 1, STYLE_DIM, name, room);
     }
 }
 
-/* The kinds that have a column: emulated machines only where there are some. */
-static int columns_of(const struct compare *compare, enum compare_kind ret[COMPARE_KINDS])
+/* The kinds that have a column: emulated machines only where there are some.  What the notes leave
+ * is for whole names. */
+static struct sides sides_of(const struct compare *compare, int width)
 {
-    int count = 0;
+    struct sides ret = {0};
 
     for (int kind = 0; kind < COMPARE_KINDS; kind++)
         if (kind != COMPARE_EMULATED || compare->side[kind].guests > 0)
-            ret[count++] = (enum compare_kind)kind;
-    return count;
+            ret.kind[ret.count++] = (enum compare_kind)kind;
+    int room = width - LABEL_CELLS;
+    ret.notes = room >= ret.count * SIDE_CELLS + NOTE_CELLS;
+    ret.cells = (room - (ret.notes ? NOTE_CELLS : 0)) / ret.count;
+    if (ret.cells < SIDE_CELLS)
+        ret.cells = SIDE_CELLS;
+    if (ret.cells > SIDE_CELLS_MOST)
+        ret.cells = SIDE_CELLS_MOST;
+    return ret;
 }
 
-static void draw_heading(struct rect rect, const struct compare *compare,
-                         const enum compare_kind *kinds, int count)
+static void draw_heading(struct rect rect, const struct compare *compare, const struct sides *sides)
 {
     static const char *const titles[COMPARE_KINDS] = {"KVM", "EMULATED", "LXC"};
 
     draw_text(rect, 0, 1, STYLE_TITLE, "What running guests costs");
     draw_text(rect, 1, 1, STYLE_NORMAL, "running, of all");
-    for (int i = 0; i < count; i++) {
-        const struct compare_side *side = &compare->side[kinds[i]];
-        int x = LABEL_CELLS + i * SIDE_CELLS;
-        draw_right(rect, 0, x, STYLE_HEADER, titles[kinds[i]],
-                   FIGURE_CELLS + (kinds[i] == COMPARE_EMULATED ? 2 : 0));
+    for (int i = 0; i < sides->count; i++) {
+        const struct compare_side *side = &compare->side[sides->kind[i]];
+        int x = LABEL_CELLS + i * sides->cells;
+        draw_right(rect, 0, x, STYLE_HEADER, titles[sides->kind[i]],
+                   FIGURE_CELLS + (sides->kind[i] == COMPARE_EMULATED ? 2 : 0));
         char text[24];
         snprintf(text, sizeof(text), "%d", side->running);
         draw_right(rect, 1, x, STYLE_NORMAL, text, FIGURE_CELLS);
@@ -126,12 +142,12 @@ static void draw_heading(struct rect rect, const struct compare *compare,
 }
 
 static void draw_density(struct rect rect, int y, const struct compare *compare,
-                         const enum compare_kind *kinds, int count)
+                         const struct sides *sides)
 {
     draw_text(rect, y, 1, STYLE_NORMAL, "guests per GiB");
-    for (int i = 0; i < count; i++) {
-        const struct compare_side *side = &compare->side[kinds[i]];
-        int x = LABEL_CELLS + i * SIDE_CELLS;
+    for (int i = 0; i < sides->count; i++) {
+        const struct compare_side *side = &compare->side[sides->kind[i]];
+        int x = LABEL_CELLS + i * sides->cells;
         char text[UNITS_MAX] = "-";
         bool known = isfinite(side->per_gib);
 
@@ -186,9 +202,9 @@ static void draw_sum(struct rect rect, int y, const struct compare *compare,
 }
 
 static void draw_lines(struct rect rect, int *y, const struct compare *compare,
-                       const enum compare_kind *kinds, int count, bool all)
+                       const struct sides *sides, bool all)
 {
-    int note_x = LABEL_CELLS + count * SIDE_CELLS;
+    int note_x = LABEL_CELLS + sides->count * sides->cells;
 
     for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
         const struct line *line = &lines[i];
@@ -196,10 +212,10 @@ static void draw_lines(struct rect rect, int *y, const struct compare *compare,
         if (line->spare && !all)
             continue;
         draw_text(rect, *y, 1, STYLE_NORMAL, line->label);
-        for (int k = 0; k < count; k++)
-            draw_value(rect, *y, LABEL_CELLS + k * SIDE_CELLS, line,
-                       &compare->side[kinds[k]].value[line->figure]);
-        if (rect.width - note_x >= NOTE_CELLS && line->note[0])
+        for (int k = 0; k < sides->count; k++)
+            draw_value(rect, *y, LABEL_CELLS + k * sides->cells, sides->cells, line,
+                       &compare->side[sides->kind[k]].value[line->figure]);
+        if (sides->notes && line->note[0])
             draw_cell(rect, *y, note_x, STYLE_DIM, line->note, rect.width - note_x - 1);
         ++*y;
     }
@@ -208,7 +224,6 @@ static void draw_lines(struct rect rect, int *y, const struct compare *compare,
 static void draw(struct view *view, struct ui *ui, struct rect rect)
 {
     struct compare compare;
-    enum compare_kind kinds[COMPARE_KINDS];
     /* Heading, lines, density, sum. */
     bool all = rect.height >= 2 + (int)ARRAY_SIZE(lines) + 1 + 4;
     bool apart = rect.height >= 2 + (int)ARRAY_SIZE(lines) + 1 + 4 + 2;
@@ -217,10 +232,10 @@ static void draw(struct view *view, struct ui *ui, struct rect rect)
     (void)view;
     draw_clear(rect, STYLE_NORMAL);
     compare_build(&compare, ui->world, ui->now_ns);
-    int count = columns_of(&compare, kinds);
-    draw_heading(rect, &compare, kinds, count);
-    draw_lines(rect, &y, &compare, kinds, count, all);
-    draw_density(rect, y, &compare, kinds, count);
+    const struct sides sides = sides_of(&compare, rect.width);
+    draw_heading(rect, &compare, &sides);
+    draw_lines(rect, &y, &compare, &sides, all);
+    draw_density(rect, y, &compare, &sides);
     draw_sum(rect, y + 1 + apart, &compare, &world_host_get(ui->world)->cur);
 }
 

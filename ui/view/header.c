@@ -98,7 +98,7 @@ static void put_cpu(struct line *line, const struct scene *scene, int bar)
     line_left(line, 1, STYLE_NORMAL, "%s", text);
 }
 
-/* What the guests use together; the rest is the host's own. */
+/* What the guests use together; the rest is the host's own.  One old figure makes both old. */
 static void put_share(struct line *line, const struct scene *scene)
 {
     const struct host_figures *figures = &scene->host->figures;
@@ -106,10 +106,17 @@ static void put_share(struct line *line, const struct scene *scene)
     if (!scene->totals.cpu_known || !is_on(scene, METER_CPU))
         return;
     double guests = scene->totals.cpu_percent, other = figures->cpu - guests;
+    const struct ui *ui = scene->ui;
+    bool old = scene->totals.cpu_since_ns &&
+               figures_are_old(scene->totals.cpu_since_ns, ui->now_ns, world_period(ui->world));
+    enum style style = old ? STYLE_STALE : STYLE_DIM;
+    const char *mark = old ? "?" : ""; /* one grey beside another would not be seen */
+
     if (isnan(other))
-        line_left(line, 1, STYLE_DIM, "guests %4.0f", guests);
+        line_left(line, 1, style, "guests %4.0f%s", guests, mark);
     else
-        line_left(line, 1, STYLE_DIM, "guests %4.0f host %3.0f", guests, other > 0 ? other : 0);
+        line_left(line, 1, style, "guests %4.0f%s host %3.0f%s", guests, mark,
+                  other > 0 ? other : 0, mark);
 }
 
 static void put_memory(struct line *line, const struct scene *scene, int bar)
