@@ -1,5 +1,6 @@
 #include "worker/role.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 
 #include "backend/trace.h"
 #include "base/confine.h"
+#include "base/io.h"
 #include "base/log.h"
 #include "worker/roles.h"
 
@@ -38,6 +40,14 @@ int role_open(struct role *role, struct backend **ret, struct error *err)
     return role->debug ? trace_open(ops, ret, arg, err) : backend_open(ops, ret, arg, err);
 }
 
+int role_waited(int ready)
+{
+    if (ready >= 0 || !io_cannot_wait())
+        return ready;
+    log_line("cannot wait: %s", strerror(errno));
+    _exit(1);
+}
+
 int role_await(struct role *role, enum frame_type type, struct frame *ret, struct error *err)
 {
     struct channel *channel = &role->channel;
@@ -58,7 +68,7 @@ int role_await(struct role *role, enum frame_type type, struct frame *ret, struc
             return rc;
         if (channel_pending(channel))
             pfd.events |= POLLOUT;
-        poll(&pfd, 1, -1);
+        role_waited(poll(&pfd, 1, -1));
         if ((rc = channel_flush(channel, err)) < 0 || (rc = channel_fill(channel, err)) < 0)
             return rc;
     }
@@ -90,7 +100,7 @@ void role_flush(struct role *role)
 {
     while (channel_flush(&role->channel, NULL) == 0 && channel_pending(&role->channel)) {
         struct pollfd pfd = {.fd = role->channel.fd, .events = POLLOUT};
-        poll(&pfd, 1, -1);
+        role_waited(poll(&pfd, 1, -1));
     }
 }
 

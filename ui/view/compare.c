@@ -16,10 +16,10 @@
 #include "ui/view/view.h"
 
 #define LABEL_CELLS 30
-#define SIDE_CELLS 16 /* of a kind's column, at least */
-#define SIDE_CELLS_MOST 32
+#define SIDE_CELLS 16 /* of a kind, at least */
 #define FIGURE_CELLS 6
-#define NOTE_CELLS 41 /* of the longest note and its margin */
+#define NAME_MAX_CELLS 24
+#define NOTE_CELLS 47 /* of the longest note: cut it says nothing */
 #define PERCENT_SCALE 10.0
 #define GIB (1024.0 * 1024 * 1024)
 #define GIB_SCALE 100.0
@@ -38,23 +38,22 @@ static const struct line {
     const char *note; /* how it is measured, where there is room */
     bool spare;       /* goes first where lines are short */
 } lines[] = {
-    {COMPARE_OVERHEAD, MEDIAN, "memory overhead, median", "QEMU's memory beside its guest's;",
-     false},
-    {COMPARE_OVERHEAD, WORST, "memory overhead, worst", "a container's kernel memory and monitor",
-     false},
+    {COMPARE_OVERHEAD, MEDIAN, "memory overhead, median",
+     "QEMU's beside its guest's; kernel and monitor", false},
+    {COMPARE_OVERHEAD, WORST, "memory overhead, worst", "", false},
     {COMPARE_OVERHEAD, TOTAL, "memory overhead, total", "", false},
     {COMPARE_VIRT, MEDIAN, "CPU % to run it, median", "QEMU without its vCPUs; the monitor", false},
     {COMPARE_VIRT, WORST, "CPU % to run it, worst", "", true},
     {COMPARE_VIRT, TOTAL, "CPU % to run it, total", "", false},
-    {COMPARE_REQUEST, MEDIAN, "start, request to ready", "from here; ready: agent up, init runs",
-     false},
-    {COMPARE_BOOT, MEDIAN, "start, process to ready", "median of all starts that were seen", false},
+    {COMPARE_REQUEST, MEDIAN, "start, request to ready",
+     "started from here; ready: agent up, init runs", false},
+    {COMPARE_BOOT, MEDIAN, "start, process to ready", "all starts that were seen", false},
     {COMPARE_DISK, MEDIAN, "disk bytes/s, median", "read and written, as the host counts", false},
     {COMPARE_DISK_OPS, MEDIAN, "disk op/s, median", "", true},
-    {COMPARE_READ_TIME, MEDIAN, "disk, time of a read", "", true},
-    {COMPARE_WRITE_TIME, MEDIAN, "disk, time of a write", "as QEMU counts, looked at every 10 s",
-     false},
-    {COMPARE_NET, MEDIAN, "network bytes/s, median", "in and out; its delay is not measured",
+    {COMPARE_READ_TIME, MEDIAN, "disk, time of a read",
+     "of machines, as QEMU counts: a look every 10 s", true},
+    {COMPARE_WRITE_TIME, MEDIAN, "disk, time of a write", "", false},
+    {COMPARE_NET, MEDIAN, "network bytes/s, median", "in and out; the path's delay is not measured",
      false},
 };
 
@@ -62,12 +61,26 @@ struct compare_view {
     struct view view; /* first */
 };
 
-/* The columns, one for each kind. */
-struct sides {
-    enum compare_kind kind[COMPARE_KINDS];
-    int count, cells; /* of each */
-    bool notes;       /* there is room for them */
+/* What stands where: a column for each kind, then the notes. */
+struct table {
+    enum compare_kind kinds[COMPARE_KINDS];
+    int count, side, width;
 };
+
+static int column_x(const struct table *table, int column)
+{
+    return LABEL_CELLS + column * table->side;
+}
+
+/* Names get what the notes leave over.  It hangs on the width alone: who is worst changes at each
+ * look, and no column is to move then. */
+static int side_cells(int count, int width)
+{
+    int spare = width - LABEL_CELLS - count * SIDE_CELLS, most = FIGURE_CELLS + 2 + NAME_MAX_CELLS;
+    int side = SIDE_CELLS + (spare < NOTE_CELLS ? spare : spare - NOTE_CELLS) / count;
+
+    return side < SIDE_CELLS ? SIDE_CELLS : side < most ? side : most;
+}
 
 static void value_text(char dst[UNITS_MAX], const struct line *line,
                        const struct compare_value *value)
@@ -83,12 +96,11 @@ static void value_text(char dst[UNITS_MAX], const struct line *line,
         metric_format_value(dst, format, what);
 }
 
-/* "231M [17]", or whose it is: "412M win-ad". */
-static void draw_value(struct rect rect, int y, int x, int cells, const struct line *line,
-                       const struct compare_value *value)
+/* "231M [17]", or whose it is: "412M win-ad" in NAME_CELLS. */
+static void draw_value(struct rect rect, int y, int x, const struct line *line,
+                       const struct compare_value *value, int name_cells)
 {
-    char text[UNITS_MAX], name[SIDE_CELLS_MOST * 16 + 1];
-    int room = cells - FIGURE_CELLS - 2;
+    char text[UNITS_MAX], name[NAME_MAX_CELLS * 16 + 1];
     bool known = value->count > 0;
 
     value_text(text, line, value);
@@ -98,42 +110,33 @@ static void draw_value(struct rect rect, int y, int x, int cells, const struct l
     if (line->aspect != WORST) {
         draw_format(rect, y, x + FIGURE_CELLS + 1, STYLE_DIM, "[%d]", value->count);
     } else if (value->worst_guest && value->worst_guest->facts.name) {
-        text_fit_middle(name, sizeof(name), value->worst_guest->facts.name, (size_t)room,
+        text_fit_middle(name, sizeof(name), value->worst_guest->facts.name, (size_t)name_cells,
                         !term_is_utf8());
-        draw_cell(rect, y, x + FIGURE_CELLS + 1, STYLE_DIM, name, room);
+        draw_cell(rect, y, x + FIGURE_CELLS + 1, STYLE_DIM, name, name_cells);
     }
 }
 
-/* The kinds that have a column: emulated machines only where there are some.  What the notes leave
- * is for whole names. */
-static struct sides sides_of(const struct compare *compare, int width)
+/* The kinds that have a column: emulated machines only where there are some. */
+static void layout(struct table *ret, const struct compare *compare, int width)
 {
-    struct sides ret = {0};
-
+    *ret = (struct table){.width = width};
     for (int kind = 0; kind < COMPARE_KINDS; kind++)
         if (kind != COMPARE_EMULATED || compare->side[kind].guests > 0)
-            ret.kind[ret.count++] = (enum compare_kind)kind;
-    int room = width - LABEL_CELLS;
-    ret.notes = room >= ret.count * SIDE_CELLS + NOTE_CELLS;
-    ret.cells = (room - (ret.notes ? NOTE_CELLS : 0)) / ret.count;
-    if (ret.cells < SIDE_CELLS)
-        ret.cells = SIDE_CELLS;
-    if (ret.cells > SIDE_CELLS_MOST)
-        ret.cells = SIDE_CELLS_MOST;
-    return ret;
+            ret->kinds[ret->count++] = (enum compare_kind)kind;
+    ret->side = side_cells(ret->count, width);
 }
 
-static void draw_heading(struct rect rect, const struct compare *compare, const struct sides *sides)
+static void draw_heading(struct rect rect, const struct compare *compare, const struct table *table)
 {
     static const char *const titles[COMPARE_KINDS] = {"KVM", "EMULATED", "LXC"};
 
     draw_text(rect, 0, 1, STYLE_TITLE, "What running guests costs");
     draw_text(rect, 1, 1, STYLE_NORMAL, "running, of all");
-    for (int i = 0; i < sides->count; i++) {
-        const struct compare_side *side = &compare->side[sides->kind[i]];
-        int x = LABEL_CELLS + i * sides->cells;
-        draw_right(rect, 0, x, STYLE_HEADER, titles[sides->kind[i]],
-                   FIGURE_CELLS + (sides->kind[i] == COMPARE_EMULATED ? 2 : 0));
+    for (int i = 0; i < table->count; i++) {
+        const struct compare_side *side = &compare->side[table->kinds[i]];
+        int x = column_x(table, i);
+        draw_right(rect, 0, x, STYLE_HEADER, titles[table->kinds[i]],
+                   FIGURE_CELLS + (table->kinds[i] == COMPARE_EMULATED ? 2 : 0));
         char text[24];
         snprintf(text, sizeof(text), "%d", side->running);
         draw_right(rect, 1, x, STYLE_NORMAL, text, FIGURE_CELLS);
@@ -142,12 +145,12 @@ static void draw_heading(struct rect rect, const struct compare *compare, const 
 }
 
 static void draw_density(struct rect rect, int y, const struct compare *compare,
-                         const struct sides *sides)
+                         const struct table *table)
 {
     draw_text(rect, y, 1, STYLE_NORMAL, "guests per GiB");
-    for (int i = 0; i < sides->count; i++) {
-        const struct compare_side *side = &compare->side[sides->kind[i]];
-        int x = LABEL_CELLS + i * sides->cells;
+    for (int i = 0; i < table->count; i++) {
+        const struct compare_side *side = &compare->side[table->kinds[i]];
+        int x = column_x(table, i);
         char text[UNITS_MAX] = "-";
         bool known = isfinite(side->per_gib);
 
@@ -201,10 +204,19 @@ static void draw_sum(struct rect rect, int y, const struct compare *compare,
                     (double)host->mem_total / GIB);
 }
 
-static void draw_lines(struct rect rect, int *y, const struct compare *compare,
-                       const struct sides *sides, bool all)
+/* The names of the last column may go on where notes stand: these lines have none. */
+static int name_cells_of(const struct table *table, int column)
 {
-    int note_x = LABEL_CELLS + sides->count * sides->cells;
+    int end = column + 1 < table->count ? column_x(table, column + 1) : table->width;
+    int room = end - column_x(table, column) - FIGURE_CELLS - 2;
+
+    return room < 0 ? 0 : room < NAME_MAX_CELLS ? room : NAME_MAX_CELLS;
+}
+
+static void draw_lines(struct rect rect, int *y, const struct compare *compare,
+                       const struct table *table, bool all)
+{
+    int note_x = column_x(table, table->count);
 
     for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
         const struct line *line = &lines[i];
@@ -212,10 +224,11 @@ static void draw_lines(struct rect rect, int *y, const struct compare *compare,
         if (line->spare && !all)
             continue;
         draw_text(rect, *y, 1, STYLE_NORMAL, line->label);
-        for (int k = 0; k < sides->count; k++)
-            draw_value(rect, *y, LABEL_CELLS + k * sides->cells, sides->cells, line,
-                       &compare->side[sides->kind[k]].value[line->figure]);
-        if (sides->notes && line->note[0])
+        for (int k = 0; k < table->count; k++)
+            draw_value(rect, *y, column_x(table, k), line,
+                       &compare->side[table->kinds[k]].value[line->figure],
+                       name_cells_of(table, k));
+        if (rect.width - note_x >= NOTE_CELLS && line->note[0])
             draw_cell(rect, *y, note_x, STYLE_DIM, line->note, rect.width - note_x - 1);
         ++*y;
     }
@@ -224,6 +237,7 @@ static void draw_lines(struct rect rect, int *y, const struct compare *compare,
 static void draw(struct view *view, struct ui *ui, struct rect rect)
 {
     struct compare compare;
+    struct table table;
     /* Heading, lines, density, sum. */
     bool all = rect.height >= 2 + (int)ARRAY_SIZE(lines) + 1 + 4;
     bool apart = rect.height >= 2 + (int)ARRAY_SIZE(lines) + 1 + 4 + 2;
@@ -232,10 +246,10 @@ static void draw(struct view *view, struct ui *ui, struct rect rect)
     (void)view;
     draw_clear(rect, STYLE_NORMAL);
     compare_build(&compare, ui->world, ui->now_ns);
-    const struct sides sides = sides_of(&compare, rect.width);
-    draw_heading(rect, &compare, &sides);
-    draw_lines(rect, &y, &compare, &sides, all);
-    draw_density(rect, y, &compare, &sides);
+    layout(&table, &compare, rect.width);
+    draw_heading(rect, &compare, &table);
+    draw_lines(rect, &y, &compare, &table, all);
+    draw_density(rect, y, &compare, &table);
     draw_sum(rect, y + 1 + apart, &compare, &world_host_get(ui->world)->cur);
 }
 
