@@ -1,7 +1,7 @@
 /* Domain XML, odd and hostile, and the balloon's figures. */
 // sources: src/backend/libvirt/definition.c src/backend/libvirt/question.c
 // sources: src/backend/libvirt/statistics.c src/backend/libvirt/owner.c
-// sources: src/backend/libvirt/uri.c src/backend/libvirt/chardev.c
+// sources: src/backend/libvirt/uri.c src/backend/libvirt/words.c src/backend/libvirt/chardev.c
 // sources: src/backend/libvirt/isolation.c src/backend/libvirt/agent.c
 // libraries: LIBXML LIBVIRT
 #include "backend/libvirt/definition.h"
@@ -16,6 +16,7 @@
 #include "backend/libvirt/question.h"
 #include "backend/libvirt/statistics.h"
 #include "backend/relay.h"
+#include "base/alloc.h"
 
 static struct lv_definition *parse(const char *xml)
 {
@@ -365,6 +366,42 @@ START_TEST(block_statistics_become_disks)
 }
 END_TEST
 
+/* As libvirt says them; UINT64_MAX: not known. */
+static uint64_t fill_of(const char *path, uint64_t written, uint64_t physical, uint64_t capacity)
+{
+    virTypedParameterPtr params = NULL;
+    int count = 0, room = 0;
+    struct parts parts = {0};
+
+    virTypedParamsAddUInt(&params, &count, &room, "block.count", 1);
+    virTypedParamsAddString(&params, &count, &room, "block.0.name", "vda");
+    virTypedParamsAddString(&params, &count, &room, "block.0.path", path);
+    put_block(&params, &count, &room, "block.0.allocation", written);
+    put_block(&params, &count, &room, "block.0.capacity", capacity);
+    put_block(&params, &count, &room, "block.0.physical", physical);
+    lv_statistics_blocks(params, count, 77, &parts);
+    uint64_t ret = part_has(&parts.part[0], PART_FIELD_ALLOCATION)
+                       ? parts.part[0].value[PART_FIELD_ALLOCATION]
+                       : UINT64_MAX;
+    parts_clear(&parts);
+    virTypedParamsFree(params, count);
+    return ret;
+}
+
+START_TEST(a_fill_is_what_the_image_takes)
+{
+    /* A qcow2 of which nothing was written since the machine started, and one of which some was. */
+    ck_assert_uint_eq(fill_of("/i/a", 0, 8658944, 1 << 27), 8658944);
+    ck_assert_uint_eq(fill_of("/i/a", 4096, 8658944, 1 << 27), 8658944);
+    /* A file as long as its disk that takes nothing yet reads like a full one. */
+    ck_assert_uint_eq(fill_of("/i/raw", 0, 1 << 26, 1 << 26), UINT64_MAX);
+    ck_assert_uint_eq(fill_of("/i/raw", 4096, 1 << 26, 1 << 26), 1 << 26);
+    /* A growing image on a device. */
+    ck_assert_uint_eq(fill_of("/dev/vg/a", 4096, 1 << 28, 1 << 27), 4096);
+    ck_assert_uint_eq(fill_of("/dev/vg/a", 0, 1 << 28, 1 << 27), UINT64_MAX);
+}
+END_TEST
+
 static void add_disk(struct parts *parts, const char *name, uint64_t reads, uint64_t read_ns,
                      uint64_t writes)
 {
@@ -394,6 +431,35 @@ START_TEST(times_are_what_operations_took_between_two_looks)
     ck_assert_int_eq(times.write_us, -1);
     parts_clear(&before);
     parts_clear(&now);
+}
+END_TEST
+
+static void name_image(struct parts *disks, const char *image)
+{
+    parts_clear(disks);
+    parts_add(disks, PART_DISK, 0, "vda")->words[0] = xstrdup(image);
+}
+
+START_TEST(another_image_is_news_once)
+{
+    struct lv_definition *definition =
+        parse("<domain type='kvm'><devices><disk><source file='/i/a'/><target dev='vda'/></disk>"
+              "<panic model='isa'/></devices></domain>");
+    struct parts before = {0}, now = {0};
+
+    ck_assert(definition->panics);
+    name_image(&now, "/i/a");
+    ck_assert(!lv_statistics_new_image(definition, &before, &now));
+    name_image(&now, "/i/overlay");
+    ck_assert(lv_statistics_new_image(definition, &before, &now));
+    ck_assert(!lv_statistics_new_image(NULL, &before, &now));
+    name_image(&before, "/i/a");
+    ck_assert(lv_statistics_new_image(definition, &before, &now));
+    name_image(&before, "/i/overlay");
+    ck_assert(!lv_statistics_new_image(definition, &before, &now));
+    parts_clear(&before);
+    parts_clear(&now);
+    lv_definition_unref(definition);
 }
 END_TEST
 
@@ -548,7 +614,9 @@ int main(void)
     tcase_add_test(tcase, consoles_are_listed);
     tcase_add_test(tcase, an_agent_is_seen);
     tcase_add_test(tcase, block_statistics_become_disks);
+    tcase_add_test(tcase, a_fill_is_what_the_image_takes);
     tcase_add_test(tcase, times_are_what_operations_took_between_two_looks);
+    tcase_add_test(tcase, another_image_is_news_once);
     tcase_add_test(tcase, the_balloon_says_more_than_what_is_used);
     tcase_add_test(tcase, an_old_or_impossible_report_is_unknown);
     suite_add_tcase(suite, tcase);
