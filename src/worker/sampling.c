@@ -111,7 +111,7 @@ static enum source_state state_of_error(int code)
 static void open_backend(struct sampling *sampling)
 {
     struct error err = {0};
-    int rc = role_open(sampling->role, &sampling->backend, &err);
+    int rc = role_open_to_sample(sampling->role, &sampling->backend, &err);
 
     if (rc == 0 && !sampling->backend->ops->tick) {
         rc = error_set(&err, ERR_USAGE, NULL, "the %s backend cannot sample",
@@ -119,10 +119,9 @@ static void open_backend(struct sampling *sampling)
         backend_close(sampling->backend);
         sampling->backend = NULL;
     }
-    /* It has no threads yet: they will inherit it. */
-    role_confine(sampling->backend ? sampling->backend->ops->capabilities : 0);
     if (rc == 0)
         return;
+    role_confine(0);
     sink_source(&sampling->sink, state_of_error(rc), &err, NULL);
     sink_answered(&sampling->sink);
 }
