@@ -10,6 +10,7 @@
 #include "backend/trace.h"
 #include "base/confine.h"
 #include "base/log.h"
+#include "base/watched.h"
 #include "worker/roles.h"
 
 static const struct {
@@ -153,6 +154,9 @@ int role_start(struct role *role)
     status = role_run(role, ROLE_CHANNEL_FD);
     if (status == 2)
         return status;
+    /* A worker, which leaves open what may hang, has looked meanwhile. */
+    if (strcmp(role->name, "worker") != 0)
+        watched_look_for_leaks();
     /* A thread or exit handler of a library that hangs must not keep the process. */
     _exit(status);
 }

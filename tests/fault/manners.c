@@ -39,6 +39,13 @@ long manners_resident_kib(pid_t pid)
     return pages * sysconf(_SC_PAGESIZE) / 1024;
 }
 
+void manners_grew(const char *what, long grew, long limit)
+{
+    printf("%s: %ld KiB more%s\n", what, grew,
+           manners_sanitized() ? "; NOT JUDGED: a sanitizer keeps what was freed" : "");
+    ck_assert_msg(manners_sanitized() || grew < limit, "%s: %ld KiB more", what, grew);
+}
+
 void manners_alive(struct screen *screen)
 {
     screen_send(screen, "?g");

@@ -160,8 +160,7 @@ START_TEST(row_04_daemon_restarted_again_and_again)
     ck_assert_int_eq(view_worker(screen), worker);
     ck_assert_uint_le(files[1], files[0] + 1);
     ck_assert_uint_le(threads[1], threads[0] + 1);
-    printf("six restarts: %ld KiB more\n", memory[1] - memory[0]);
-    ck_assert_int_le(memory[1] - memory[0], GROWTH_KIB);
+    manners_grew("six restarts", memory[1] - memory[0], GROWTH_KIB);
     view_check(screen, "beat");
     view_quit(screen);
 }
