@@ -18,6 +18,7 @@
 #include "batch/batch.h"
 #include "config/options.h"
 #include "config/settings.h"
+#include "config/theme.h"
 #include "engine/engine.h"
 #include "engine/sources.h"
 #include "model/listing.h"
@@ -141,6 +142,16 @@ static int read_settings(struct options *options)
     return 0;
 }
 
+/* Batch mode has no use for a theme, but a slip in its name is told, as the screen tells it. */
+static void check_theme(const char *name)
+{
+    struct error err;
+    CLEANUP_FREE char *path = theme_is_builtin(name) ? NULL : theme_path(name, &err);
+
+    if (!theme_is_builtin(name) && !path)
+        fail(EXIT_SUCCESS, &err);
+}
+
 static int open_debug(const char *path, int *ret)
 {
     struct error err;
@@ -200,6 +211,7 @@ static int start(struct options *options)
                               .program_dir = dir,
                               .is_root = geteuid() == 0};
     const char *no_colour = getenv("NO_COLOR");
+    bool theme_named = options->theme != NULL; /* not by a file, which is for the screen */
     struct error err;
     int status;
 
@@ -215,6 +227,8 @@ static int start(struct options *options)
         status = read_settings(options);
     if (status)
         return status;
+    if (options->batch && theme_named)
+        check_theme(options->theme);
     if (!options->batch && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))) {
         error_set(&err, ERR_USAGE, "use -b to write samples to standard output",
                   "the screen needs a terminal");

@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/confine.h"
+#include "base/io.h"
 #include "base/text.h"
 #include "ui/app_internal.h"
 #include "ui/screen.h"
@@ -30,16 +31,6 @@
 #define TYPED_A_TURN 4096
 #define OWN_FDS 4 /* the terminal in and out, signals, an errand */
 
-/* Workers sample on the tick and answer some milliseconds later: the screen is drawn when they have
- * had that long, so that one tick is one redraw. */
-#define ANSWER_NS (100 * NS_PER_MS)
-/* Changes that come together are drawn together. */
-#define GATHER_NS (30 * NS_PER_MS)
-/* What a guest says to a key comes in pieces, as does what a source says first. */
-#define ECHO_NS (3 * NS_PER_MS)
-/* While sources answer for the first time, what they say is drawn as it comes. */
-#define START_NS (2 * NS_PER_S)
-
 /* A view is added by a line here and its name in app_internal.h. */
 static struct view *(*const view_makers[VIEW_COUNT])(void) = {
     [VIEW_GUESTS] = guests_view_new,    [VIEW_COMPARE] = compare_view_new,
@@ -47,25 +38,6 @@ static struct view *(*const view_makers[VIEW_COUNT])(void) = {
     [VIEW_CONSOLES] = console_view_new, [VIEW_GRAPHS] = graphs_view_new,
     [VIEW_HELP] = help_view_new,
 };
-
-static int64_t answer_ns(int64_t period_ns)
-{
-    return period_ns / 4 < ANSWER_NS ? period_ns / 4 : ANSWER_NS;
-}
-
-/* The moment of the first regular redraw after NOW. */
-static int64_t next_beat(int64_t now, int64_t period_ns)
-{
-    int64_t answer = answer_ns(period_ns);
-
-    return clock_next_tick(now - answer, period_ns) + answer;
-}
-
-static void draw_by(struct app *app, int64_t at_ns)
-{
-    if (at_ns < app->draw_at_ns)
-        app->draw_at_ns = at_ns;
-}
 
 /* Lists hold pointers into the model: no view may look at them before they are built anew. */
 void app_refresh_lists(struct app *app, bool resort)
@@ -89,28 +61,13 @@ void app_read_clocks(struct app *app)
 static void draw_if_due(struct app *app)
 {
     struct ui *ui = &app->ui;
-    int64_t period = world_period(engine_world(ui->engine));
-    int64_t tick = ui->clock_ns / period;
-    bool due = ui->clock_ns >= app->draw_at_ns;
+    int64_t now = ui->clock_ns, period = world_period(engine_world(ui->engine));
 
-    if ((!app->draw && !due && ui->clock_ns < app->pane_at_ns) || !term_is_ready())
+    if (!pace_is_due(&app->pace, now) || !term_is_ready())
         return;
-    /* Rows change places once a tick, when its figures are there, or when one asked for it. */
-    bool starting = ui->clock_ns - app->started_ns < START_NS;
-    bool resort = due && !ui->frozen && (starting || tick != app->sorted_tick);
-    app_refresh_lists(app, resort);
-    if (resort)
-        app->sorted_tick = tick;
+    app_refresh_lists(app, !ui->frozen && pace_sorts(&app->pace, now, period));
     screen_draw(ui, app_view(app), app->views[VIEW_GUESTS]);
-    app->draw = false;
-    app->pane_at_ns = INT64_MAX;
-    app->drawn_ns = ui->clock_ns;
-    if (ui->frozen)
-        app->draw_at_ns = INT64_MAX;
-    else if (due)
-        app->draw_at_ns = next_beat(ui->clock_ns, period);
-    else
-        draw_by(app, next_beat(ui->clock_ns, period)); /* a shorter delay may have been set */
+    pace_drawn(&app->pace, now, period, ui->frozen);
 }
 
 /* ---- input ---- */
@@ -122,7 +79,7 @@ static void resized(struct app *app)
     for (int i = 0; i < VIEW_COUNT; i++)
         if (app->views[i]->ops->resized)
             app->views[i]->ops->resized(app->views[i], &app->ui);
-    app->draw = true;
+    app->pace.wanted = true;
 }
 
 static void resumed(struct app *app)
@@ -143,7 +100,7 @@ static void react(struct app *app, unsigned reaction)
     if (reaction & REACT_QUIT)
         app->quit = true;
     if (reaction & REACT_REDRAW)
-        app->draw = true;
+        app->pace.wanted = true;
     if (reaction & REACT_REARRANGE) {
         /* At once: the next key may come before the next drawing.  An action may have ended a
          * freeze, and with it the moment that was shown. */
@@ -181,7 +138,7 @@ static void read_keys(struct app *app)
         /* An answer stands until the next key. */
         if (app->ui.message.at_ns) {
             app->ui.message.at_ns = 0;
-            app->draw = true;
+            app->pace.wanted = true;
         }
         react(app, app_key(app, key));
     }
@@ -238,46 +195,25 @@ static void read_signals(struct app *app)
 
 /* ---- the loop ---- */
 
-/* When what has changed is to be drawn: at once after a rest, in a flood once in GAP_NS. */
-static int64_t gathered_by(const struct app *app, int64_t gap_ns)
-{
-    int64_t soon = app->ui.clock_ns + ECHO_NS, rested = app->drawn_ns + gap_ns;
-
-    return rested > soon ? rested : soon;
-}
-
-/* What is typed is seen; in a flood not oftener than one can see. */
-static void pane_changed(struct app *app)
-{
-    int64_t at = gathered_by(app, GATHER_NS);
-
-    if (at < app->pane_at_ns)
-        app->pane_at_ns = at;
-}
-
 static void engine_changed(struct app *app, unsigned changes)
 {
     struct ui *ui = &app->ui;
-    int64_t now = ui->clock_ns, period = world_period(engine_world(ui->engine));
+    int64_t now = ui->clock_ns;
 
     if (changes & ENGINE_BROKEN)
         ui->engine_broken = true;
     /* Its bytes are taken by tabs_turn(); a state may have changed too. */
     if (changes & ENGINE_CONSOLES && ui->tabs->visible)
-        pane_changed(app);
+        pace_output(&app->pace, now);
     /* It was asked for, if in a frozen moment. */
     if (changes & ENGINE_ANSWER)
-        draw_by(app, now + GATHER_NS);
+        pace_answer(&app->pace, now);
     changes &= ~(unsigned)(ENGINE_CONSOLES | ENGINE_ANSWER);
     if (!changes || ui->frozen)
         return;
     app->rows_old = true;
-    if (now - app->started_ns < START_NS)
-        draw_by(app, gathered_by(app, GATHER_NS / 3));
-    else if (changes & ~(unsigned)(ENGINE_ROWS | ENGINE_HOST))
-        draw_by(app, now + GATHER_NS);
-    else if (now % period > answer_ns(period))
-        draw_by(app, now + GATHER_NS); /* late for the regular redraw: not to wait for the next */
+    pace_fed(&app->pace, !(changes & ~(unsigned)(ENGINE_ROWS | ENGINE_HOST)), now,
+             world_period(engine_world(ui->engine)));
 }
 
 static int64_t ms_until(int64_t at_ns, int64_t now)
@@ -301,10 +237,10 @@ static int timeout_ms(const struct app *app)
     /* A terminal that is behind gets no frame: it says itself when it has caught up. */
     if (!term_is_ready())
         wait = term_timeout_ms() < 0 ? INT_MAX : term_timeout_ms();
-    else if (app->draw)
+    else if (app->pace.wanted)
         return 0;
     else
-        wait = at_most(at_most(wait, app->draw_at_ns, now), app->pane_at_ns, now);
+        wait = at_most(wait, pace_next(&app->pace), now);
     wait = at_most(wait, tabs_due(&app->ui), now);
     wait = at_most(wait, errand, now);
     if (engine >= 0 && engine < wait)
@@ -323,6 +259,11 @@ static void turn(struct app *app)
     size_t count = engine_poll_fds(app->ui.engine, fds + OWN_FDS, ENGINE_FDS_MAX);
 
     int ready = poll(fds, OWN_FDS + count, timeout_ms(app));
+    if (ready < 0 && io_cannot_wait()) {
+        app->quit = true;
+        app->status = 1;
+        app->wait_errno = errno;
+    }
     app_read_clocks(app);
     if (ready < 0)
         return;
@@ -336,9 +277,9 @@ static void turn(struct app *app)
         read_input(app);
     app->ui.tabs->visible = app->current == VIEW_CONSOLES;
     if (tabs_turn(&app->ui))
-        pane_changed(app);
+        pace_output(&app->pace, app->ui.clock_ns);
     if (errand_turn(&app->ui))
-        app->draw = true;
+        app->pace.wanted = true;
     if (!app->quit)
         draw_if_due(app);
 }
@@ -379,11 +320,7 @@ static void set_up(struct app *app, struct engine *engine, const struct options 
                       .world = engine_world(engine),
                       .order = {.key = METRIC_CPU, .inverted = options->inverted}};
     app_read_clocks(app);
-    app->started_ns = ui->clock_ns;
-    app->draw_at_ns = next_beat(ui->clock_ns, world_period(ui->world));
-    app->pane_at_ns = INT64_MAX;
-    app->draw = true;
-    app->sorted_tick = -1;
+    pace_init(&app->pace, ui->clock_ns, world_period(ui->world));
     if (options->filter)
         set_filter(ui, options->filter);
     if (options->sort)
@@ -438,5 +375,7 @@ int app_run(struct engine *engine, const struct options *options, const char *si
     term_down();
     close(app.signals);
     sigprocmask(SIG_SETMASK, &old, NULL);
+    if (app.wait_errno)
+        fprintf(stderr, "vctop: cannot wait for keys: %s\n", strerror(app.wait_errno));
     return app.status;
 }

@@ -50,12 +50,7 @@ void app_show_guest(struct app *app)
 
 static const struct guest *selected(struct app *app)
 {
-    const struct view *view = app_view(app);
-    const struct tab *tab = app->current == VIEW_CONSOLES ? tabs_active(&app->ui) : NULL;
-
-    if (tab)
-        return tab_guest(&app->ui, tab);
-    return view->ops->selected ? view->ops->selected(view) : NULL;
+    return screen_guest(&app->ui, app_view(app));
 }
 
 static unsigned open_graphs(struct app *app)

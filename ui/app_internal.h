@@ -2,6 +2,7 @@
 #ifndef VCTOP_UI_APP_INTERNAL_H
 #define VCTOP_UI_APP_INTERNAL_H
 
+#include "ui/pace.h"
 #include "ui/term/key.h"
 #include "ui/view/view.h"
 
@@ -24,15 +25,11 @@ struct app {
     int before_graphs;
     int signals; /* signalfd */
     bool quit;
-    int status;         /* of the exit: 128 + the signal that ended us */
-    bool keys_left;     /* more may wait than were read in the last turn */
-    bool rows_old;      /* the engine fed the model since lists were built */
-    bool draw;          /* wanted now */
-    int64_t draw_at_ns; /* wanted then; INT64_MAX: not */
-    int64_t pane_at_ns; /* a console's output is to be seen by then; INT64_MAX: nothing came */
-    int64_t drawn_ns;   /* when it was last drawn */
-    int64_t started_ns;
-    int64_t sorted_tick; /* number of the tick of the last sort */
+    int status;     /* of the exit: 128 + the signal that ended us */
+    int wait_errno; /* or why it cannot wait for anything any more */
+    bool keys_left; /* more may wait than were read in the last turn */
+    bool rows_old;  /* the engine fed the model since lists were built */
+    struct pace pace;
 };
 
 static inline struct view *app_view(struct app *app)

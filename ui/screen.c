@@ -7,9 +7,19 @@
 #include "ui/view/footer.h"
 #include "ui/view/header.h"
 #include "ui/view/status.h"
+#include "ui/view/tabs.h"
 
 #define MIN_WIDTH 40
 #define MIN_HEIGHT 10
+
+const struct guest *screen_guest(const struct ui *ui, const struct view *view)
+{
+    const struct tab *tab = view_context(view) == CONTEXT_CONSOLE ? tabs_active(ui) : NULL;
+
+    if (tab)
+        return tab_guest(ui, tab);
+    return view->ops->selected ? view->ops->selected(view) : NULL;
+}
 
 static void draw_footer(const struct ui *ui, const struct view *view, struct rect rect)
 {
@@ -19,7 +29,7 @@ static void draw_footer(const struct ui *ui, const struct view *view, struct rec
     if (hint)
         draw_cell(rect, 0, 1, STYLE_KEY_TEXT, hint, rect.width - 1);
     else
-        footer_draw(view_context(view), !view->zoomed, rect, 0);
+        footer_draw(ui, view_context(view), !view->zoomed, screen_guest(ui, view), rect, 0);
 }
 
 static void draw_centred(struct rect screen, int y, const char *text)

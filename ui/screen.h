@@ -8,6 +8,9 @@
  * that is content with a part of the screen. */
 void screen_draw(struct ui *ui, struct view *view, struct view *guests);
 
+/* The guest that commands in VIEW are about; NULL: none. */
+const struct guest *screen_guest(const struct ui *ui, const struct view *view);
+
 /* Whether nothing can be shown, and so nothing be decided. */
 bool screen_is_too_small(void);
 

@@ -118,6 +118,11 @@ int io_set_nonblock(int fd, bool on)
     return 0;
 }
 
+bool io_cannot_wait(void)
+{
+    return errno != EINTR && errno != EAGAIN && errno != ENOMEM;
+}
+
 int io_socketpair(int ret[2])
 {
     int pair[2];

@@ -23,6 +23,10 @@ int io_write_all(int fd, const char *data, size_t len);
 /* 0 or -errno. */
 int io_set_nonblock(int fd, bool on);
 
+/* Whether the poll() that just failed would fail again and again, by its errno: a loop around it
+ * has to end. */
+bool io_cannot_wait(void);
+
 /* A connected pair of close-on-exec, nonblocking stream sockets; 0 or -errno. */
 int io_socketpair(int ret[2]);
 

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/confine.h"
+#include "base/io.h"
 #include "base/text.h"
 #include "batch/output.h"
 #include "model/part.h"
@@ -63,6 +64,14 @@ static void catch_signals(void)
     signal(SIGPIPE, SIG_IGN); /* EPIPE says it too, and between two lines */
 }
 
+/* What errno says ends this run. */
+static void give_up(struct batch *batch, const char *what)
+{
+    fprintf(stderr, "vctop: %s: %s\n", what, strerror(errno));
+    batch->failed = true;
+    batch->stop = STOP_OUTPUT;
+}
+
 /* Waits for the engine or until DEADLINE and lets it work. */
 static void turn(struct batch *batch, int64_t deadline)
 {
@@ -85,6 +94,8 @@ static void turn(struct batch *batch, int64_t deadline)
         sigaddset(&blocked, ending[i]);
     sigprocmask(SIG_BLOCK, &blocked, &old);
     if (!caught && ppoll(batch->fds, count + 1, &timeout, &old) < 0) {
+        if (io_cannot_wait())
+            give_up(batch, "cannot wait");
         for (size_t i = 0; i < count + 1; i++)
             batch->fds[i].revents = 0;
     }
@@ -199,14 +210,12 @@ static void write_out(struct batch *batch, const char *text, size_t len)
             continue;
         if (done < 0 && errno == EAGAIN) { /* somebody else made our pipe nonblocking */
             struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
-            poll(&out, 1, -1);
-            continue;
+            if (poll(&out, 1, -1) >= 0 || !io_cannot_wait())
+                continue;
         }
         if (done < 0) {
-            if (errno != EPIPE) {
-                fprintf(stderr, "vctop: standard output: %s\n", strerror(errno));
-                batch->failed = true;
-            }
+            if (errno != EPIPE)
+                give_up(batch, "standard output");
             batch->stop = STOP_OUTPUT;
             return;
         }

@@ -34,7 +34,7 @@ int theme_load(const char *path, const char *const *names, size_t count, int col
                struct look *looks, struct error *err);
 
 /* The file of the theme NAME (not the built-in one): the user's own, then what lies beside a build,
- * then what is installed. The caller frees; NULL with ERR when there is none. */
+ * then what is installed. The caller frees; NULL with ERR, which says where, when there is none. */
 char *theme_path(const char *name, struct error *err);
 
 /* The theme that is built in: "default", and NULL for want of another name. */

@@ -1,4 +1,5 @@
 #include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,6 +56,21 @@ bool theme_is_builtin(const char *name)
     return !name || strcmp(name, "default") == 0;
 }
 
+/* It may be a slip in the name, or a file in another place than one thought. */
+static void say_none(struct error *err, const char *name)
+{
+    char places[sizeof(err->remedy)] = "";
+    size_t len = 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(folders) && len < sizeof(places); i++) {
+        CLEANUP_FREE char *folder = folders[i]();
+        if (folder)
+            len += (size_t)snprintf(places + len, sizeof(places) - len, "%s%s",
+                                    len ? ", " : "looked for in ", folder);
+    }
+    error_set(err, ERR_USAGE, places, "there is no theme '%.40s'", name);
+}
+
 char *theme_path(const char *name, struct error *err)
 {
     for (size_t i = 0; i < ARRAY_SIZE(folders) && is_name(name, strlen(name)); i++) {
@@ -64,8 +80,7 @@ char *theme_path(const char *name, struct error *err)
         if (path && access(path, F_OK) == 0)
             return move_ptr(&path);
     }
-    error_set(err, ERR_USAGE, "a theme is ~/.config/vctop/themes/NAME.cfg",
-              "there is no theme '%.40s'", name);
+    say_none(err, name);
     return NULL;
 }
 

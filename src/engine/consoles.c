@@ -1,27 +1,21 @@
 #include "engine/consoles.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/cleanup.h"
 #include "base/text.h"
 #include "engine/internal.h"
 
-#define CONSOLES_OPEN_MAX 32
 #define CONSOLE_TEXT_CELLS 300
 #define OPEN_NS (10 * NS_PER_S) /* for the guest's side to answer */
 #define LOOK_NS (15 * NS_PER_S) /* for a screen to be looked at */
 #define END_NS (3 * NS_PER_S)   /* from its last word, or from ours, to the end of its process */
-#define TYPED_MAX ((size_t)1 << 20)
 
 static void entry_free(struct console_entry *entry)
 {
     console_clear(&entry->console);
     free(entry->spec);
-    free(entry->typed);
-    free(entry->output);
+    console_flow_clear(&entry->flow);
     screen_picture_clear(&entry->picture);
     free(entry);
 }
@@ -83,59 +77,11 @@ static void conclude(struct engine *engine, struct console_entry *entry, enum co
     console->remedy = console_text(remedy);
     console->ended_ns = now_ns;
     entry->final_ns = now_ns;
-    entry->typed_len = 0;
+    console_flow_forget(&entry->flow);
     engine->changes |= ENGINE_CONSOLES;
 }
 
 /* ---- what the screen asks ---- */
-
-static int check_state(const struct engine *engine, const struct guest *guest,
-                       enum console_kind kind, struct error *err)
-{
-    if (kind == CONSOLE_LOG)
-        return 0;
-    if (strcmp(guest->id.source, "proc") == 0)
-        return error_set(err, ERR_UNSUPPORTED, "use what started it", "it is not under libvirt");
-    if (guest->facts.kind == KIND_MACHINE && kind == CONSOLE_ATTACH)
-        return error_set(err, ERR_UNSUPPORTED, "open its console",
-                         "there is no attaching to a machine");
-    if (guest->facts.kind == KIND_CONTAINER && kind == CONSOLE_SCREEN)
-        return error_set(err, ERR_UNSUPPORTED, "open its console, or attach to it",
-                         "a container has no screen");
-    if (guest->state == STATE_DENIED)
-        return error_set(err, ERR_DENIED, "run vctop as who may, or as root", "%.80s",
-                         guest->reason ? guest->reason : "no permission");
-    /* A machine that crashed may be kept as it was, to be looked at. */
-    if (guest->state == STATE_OFF && !jobs_start(&engine->jobs, &guest->id, clock_mono_ns()))
-        return error_set(err, ERR_GONE, "start it first", "it is off");
-    if (guest->state == STATE_PAUSED && kind == CONSOLE_ATTACH)
-        return error_set(err, ERR_BUSY, "resume it first", "it is frozen");
-    return 0;
-}
-
-static int check(const struct engine *engine, const struct guest *guest, enum console_kind kind,
-                 struct error *err)
-{
-    int rc;
-
-    if (engine->readonly && kind != CONSOLE_LOG)
-        return error_set(err, ERR_DENIED, "start vctop without --readonly", "read-only");
-    if (!guest)
-        return error_set(err, ERR_GONE, NULL, "the guest is not there any more");
-    if (engine->broken)
-        return error_set(err, ERR_LOST, "start vctop again", "own spawner died");
-    if (engine_console_count(engine) >= CONSOLES_OPEN_MAX)
-        return error_set(err, ERR_BUSY, "close some", "%d consoles are open already",
-                         CONSOLES_OPEN_MAX);
-    rc = check_state(engine, guest, kind, err);
-    return rc == 0 && kind == CONSOLE_SCREEN ? screens_check(engine, guest, err) : rc;
-}
-
-int engine_console_check(const struct engine *engine, const struct guest_id *id,
-                         enum console_kind kind, struct error *err)
-{
-    return check(engine, world_find(engine->world, id), kind, err);
-}
 
 static int bounded(int size)
 {
@@ -157,7 +103,7 @@ static struct console_entry *entry_new(struct engine *engine, const struct guest
     console->request.columns = bounded(request->columns);
     console->name = xstrdup(guest->facts.name ? guest->facts.name : "");
     console->exit_status = -1;
-    entry->output = xmalloc(CONSOLE_WINDOW);
+    console_flow_init(&entry->flow);
     consoles->entry = xrealloc(consoles->entry, consoles->count + 1, sizeof(consoles->entry[0]));
     consoles->entry[consoles->count++] = entry;
     return entry;
@@ -170,7 +116,7 @@ int engine_console_open(struct engine *engine, const struct console_request *req
     const struct guest *guest = worker ? world_find(engine->world, &request->guest) : NULL;
     enum spawn_role role = request->kind == CONSOLE_LOG ? ROLE_LOG : ROLE_CONSOLE;
     struct console_entry *entry;
-    int rc = check(engine, guest, request->kind, err);
+    int rc = consoles_check(engine, guest, request->kind, err);
 
     if (rc < 0 || !worker)
         return rc;
@@ -183,38 +129,19 @@ int engine_console_open(struct engine *engine, const struct console_request *req
     return (int)entry->console.id;
 }
 
-/* Sends as much of what is typed as the child may have. */
 static void send_typed(struct console_entry *entry)
 {
-    size_t room = CONSOLE_WINDOW - entry->in_flight;
-    size_t len = entry->typed_len < room ? entry->typed_len : room;
-    struct frame frame = {.type = FRAME_BYTES, .u.bytes = {.data = entry->typed, .len = len}};
-
-    if (len == 0 || !entry->child || entry->console.state != CONSOLE_OPEN)
-        return;
-    channel_send(&entry->child->channel, &frame, NULL);
-    entry->in_flight += len;
-    entry->typed_len -= len;
-    memmove(entry->typed, entry->typed + len, entry->typed_len);
+    if (entry->child && entry->console.state == CONSOLE_OPEN)
+        console_flow_send(&entry->flow, &entry->child->channel);
 }
 
 void engine_console_send(struct engine *engine, uint32_t id, const char *bytes, size_t len)
 {
     struct console_entry *entry = console_find(engine, id);
-    size_t room;
 
     if (!entry || is_over(entry) || entry->console.request.kind == CONSOLE_LOG)
         return;
-    room = TYPED_MAX - entry->typed_len;
-    if (len > room) {
-        entry->console.bytes_dropped += len - room;
-        len = room;
-    }
-    if (len == 0)
-        return;
-    entry->typed = xrealloc(entry->typed, entry->typed_len + len, 1);
-    memcpy(entry->typed + entry->typed_len, bytes, len);
-    entry->typed_len += len;
+    entry->console.bytes_dropped += console_flow_type(&entry->flow, bytes, len);
     send_typed(entry);
 }
 
@@ -249,7 +176,7 @@ void engine_console_close(struct engine *engine, uint32_t id)
     engine->changes |= ENGINE_CONSOLES;
     entry->closed = true;
     entry->final_ns = clock_mono_ns();
-    entry->typed_len = 0;
+    console_flow_forget(&entry->flow);
     if (entry->child && entry->child->started) {
         /* It may hang instead of reading this: see consoles_turn(). */
         channel_send(&entry->child->channel, &(struct frame){.type = FRAME_CLOSE}, NULL);
@@ -280,32 +207,16 @@ size_t engine_console_waiting(const struct engine *engine, uint32_t id)
 {
     const struct console_entry *entry = console_find(engine, id);
 
-    return entry ? entry->output_len : 0;
+    return entry ? entry->flow.output_len : 0;
 }
 
 size_t engine_console_take(struct engine *engine, uint32_t id, char *dst, size_t max)
 {
     struct console_entry *entry = console_find(engine, id);
-    size_t len, first;
 
-    if (!entry)
-        return 0;
-    len = entry->output_len < max ? entry->output_len : max;
-    first = CONSOLE_WINDOW - entry->output_at;
-    first = len < first ? len : first;
-    memcpy(dst, entry->output + entry->output_at, first);
-    memcpy(dst + first, entry->output, len - first);
-    entry->output_at = (entry->output_at + len) % CONSOLE_WINDOW;
-    entry->output_len -= len;
-    entry->taken += len;
-    /* Not a frame for every few bytes of a flood. */
-    if (entry->child && entry->taken > 0 &&
-        (entry->output_len == 0 || entry->taken >= CONSOLE_WINDOW / 4)) {
-        struct frame frame = {.type = FRAME_CREDIT, .u.credit = (uint32_t)entry->taken};
-        channel_send(&entry->child->channel, &frame, NULL);
-        entry->taken = 0;
-    }
-    return len;
+    return entry ? console_flow_take(&entry->flow, dst, max,
+                                     entry->child ? &entry->child->channel : NULL)
+                 : 0;
 }
 
 /* ---- what the child says ---- */
@@ -373,15 +284,8 @@ static void take_state(struct engine *engine, struct console_entry *entry,
 static int take_bytes(struct engine *engine, struct console_entry *entry,
                       const struct frame_bytes *bytes, int64_t now_ns)
 {
-    size_t at = (entry->output_at + entry->output_len) % CONSOLE_WINDOW;
-    size_t first = CONSOLE_WINDOW - at;
-
-    if (bytes->len > CONSOLE_WINDOW - entry->output_len)
-        return ERR_SYNTAX; /* more than it was given leave for */
-    first = bytes->len < first ? bytes->len : first;
-    memcpy(entry->output + at, bytes->data, first);
-    memcpy(entry->output, bytes->data + first, bytes->len - first);
-    entry->output_len += bytes->len;
+    if (console_flow_put(&entry->flow, bytes) < 0)
+        return ERR_SYNTAX;
     entry->console.bytes_in += bytes->len;
     entry->console.last_output_ns = now_ns;
     engine->changes |= ENGINE_CONSOLES;
@@ -403,9 +307,8 @@ int consoles_frame(struct engine *engine, struct child *child, struct frame *fra
     case FRAME_BYTES:
         return take_bytes(engine, entry, &frame->u.bytes, now_ns);
     case FRAME_CREDIT:
-        if (frame->u.credit > entry->in_flight)
+        if (console_flow_passed(&entry->flow, frame->u.credit) < 0)
             return ERR_SYNTAX;
-        entry->in_flight -= frame->u.credit;
         send_typed(entry);
         return 0;
     default:

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "base/clock.h"
+#include "engine/console_flow.h"
 #include "engine/consoles.h"
 #include "engine/engine.h"
 #include "frame/channel.h"
@@ -182,12 +183,7 @@ struct console_entry {
     bool closed;         /* the screen has forgotten it */
     bool waits;          /* for its guest, which is being started */
     int64_t final_ns;    /* when it was over or closed: its process should end soon */
-    char *typed;         /* what the child may not have yet */
-    size_t typed_len;
-    size_t in_flight; /* typed bytes that the child has not passed on */
-    char *output;     /* a ring of CONSOLE_WINDOW bytes: what nobody took yet */
-    size_t output_at, output_len;
-    size_t taken;                  /* since the last credit */
+    struct console_flow flow;
     struct screen_view view;       /* of a screen: what the child was asked for; rows 0: nothing */
     struct screen_picture picture; /* the newest; cells NULL: none yet */
 };
@@ -222,6 +218,12 @@ void consoles_failed(struct engine *engine, struct console_entry *entry, const c
 /* Gives up what does not open, kills what does not end. */
 void consoles_turn(struct engine *engine, int64_t now_ns);
 int64_t consoles_due(const struct consoles *consoles);
+
+/* ---- console_check.c ---- */
+
+/* As engine_console_check(); GUEST may be NULL. */
+int consoles_check(const struct engine *engine, const struct guest *guest, enum console_kind kind,
+                   struct error *err);
 
 /* ---- screens.c ---- */
 

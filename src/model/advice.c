@@ -133,11 +133,14 @@ static bool is_emulated(const char *model)
     return false;
 }
 
+/* Xen's machines have no virtio: only what QEMU runs, by KVM or alone, tells its acceleration. */
 static bool emulated_devices(const struct asked *asked, char *dst, size_t size)
 {
     const struct isolation *isolation = asked->guest->isolation;
     const struct isolation_value *models =
-        isolation ? &isolation->facts.at[ISOLATION_FACT_MODELS] : NULL;
+        isolation && isolation->facts.at[ISOLATION_FACT_ACCEL].known
+            ? &isolation->facts.at[ISOLATION_FACT_MODELS]
+            : NULL;
     char names[48] = "";
     size_t len = 0;
 

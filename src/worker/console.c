@@ -133,7 +133,7 @@ static void wait_for_work(struct console_role *self)
 
     if (channel_pending(self->channel))
         fds[0].events |= POLLOUT;
-    poll(fds, 1 + count, timeout_ms);
+    role_waited(poll(fds, 1 + count, timeout_ms));
 }
 
 /* Relays until one side ends; the screen is told when it was the guest's. */

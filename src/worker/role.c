@@ -1,5 +1,6 @@
 #include "worker/role.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 
 #include "backend/trace.h"
 #include "base/confine.h"
+#include "base/io.h"
 #include "base/log.h"
 #include "base/watched.h"
 #include "worker/roles.h"
@@ -62,6 +64,14 @@ int role_open_to_sample(struct role *role, struct backend **ret, struct error *e
     return rc < 0 ? rc : open_found(role, ops, arg, ret, err);
 }
 
+int role_waited(int ready)
+{
+    if (ready >= 0 || !io_cannot_wait())
+        return ready;
+    log_line("cannot wait: %s", strerror(errno));
+    _exit(1);
+}
+
 int role_await(struct role *role, enum frame_type type, struct frame *ret, struct error *err)
 {
     struct channel *channel = &role->channel;
@@ -82,7 +92,7 @@ int role_await(struct role *role, enum frame_type type, struct frame *ret, struc
             return rc;
         if (channel_pending(channel))
             pfd.events |= POLLOUT;
-        poll(&pfd, 1, -1);
+        role_waited(poll(&pfd, 1, -1));
         if ((rc = channel_flush(channel, err)) < 0 || (rc = channel_fill(channel, err)) < 0)
             return rc;
     }
@@ -114,7 +124,7 @@ void role_flush(struct role *role)
 {
     while (channel_flush(&role->channel, NULL) == 0 && channel_pending(&role->channel)) {
         struct pollfd pfd = {.fd = role->channel.fd, .events = POLLOUT};
-        poll(&pfd, 1, -1);
+        role_waited(poll(&pfd, 1, -1));
     }
 }
 

@@ -18,6 +18,10 @@ struct role {
 /* As role_main(); ROLE has all but its channel. */
 int role_start(struct role *role);
 
+/* READY is what poll() or ppoll() gave, and is given back; but a process whose every wait fails
+ * would spin for ever: it ends here. */
+int role_waited(int ready);
+
 /* Finds the backend of the role's source and opens it, traced under --debug. */
 int role_open(struct role *role, struct backend **ret, struct error *err);
 /* The same with the capabilities only that sampling needs: in between, for libvirt starts a thread,

@@ -312,7 +312,7 @@ static bool turn(struct sampling *sampling)
     timeout = (struct timespec){.tv_sec = wait / NS_PER_S, .tv_nsec = wait % NS_PER_S};
     if (channel_pending(channel))
         fds[0].events |= POLLOUT;
-    if (ppoll(fds, 1 + count, &timeout, NULL) < 0)
+    if (role_waited(ppoll(fds, 1 + count, &timeout, NULL)) < 0)
         return true; /* a signal: revents mean nothing */
 
     if (fds[0].revents & (POLLIN | POLLHUP | POLLERR) && !hear(sampling))

@@ -153,7 +153,7 @@ static void wait_for_work(const struct screen_role *self)
         pfd.events |= POLLOUT;
     if (!self->view.shown || channel_pending(self->channel) || wait > BEAT_MS)
         wait = BEAT_MS;
-    poll(&pfd, 1, wait < 0 ? 0 : (int)wait);
+    role_waited(poll(&pfd, 1, wait < 0 ? 0 : (int)wait));
 }
 
 static int work(struct screen_role *self, struct error *err)

@@ -262,8 +262,11 @@ static _Noreturn void spawner_run(int screen, bool readonly, int trace_fd)
     for (;;) {
         struct pollfd fds[] = {{.fd = screen, .events = POLLIN},
                                {.fd = spawner.sigchld, .events = POLLIN}};
-        if (poll(fds, ARRAY_SIZE(fds), -1) < 0)
+        if (poll(fds, ARRAY_SIZE(fds), -1) < 0) {
+            if (io_cannot_wait())
+                break;
             continue;
+        }
         if (fds[1].revents)
             reap(&spawner);
         if (fds[0].revents && !listen_once(&spawner))

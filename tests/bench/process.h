@@ -32,7 +32,7 @@ struct process_cost {
 };
 
 /* Ends the program with status 2, for errno's reason. */
-void process_die(const char *what);
+_Noreturn void process_die(const char *what);
 
 /* ROOT and all that descend from it. */
 void process_take_family(struct process_table *table, pid_t root);

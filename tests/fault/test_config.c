@@ -387,7 +387,12 @@ START_TEST(row_55_theme)
 
     make_home();
     snprintf(theme, sizeof(theme), "%s/mine.cfg", themes);
-    check_bad_theme("there is no theme 'mine'");
+    check_bad_theme("there is no theme 'mine' (looked for in ~/.config/vctop/themes, ");
+    ck_assert_ptr_nonnull(strstr(batch_says("--theme=mine"), "there is no theme 'mine' (looked"));
+    ck_assert_str_eq(batch_says("--theme=light"), "");
+    struct screen *colourless = start_in("NO_COLOR=1", "--theme=mine");
+    expect(colourless, "there is no theme 'mine' (looked for in ");
+    steps_quit(colourless);
     write_file(theme, TEXT("junk (\n"));
     check_bad_theme("mine.cfg:1: syntax error");
     write_file(theme, TEXT("styles: {};\0"));

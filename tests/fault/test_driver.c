@@ -225,7 +225,7 @@ START_TEST(row_24_odd_definitions)
 }
 END_TEST
 
-/* What it cannot do is unknown, not zero, and is no reason to ask again and again. */
+/* What it cannot do is unknown, not zero. */
 START_TEST(row_25_next_to_nothing_supported)
 {
     struct screen *screen = watch("-c", "test:///default", "libvirt");

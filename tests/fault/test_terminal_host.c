@@ -124,6 +124,7 @@ START_TEST(row_61_calls_it_cannot_do_without)
         {"memfd_create", "cannot draw: Operation not permitted"},
         {"signalfd4", "cannot receive signals: Operation not permitted"},
         {"socketpair", "cannot start the spawner: Operation not permitted"},
+        {"poll,ppoll", "cannot wait for keys: Operation not permitted"},
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(filters); i++) {

@@ -187,10 +187,18 @@ START_TEST(force_off_wants_the_name)
     ck_assert(screen_wait(screen, "nothing was done", PATIENCE_MS));
     choose(screen, "f", "Type build-01");
     answer(screen, "build-02\r");
-    ck_assert(screen_wait(screen, "nothing was done", PATIENCE_MS));
+    ck_assert(
+        screen_wait(screen, "nothing was done: 'build-02' was typed, not 'build-01'", PATIENCE_MS));
     choose(screen, "f", "Type build-01");
-    answer(screen, "build-0\r");
-    ck_assert(screen_wait(screen, "nothing was done", PATIENCE_MS));
+    answer(screen, "build-0\033");
+    ck_assert(screen_wait_gone(screen, "Type build-01", PATIENCE_MS));
+    ck_assert(strstr(screen_text(screen), "nothing was done"));
+    ck_assert_ptr_null(strstr(screen_text(screen), "was typed"));
+    /* What no terminal should be told is not repeated to it. */
+    choose(screen, "f", "Type build-01");
+    answer(screen, "build\u202e01\r");
+    ck_assert(screen_wait(screen, "was typed, not 'build-01'", PATIENCE_MS));
+    ck_assert_ptr_null(strstr(screen_text(screen), "\u202e"));
     ck_assert(steps_row_says(screen, "build-01", " run ", PATIENCE_MS));
     choose(screen, "f", "Type build-01");
     answer(screen, "build-02\1771\r");
@@ -215,7 +223,7 @@ START_TEST(several_want_their_number)
     ck_assert(strstr(screen_text(screen), "web1  machine"));
     ck_assert(strstr(screen_text(screen), "db01  machine"));
     answer(screen, "1\r");
-    ck_assert(screen_wait(screen, "nothing was done", PATIENCE_MS));
+    ck_assert(screen_wait(screen, "nothing was done: '1' was typed, not '2'", PATIENCE_MS));
     choose(screen, "f", "Force off: 2 guests?");
     answer(screen, "2\r");
     steps_hides(screen, "\033", "shown");

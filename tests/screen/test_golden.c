@@ -39,6 +39,10 @@ static const struct picture {
     {"guests-120x40", 40, 120, LARGE, NULL, {{"build-01", "jj"}}},
     {"guests-120x40-ascii", 40, 120, LARGE, "-U", {{"build-01", "j"}}},
     {"guests-200x60", 60, 200, LARGE, NULL, {{"build-01", "jj"}}},
+    /* Long names have room before other columns say more, and the one found keeps the columns. */
+    {"long-names-80x24", 24, 80, SMALL ",long", NULL, {{"build-01", "jz/web\r"}}},
+    {"long-names-120x40", 40, 120, LARGE ",long", NULL, {{"build-01", "jj"}}},
+    {"long-names-200x60", 60, 200, LARGE ",long", NULL, {{"build-01", "jj"}}},
     /* The tab of what isolates it, of one that is weak. */
     {"isolation-100x30", 30, 100, SMALL, NULL, {{"build-01", "z/mail\r"}, {"1 of 20", "\t[[["}}},
     {"sick-80x24", 24, 80, SICK, NULL, {{"1 OOM kill", "!"}}},

@@ -171,6 +171,46 @@ START_TEST(filter_narrows_and_restores)
 }
 END_TEST
 
+/* Two tables, both visited: a filter that empties one gives the other the keyboard, and Esc in the
+ * prompt gives it back. */
+START_TEST(a_filter_given_up_changes_no_pane)
+{
+    struct screen *screen = steps_start(40, 120, SMALL, NULL);
+
+    screen_send(screen, "jj\tjj");
+    ck_assert(screen_wait(screen, ">  grafana", PATIENCE_MS));
+    screen_send(screen, "\t\t");
+    steps_shows(screen, "j", ">  db01");
+    steps_shows(screen, "/build", ">  build-01");
+    steps_shows(screen, "\033", ">  db01");
+    ck_assert_ptr_null(strstr(screen_text(screen), ">  build-01"));
+    /* Whom one looked for stays chosen. */
+    steps_shows(screen, "/build\r", "filter 'build'");
+    steps_hides(screen, "\033", "filter 'build'");
+    ck_assert(screen_wait(screen, ">  build-01", PATIENCE_MS));
+    steps_quit(screen);
+}
+END_TEST
+
+/* Whom the list loses under an open menu is the one that the menu is about, and the one under the
+ * cursor as soon as it is listed again. */
+START_TEST(a_hidden_guest_stays_the_one_meant)
+{
+    struct screen *screen = steps_start(24, 80, SMALL ",off=web1@6", NULL);
+
+    screen_send(screen, "/state=running & kind=vm\r");
+    ck_assert(screen_wait(screen, "of 20 shown", PATIENCE_MS));
+    ck_assert(steps_choose(screen, "web1"));
+    steps_shows(screen, "m", "force off");
+    ck_assert(screen_wait(screen, "3 of 20 shown", PATIENCE_MS));
+    ck_assert(screen_find(screen, " web1 ") > 0); /* the menu's title */
+    steps_shows(screen, "d", "cannot shut down: ");
+    steps_hides(screen, "\033", "of 20 shown");
+    ck_assert(steps_cursor_is(screen, "web1", PATIENCE_MS));
+    steps_quit(screen);
+}
+END_TEST
+
 /* What does not make sense yet leaves what did, and a caret shows where. */
 START_TEST(filters_are_a_language)
 {
@@ -345,6 +385,50 @@ START_TEST(nobody_selected_says_why)
 }
 END_TEST
 
+/* Whether the key of LABEL in the footer stands out, as one that does something. */
+static bool footer_offers(struct screen *screen, const char *label)
+{
+    struct screen_look look;
+    const char *footer = screen_row(screen, 39), *at = strstr(footer, label);
+
+    ck_assert_msg(at, "no '%s' in: %s", label, footer);
+    screen_look(screen, 39, (int)(at - footer), &look);
+    return look.bold;
+}
+
+static void footer_is(struct screen *screen, const char *name, bool console, bool shell,
+                      bool screens)
+{
+    CLEANUP_FREE char *before = strdup(screen_row(screen, 39));
+
+    ck_assert(steps_choose(screen, name));
+    screen_pump(screen, 100);
+    ck_assert_msg(footer_offers(screen, "c Console") == console, "console of %s", name);
+    ck_assert_msg(footer_offers(screen, "a Shell") == shell, "shell of %s", name);
+    ck_assert_msg(footer_offers(screen, "v Screen") == screens, "screen of %s", name);
+    ck_assert(footer_offers(screen, "m Actions"));
+    ck_assert_str_eq(screen_row(screen, 39), before);
+}
+
+START_TEST(the_footer_offers_what_the_guest_has)
+{
+    static const char *const readonly[] = {"--readonly", NULL};
+    struct screen *screen = steps_start(40, 120, SMALL ",off=mail@0", NULL);
+
+    steps_shows(screen, F5, "Guests (20)");
+    footer_is(screen, "db01", true, false, true);
+    footer_is(screen, "build-01", true, true, false);
+    footer_is(screen, "legacy", true, false, false); /* frozen */
+    footer_is(screen, "mail", false, false, false);  /* off */
+    footer_is(screen, "db01", true, false, true);
+    steps_quit(screen);
+    screen = steps_start(40, 120, SMALL, readonly);
+    steps_shows(screen, F5, "Guests (20)");
+    footer_is(screen, "build-01", false, false, false);
+    steps_quit(screen);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -354,6 +438,8 @@ int main(void)
         cursor_follows_its_guest,
         follow_holds_the_line,
         filter_narrows_and_restores,
+        a_filter_given_up_changes_no_pane,
+        a_hidden_guest_stays_the_one_meant,
         filters_are_a_language,
         pasted_keys_do_nothing,
         marks_count,
@@ -363,6 +449,7 @@ int main(void)
         frozen_is_silent,
         control_l_draws_anew,
         nobody_selected_says_why,
+        the_footer_offers_what_the_guest_has,
     };
 
     return steps_main("keys of the guests view", tests, ARRAY_SIZE(tests));

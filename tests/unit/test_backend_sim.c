@@ -525,6 +525,20 @@ START_TEST(the_worker_dies_and_writes_garbage_on_time)
 }
 END_TEST
 
+START_TEST(long_names_are_there)
+{
+    struct world_of_test t;
+    size_t longer = 0;
+
+    setup(&t, "guests=20,machines=6,long");
+    tick(&t);
+    for (uint32_t i = 1; i <= t.sink.count; i++)
+        longer += strstr(t.sink.guest[i].facts.name, ".production") != NULL;
+    ck_assert_uint_eq(longer, 10);
+    teardown(&t);
+}
+END_TEST
+
 START_TEST(hostile_names_are_there)
 {
     struct world_of_test t;
@@ -785,6 +799,7 @@ int main(void)
     tcase_add_test(tests, a_place_becomes_read_only_or_dead);
     tcase_add_test(tests, a_lost_source_comes_back);
     tcase_add_test(tests, the_worker_dies_and_writes_garbage_on_time);
+    tcase_add_test(tests, long_names_are_there);
     tcase_add_test(tests, hostile_names_are_there);
     tcase_add_test(tests, faults_strike_when_they_are_due);
     tcase_add_test(tests, jobs_change_the_simulated_guests);

@@ -157,9 +157,14 @@ END_TEST
 START_TEST(names_of_themes)
 {
     struct text_list list;
+    struct error err;
     CLEANUP_FREE char *none = theme_path("../../etc/passwd", NULL);
 
     ck_assert_ptr_null(none);
+    setenv("XDG_CONFIG_HOME", "/nowhere", 1);
+    ck_assert_ptr_null(theme_path("nosuch", &err));
+    ck_assert_str_eq(err.message, "there is no theme 'nosuch'");
+    ck_assert_ptr_nonnull(strstr(err.remedy, "looked for in /nowhere/vctop/themes, /"));
     ck_assert_ptr_null(theme_path("", NULL));
     ck_assert(theme_is_builtin(NULL) && theme_is_builtin("default") && !theme_is_builtin("light"));
     theme_list(&list);

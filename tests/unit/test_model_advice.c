@@ -119,6 +119,8 @@ START_TEST(devices_that_are_emulated)
     ck_assert_str_eq(advice(), "");
     isolation_add(&isolation.facts, ISOLATION_FACT_MODELS, "ide-hd");
     isolation_add(&isolation.facts, ISOLATION_FACT_MODELS, "e1000");
+    ck_assert_str_eq(advice(), ""); /* no QEMU, as far as is known */
+    isolation_set_text(&isolation.facts, ISOLATION_FACT_ACCEL, "tcg");
     ck_assert_str_eq(advice(), "use virtio if it has the drivers: it is quicker than an emulated "
                                "ide-hd, e1000");
     for (int i = 0; i < 20; i++)

@@ -194,6 +194,49 @@ START_TEST(an_empty_list_is_no_trap)
 }
 END_TEST
 
+/* Whom a filter on figures or states hides is still the one that was chosen. */
+START_TEST(a_hidden_guest_gets_the_cursor_back)
+{
+    int percent[GUESTS];
+
+    pane_arrange(&pane, &ui, true);
+    pane_move(&pane, 4);
+    narrow_set(&ui, "state=running", NULL);
+    world_row(ui.world, "sim", 5, STATE_OFF, NULL, NULL, NULL, now, now);
+    pane_arrange(&pane, &ui, true);
+    ck_assert_str_eq(selected_name(), "g05"); /* stands in, and is followed */
+    rising(percent);
+    percent[5] = 0;
+    narrow_set(&ui, "state=running & !g04", NULL);
+    tick(percent);
+    pane_arrange(&pane, &ui, true);
+    ck_assert_str_eq(selected_name(), "g05");
+    narrow_off(&ui);
+    pane_arrange(&pane, &ui, true);
+    ck_assert_str_eq(selected_name(), "g04");
+
+    /* Who goes on from the one that stands in has chosen another. */
+    narrow_set(&ui, "!g04", NULL);
+    pane_arrange(&pane, &ui, true);
+    pane_move(&pane, 0);
+    const char *other = selected_name();
+    narrow_off(&ui);
+    pane_arrange(&pane, &ui, true);
+    ck_assert_str_eq(selected_name(), other);
+
+    /* Who is gone does not come back. */
+    ck_assert(pane_select(&pane, &(struct guest_id){(char *)"sim", (char *)"g07"}));
+    narrow_set(&ui, "!g07", NULL);
+    pane_arrange(&pane, &ui, true);
+    other = selected_name();
+    world_gone(ui.world, "sim", 8, now, now);
+    pane_arrange(&pane, &ui, true);
+    narrow_off(&ui);
+    pane_arrange(&pane, &ui, true);
+    ck_assert_str_eq(selected_name(), other);
+}
+END_TEST
+
 START_TEST(problems_stand_on_top)
 {
     int percent[GUESTS];
@@ -326,6 +369,7 @@ int main(void)
     tcase_add_test(tcase, rows_keep_their_places_without_a_sort);
     tcase_add_test(tcase, a_vanished_guest_leaves_the_cursor_on_its_row);
     tcase_add_test(tcase, an_empty_list_is_no_trap);
+    tcase_add_test(tcase, a_hidden_guest_gets_the_cursor_back);
     tcase_add_test(tcase, problems_stand_on_top);
     tcase_add_test(tcase, frozen_is_frozen);
     tcase_add_test(tcase, words_say_why);

@@ -318,6 +318,16 @@ static void act(struct ui *ui, const struct actions *actions)
         frozen_end(ui);
 }
 
+/* Who meant it and mistyped is to see that, and what was wanted. */
+static void say_not_done(struct ui *ui, const struct confirm *confirm, struct key key)
+{
+    if (confirm->expect[0] && confirm->typed[0] && key_is(key, SPECIAL_ENTER))
+        ui_say(ui, STYLE_WARN, "nothing was done: '%.40s' was typed, not '%s'", confirm->typed,
+               confirm->expect);
+    else
+        ui_say(ui, STYLE_DIM, "nothing was done");
+}
+
 static unsigned confirm_modal_key(struct ui *ui, void *data, struct key key)
 {
     struct actions *actions = data;
@@ -328,7 +338,7 @@ static unsigned confirm_modal_key(struct ui *ui, void *data, struct key key)
         ui_modal_close(ui);
         return REACT_HANDLED | REACT_REDRAW | REACT_REARRANGE;
     case DIALOG_CANCELLED:
-        ui_say(ui, STYLE_DIM, "nothing was done");
+        say_not_done(ui, &actions->confirm, key);
         ui_modal_close(ui);
         break;
     default:

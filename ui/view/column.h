@@ -1,6 +1,6 @@
-/* The columns of a table of guests: which there are for a width, and one row drawn in them.  A
- * width and an order give one layout, whatever the guests, so that no column moves while one
- * looks. */
+/* The columns of a table of guests: which there are for a width, and their titles.  A width, an
+ * order and the length of the longest name give one layout, whatever else the guests do, so that no
+ * column moves while one looks. */
 #ifndef VCTOP_UI_VIEW_COLUMN_H
 #define VCTOP_UI_VIEW_COLUMN_H
 
@@ -8,8 +8,6 @@
 #include "config/options.h"
 #include "model/listing.h"
 #include "ui/widget/draw.h"
-
-struct ui;
 
 /* In the order of the screen, unless one is set up. */
 enum column {
@@ -48,6 +46,8 @@ const char *column_name(enum column column);
 const char *column_help(enum column column);
 bool column_is_needed(enum column column); /* cannot be left out */
 
+#define COLUMN_PAIR 11 /* room for two figures, "1023M/1023M"; in less there is one */
+
 struct columns {
     struct column_order order;                /* COLUMN_EXTRA included */
     int x[COLUMN_COUNT], width[COLUMN_COUNT]; /* in cells; width 0: not there */
@@ -57,30 +57,13 @@ struct columns {
 };
 
 /* For a table WIDTH cells wide with the columns of ORDER that have room.  KIND: one of them may be
- * the column that tells machines from containers. */
+ * the column that tells machines from containers.  NAME: cells of the longest name, which is to
+ * have them before other columns say more than they have to. */
 void columns_layout(struct columns *ret, const struct column_order *order, int width, bool kind,
-                    int sort_key);
+                    int name, int sort_key);
 
 void columns_draw_header(const struct columns *columns, struct rect rect, int y,
                          struct listing_order order);
-
-enum row_cursor {
-    ROW_PLAIN,
-    ROW_CURSOR,     /* has the cursor and the keyboard */
-    ROW_CURSOR_AWAY /* has the cursor of a pane without the keyboard */
-};
-
-/* CAUSE: what is wrong with the guest takes the place of figures that say little then. */
-void columns_draw_row(const struct columns *columns, const struct ui *ui, struct rect rect, int y,
-                      const struct guest *guest, enum row_cursor cursor, bool cause);
-
-/* A line of its own for the cause of GUEST's problem is worth it: its figures go on, or have less
- * room than the cause takes.  False without a problem that is not acknowledged. */
-bool columns_want_line(const struct columns *columns, const struct ui *ui, struct rect rect,
-                       const struct guest *guest);
-/* That line. */
-void columns_draw_cause(const struct columns *columns, const struct ui *ui, struct rect rect, int y,
-                        const struct guest *guest);
 
 /* The sort key of the column at X of the table, -1 when there is none. */
 int columns_sort_key_at(const struct columns *columns, int x);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/consoles.h"
 
 static const char *label_in_graphs(const struct command_info *info)
 {
@@ -93,7 +94,23 @@ static int rank_that_fits(enum context context, bool at_top, int width)
     return limit;
 }
 
-void footer_draw(enum context context, bool at_top, struct rect rect, int y)
+/* Whether COMMAND would do something; in a console its key goes to what is open already. */
+static bool is_possible(const struct ui *ui, enum context context, const struct guest *guest,
+                        enum command command)
+{
+    enum console_kind kind = command == COMMAND_ATTACH   ? CONSOLE_ATTACH
+                             : command == COMMAND_SCREEN ? CONSOLE_SCREEN
+                                                         : CONSOLE_SERIAL;
+    struct error err;
+
+    if (command != COMMAND_ATTACH && command != COMMAND_SCREEN &&
+        (command != COMMAND_CONSOLE || context == CONTEXT_CONSOLE))
+        return true;
+    return guest && engine_console_check(ui->engine, &guest->id, kind, &err) == 0;
+}
+
+void footer_draw(const struct ui *ui, enum context context, bool at_top, const struct guest *guest,
+                 struct rect rect, int y)
 {
     int limit = rank_that_fits(context, at_top, rect.width - 1), x = 1;
     const struct command_info *info;
@@ -104,9 +121,10 @@ void footer_draw(enum context context, bool at_top, struct rect rect, int y)
         if (info->rank > limit)
             continue;
         command_key_text(text, info->command);
-        draw_text(rect, y, x, STYLE_KEY, text);
-        draw_text(rect, y, x + (int)text_width(text) + 1, STYLE_KEY_TEXT,
-                  label_of(info, context, at_top));
+        bool possible = is_possible(ui, context, guest, info->command);
+        draw_text(rect, y, x, possible ? STYLE_KEY : STYLE_DISABLED, text);
+        draw_text(rect, y, x + (int)text_width(text) + 1,
+                  possible ? STYLE_KEY_TEXT : STYLE_DISABLED, label_of(info, context, at_top));
         x += width_of(info, context, at_top);
     }
 }

@@ -16,6 +16,11 @@ bool guests_side_by_side(const struct guests_view *guests)
     return guests->layout == LAYOUT_AUTO && draw_screen().width >= SIDE_BY_SIDE_WIDTH;
 }
 
+bool guests_shows(const struct guests_view *guests, int pane)
+{
+    return guests_side_by_side(guests) ? pane != PANE_BOTH : pane == guests->active;
+}
+
 struct pane *guests_active_pane(struct guests_view *guests)
 {
     return &guests->panes[guests->active];
@@ -41,14 +46,17 @@ void guests_arrange(struct view *view, struct ui *ui, bool resort)
     ui->shown = ui->total = 0;
     for (int i = 0; i < PANE_COUNT; i++) {
         struct pane *pane = &guests->panes[i];
-        bool used = guests_side_by_side(guests) ? i != PANE_BOTH : i == guests->active;
 
-        if (!used)
+        if (!guests_shows(guests, i))
             continue;
         pane_arrange(pane, ui, resort);
+        /* It never shrinks: a long name that goes, or that a filter hides, moves no column. */
+        guests->name_cells = pane_longest_name(pane, guests->name_cells);
         ui->shown += pane->listing.count;
         ui->total += pane->listing.total;
     }
+    for (int i = 0; i < PANE_COUNT; i++)
+        guests->panes[i].name_cells = guests->name_cells;
     if (guests_side_by_side(guests) && guests->active != PANE_BOTH)
         leave_empty_pane(guests);
 }
@@ -191,6 +199,7 @@ static void want(const struct view *view, struct ui *ui)
 
 static void resized(struct view *view, struct ui *ui)
 {
+    guests_of(view)->name_cells = 0; /* columns move in any case */
     guests_choose_pane(guests_of(view), ui);
 }
 

@@ -5,13 +5,25 @@
 #include "ui/view/guests_internal.h"
 #include "ui/view/narrow.h"
 
+/* In whichever pane: a filter that leaves one empty has given the keyboard to the other. */
+static void select_as_before(struct guests_view *guests)
+{
+    for (int i = 0; i < PANE_COUNT; i++)
+        if (guests_shows(guests, i) && pane_select(&guests->panes[i], &guests->before_filter)) {
+            guests->active = i;
+            return;
+        }
+}
+
 static unsigned filter_done(struct ui *ui, void *context, bool kept)
 {
     struct guests_view *guests = context;
 
     guests_arrange(&guests->view, ui, true);
-    if (!kept && guest_id_is_set(&guests->before_filter))
-        pane_select(guests_active_pane(guests), &guests->before_filter);
+    if (kept && guests_active_pane(guests)->bound)
+        pane_move(guests_active_pane(guests), 0); /* whom one looked for is chosen */
+    else if (!kept && guest_id_is_set(&guests->before_filter))
+        select_as_before(guests);
     return REACT_REARRANGE;
 }
 

@@ -36,6 +36,7 @@ struct guests_view {
     enum layout layout;
     enum zoom zoom;
     struct detail detail;          /* of the guest under the cursor */
+    int name_cells;                /* of the longest name there has been at this size */
     struct guest_id before_filter; /* the cursor when the prompt opened */
 };
 
@@ -45,6 +46,8 @@ static inline struct guests_view *guests_of(struct view *view)
 }
 
 bool guests_side_by_side(const struct guests_view *guests);
+/* That pane is on the screen, its rows as of the last arrangement. */
+bool guests_shows(const struct guests_view *guests, int pane);
 struct pane *guests_active_pane(struct guests_view *guests);
 void guests_zoom(struct guests_view *guests, enum zoom to);
 /* Keys go to the detail, or to the tables again. */

@@ -1,22 +1,18 @@
 #include "ui/view/header.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
 #include "model/problem.h"
-#include "ui/view/frozen.h"
 #include "ui/view/line.h"
+#include "ui/view/meter_line.h"
 #include "ui/view/recent.h"
 #include "ui/view/tabs.h"
 #include "ui/view/troubled.h"
-#include "ui/view/wording.h"
 
-#define TREND 30
 #define NARROW 60
-#define PSI_CELLS 12 /* "  PSI i 12.4" */
 
 /* What the lines are made from. */
 struct scene {
@@ -63,142 +59,6 @@ static void put_badges(struct line *line, const struct ui *ui)
         line_right(line, 2, STYLE_BADGE, " READ-ONLY ");
     if (ui->simulated || world_source(ui->world, "sim"))
         line_right(line, 2, STYLE_BADGE, " SIMULATED ");
-}
-
-static void put_bar(struct line *line, int cells, double fraction)
-{
-    int x = cells ? line_reserve(line, 1, cells) : -1;
-
-    if (x >= 0)
-        draw_bar(line->rect, line->y, x, cells, fraction, true);
-}
-
-static bool is_on(const struct scene *scene, enum meter meter)
-{
-    return !(scene->ui->meters_off & METER_BIT(meter));
-}
-
-static void put_cpu(struct line *line, const struct scene *scene, int bar)
-{
-    const struct host_figures *figures = &scene->host->figures;
-    double all = figures->cpus * 100.0;
-    bool known = !isnan(figures->cpu) && all > 0;
-    char text[32] = "   -";
-
-    if (!is_on(scene, METER_CPU))
-        return;
-    if (known)
-        snprintf(text, sizeof(text), "%4.0f/%.0f", figures->cpu, all);
-    if (!bar) {
-        line_left(line, 2, STYLE_NORMAL, "CPU%s", text);
-        return;
-    }
-    line_left(line, 2, STYLE_NORMAL, "CPU");
-    put_bar(line, bar, known ? figures->cpu / all : NAN);
-    line_left(line, 1, STYLE_NORMAL, "%s", text);
-}
-
-/* What the guests use together; the rest is the host's own. */
-static void put_share(struct line *line, const struct scene *scene)
-{
-    const struct host_figures *figures = &scene->host->figures;
-
-    if (!scene->totals.cpu_known || !is_on(scene, METER_CPU))
-        return;
-    double guests = scene->totals.cpu_percent, other = figures->cpu - guests;
-    if (isnan(other))
-        line_left(line, 1, STYLE_DIM, "guests %4.0f", guests);
-    else
-        line_left(line, 1, STYLE_DIM, "guests %4.0f host %3.0f", guests, other > 0 ? other : 0);
-}
-
-static void put_memory(struct line *line, const struct scene *scene, int bar)
-{
-    const struct host_sample *cur = &scene->host->cur;
-    bool known = cur->has_memory && cur->mem_total > 0;
-    double used = known ? (double)(cur->mem_total - cur->mem_available) : NAN;
-    char text[32];
-
-    if (!is_on(scene, METER_MEMORY))
-        return;
-    wording_ratio(text, used, known ? (double)cur->mem_total : NAN);
-    if (bar) {
-        line_left(line, 2, STYLE_NORMAL, "MEM");
-        put_bar(line, bar, known ? used / (double)cur->mem_total : NAN);
-        line_left(line, 1, STYLE_NORMAL, "%s", text);
-    } else {
-        line_left(line, 2, STYLE_NORMAL, "MEM %s", text);
-    }
-    if (known && cur->swap_used >= 1 << 20) {
-        wording_ratio(text, (double)cur->swap_used, (double)cur->swap_total);
-        line_left(line, 2, STYLE_WARN, "swap %s", text);
-    }
-}
-
-static enum style pressure_style(double percent)
-{
-    return percent >= 25 ? STYLE_BAD : percent >= 10 ? STYLE_WARN : STYLE_DIM;
-}
-
-/* Zero pressure says nothing. */
-static void put_pressure(struct line *line, const struct scene *scene)
-{
-    const struct host_sample *cur = &scene->host->cur;
-    const double values[3] = {cur->psi_cpu, cur->psi_mem, cur->psi_io};
-    static const char names[3] = {'c', 'm', 'i'};
-    bool any = false;
-
-    if (!cur->has_psi || !is_on(scene, METER_PRESSURE))
-        return;
-    for (int i = 0; i < 3; i++) {
-        if (!(values[i] >= 0.5))
-            continue;
-        if (!any && line->left + PSI_CELLS > line->right)
-            return; /* no word without its figure */
-        if (!any)
-            line_left(line, 2, STYLE_DIM, "PSI");
-        any = true;
-        line_left(line, 1, pressure_style(values[i]), "%c %.1f", names[i], values[i]);
-    }
-}
-
-static void rate_text(char dst[UNITS_MAX], double value)
-{
-    if (isnan(value))
-        snprintf(dst, UNITS_MAX, "-");
-    else
-        units_bytes(dst, value);
-}
-
-static void put_flows(struct line *line, const struct scene *scene)
-{
-    const struct host_figures *figures = &scene->host->figures;
-    char in[UNITS_MAX], out[UNITS_MAX];
-
-    rate_text(in, figures->disk_read_bps);
-    rate_text(out, figures->disk_write_bps);
-    if (is_on(scene, METER_DISK))
-        line_left(line, 2, STYLE_NORMAL, "disk r %5s/s w %5s/s", in, out);
-    rate_text(in, figures->net_rx_bps);
-    rate_text(out, figures->net_tx_bps);
-    if (is_on(scene, METER_NET))
-        line_left(line, 3, STYLE_NORMAL, "net in %5s/s out %5s/s", in, out);
-    if (scene->host->cur.has_load && is_on(scene, METER_LOAD))
-        line_left(line, 3, STYLE_DIM, "load %.2f %.2f %.2f", scene->host->cur.load[0],
-                  scene->host->cur.load[1], scene->host->cur.load[2]);
-}
-
-static void put_trend(struct line *line, const struct scene *scene)
-{
-    float values[TREND];
-    if (!is_on(scene, METER_TREND))
-        return;
-    int x = line_reserve(line, 0, TREND);
-    int count = frozen_host_cpu(scene->ui, values, TREND);
-
-    if (x >= 0 && count > 0)
-        draw_sparkline(line->rect, line->y, x, TREND, STYLE_GRAPH, values, count,
-                       scene->host->figures.cpus * 100.0);
 }
 
 /* A single problem by the guest's name and with its cause; false when there is no room. */
@@ -331,12 +191,12 @@ static void draw_compact(struct scene *scene, struct rect rect)
     int room = troubled_room(scene->ui, &scene->places);
     /* One figure stays on a narrow screen: there the line below has the trouble. */
     if (rect.width < NARROW)
-        put_cpu(&line, scene, 0);
+        meter_put_cpu(&line, scene->ui, 0);
     line.right -= room;
     if (rect.width >= NARROW)
-        put_cpu(&line, scene, 0);
-    put_memory(&line, scene, 0);
-    put_pressure(&line, scene);
+        meter_put_cpu(&line, scene->ui, 0);
+    meter_put_memory(&line, scene->ui, 0);
+    meter_put_pressure(&line, scene->ui);
     line.right += room;
     troubled_put(&line, scene->ui, &scene->places, true);
     if (rect.height < 2) {
@@ -358,7 +218,7 @@ static void draw_compact(struct scene *scene, struct rect rect)
     if (scene->ui->simulated)
         line_rest(&line, 2, STYLE_DIM, scene->ui->simulated);
     if (rect.width >= 100)
-        put_flows(&line, scene);
+        meter_put_flows(&line, scene->ui);
 }
 
 static void draw_counts(const struct scene *scene, struct rect rect)
@@ -395,14 +255,14 @@ static void draw_full(struct scene *scene, struct rect rect)
     draw_counts(scene, rect);
 
     struct line line = line_new(rect, 1);
-    put_cpu(&line, scene, bar);
-    put_share(&line, scene);
-    put_memory(&line, scene, bar * 2 / 3);
-    put_pressure(&line, scene);
+    meter_put_cpu(&line, scene->ui, bar);
+    meter_put_share(&line, scene->ui, &scene->totals);
+    meter_put_memory(&line, scene->ui, bar * 2 / 3);
+    meter_put_pressure(&line, scene->ui);
 
     line = line_new(rect, 2);
-    put_trend(&line, scene);
-    put_flows(&line, scene);
+    meter_put_trend(&line, scene->ui);
+    meter_put_flows(&line, scene->ui);
 
     if (rect.height > 4)
         recent_draw_line(scene->ui, rect, 3);

@@ -5,8 +5,10 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "model/problem.h"
 #include "ui/term/term.h"
+#include "ui/view/guest_row.h"
 
 /* A lower screen needs its lines for guests. */
 #define CAUSE_LINES_HEIGHT 30
@@ -28,6 +30,7 @@ void pane_clear(struct pane *pane)
 {
     listing_clear(&pane->listing);
     guest_id_clear(&pane->cursor);
+    guest_id_clear(&pane->hidden);
     free(pane->ranks);
     pane->ranks = NULL;
     pane->rank_count = 0;
@@ -105,19 +108,36 @@ static void clamp_row(struct pane *pane)
         pane->row = 0;
 }
 
-static void place_cursor(struct pane *pane, bool follow)
+/* Whom the operator chose has the cursor again as soon as it is listed. */
+static void end_hiding(struct pane *pane, const struct world *world)
 {
-    long row = pane->bound && guest_id_is_set(&pane->cursor)
-                   ? listing_find(&pane->listing, &pane->cursor)
-                   : -1;
+    if (!guest_id_is_set(&pane->hidden))
+        return;
+    if (listing_find(&pane->listing, &pane->hidden) >= 0) {
+        guest_id_clear(&pane->cursor);
+        pane->cursor = pane->hidden;
+        pane->hidden = (struct guest_id){0};
+    } else if (!world_find(world, &pane->hidden)) {
+        guest_id_clear(&pane->hidden);
+    }
+}
+
+static void place_cursor(struct pane *pane, const struct world *world, bool follow)
+{
+    end_hiding(pane, world);
+    bool chosen = pane->bound && guest_id_is_set(&pane->cursor);
+    long row = chosen ? listing_find(&pane->listing, &pane->cursor) : -1;
 
     if (row >= 0 && follow)
         pane->top += row - pane->row;
     if (row >= 0)
         pane->row = row;
     clamp_row(pane);
-    if (row < 0)
-        bind_cursor(pane);
+    if (row >= 0)
+        return;
+    if (chosen && !guest_id_is_set(&pane->hidden) && world_find(world, &pane->cursor))
+        guest_id_copy(&pane->hidden, &pane->cursor);
+    bind_cursor(pane);
 }
 
 void pane_arrange(struct pane *pane, const struct ui *ui, bool resort)
@@ -129,7 +149,7 @@ void pane_arrange(struct pane *pane, const struct ui *ui, bool resort)
     if (!resort)
         keep_order(pane);
     remember_order(pane);
-    place_cursor(pane, ui->follow);
+    place_cursor(pane, ui->world, ui->follow);
 }
 
 void pane_move_to(struct pane *pane, long row)
@@ -138,6 +158,8 @@ void pane_move_to(struct pane *pane, long row)
     clamp_row(pane);
     pane->bound = true;
     bind_cursor(pane);
+    if (pane->listing.count)
+        guest_id_clear(&pane->hidden);
 }
 
 void pane_move(struct pane *pane, long by)
@@ -159,6 +181,18 @@ struct guest *pane_selected(const struct pane *pane)
 {
     return pane->row >= 0 && (size_t)pane->row < pane->listing.count ? pane->listing.rows[pane->row]
                                                                      : NULL;
+}
+
+int pane_longest_name(const struct pane *pane, int least)
+{
+    for (size_t row = 0; row < pane->listing.count; row++) {
+        const char *name = pane->listing.rows[row]->facts.name;
+
+        /* No text has more cells than bytes. */
+        if (name && strlen(name) > (size_t)least && (int)text_width(name) > least)
+            least = (int)text_width(name);
+    }
+    return least;
 }
 
 static void draw_title(const struct pane *pane, const struct ui *ui, struct rect rect,
@@ -187,7 +221,7 @@ static void draw_title(const struct pane *pane, const struct ui *ui, struct rect
 static int lines_of(const struct pane *pane, const struct ui *ui, long row)
 {
     return pane->causes &&
-                   columns_want_line(&pane->columns, ui, pane->table, pane->listing.rows[row])
+                   guest_row_wants_line(&pane->columns, ui, pane->table, pane->listing.rows[row])
                ? 2
                : 1;
 }
@@ -265,7 +299,7 @@ void pane_draw(struct pane *pane, const struct ui *ui, struct rect rect, bool ti
 {
     pane->rect = rect;
     columns_layout(&pane->columns, &ui->columns, rect.width, pane->kinds == LIST_BOTH,
-                   ui->order.key);
+                   pane->name_cells, ui->order.key);
     if (title)
         draw_title(pane, ui, rect_cut_rows(&rect, 1), with_keyboard);
     columns_draw_header(&pane->columns, rect_cut_rows(&rect, 1), 0, ui->order);
@@ -281,12 +315,12 @@ void pane_draw(struct pane *pane, const struct ui *ui, struct rect rect, bool ti
         const struct guest *guest = pane->listing.rows[row];
         bool own_line = lines_of(pane, ui, row) > 1 && y + 1 < rect.height;
 
-        columns_draw_row(&pane->columns, ui, rect, y++, guest,
-                         row != pane->row ? ROW_PLAIN
-                         : with_keyboard  ? ROW_CURSOR
-                                          : ROW_CURSOR_AWAY,
-                         !own_line);
+        guest_row_draw(&pane->columns, ui, rect, y++, guest,
+                       row != pane->row ? ROW_PLAIN
+                       : with_keyboard  ? ROW_CURSOR
+                                        : ROW_CURSOR_AWAY,
+                       !own_line);
         if (own_line)
-            columns_draw_cause(&pane->columns, ui, rect, y++, guest);
+            guest_row_draw_cause(&pane->columns, ui, rect, y++, guest);
     }
 }

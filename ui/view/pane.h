@@ -1,5 +1,6 @@
 /* One table of guests with a cursor of its own.  The cursor is a guest, not a row: it follows the
- * guest when rows move, and stays on its row when the guest vanishes. */
+ * guest when rows move, and stays on its row when the guest vanishes.  While a filter hides the
+ * guest another stands in for it, until it is back or the operator goes on from there. */
 #ifndef VCTOP_UI_VIEW_PANE_H
 #define VCTOP_UI_VIEW_PANE_H
 
@@ -10,8 +11,10 @@ struct pane {
     enum listing_kinds kinds;
     struct listing listing;
     struct guest_id cursor;
+    struct guest_id hidden; /* the guest that the cursor's one stands in for; not set: none */
     bool bound; /* the operator has chosen the cursor's guest: before that it is the first row */
     long row, top;
+    int name_cells; /* of the longest name, set by who draws it: tables side by side are alike */
     struct columns columns;
     struct rect rect;   /* as last drawn, title and header included; no height: not shown */
     struct rect table;  /* the rows in it */
@@ -25,6 +28,9 @@ void pane_clear(struct pane *pane);
 
 /* Builds the rows anew; in the order they have unless RESORT, what is new at the end. */
 void pane_arrange(struct pane *pane, const struct ui *ui, bool resort);
+
+/* The cells of the longest name in the list, or LEAST when none has more. */
+int pane_longest_name(const struct pane *pane, int least);
 
 /* With a TITLE line or without; WITH_KEYBOARD: this is where keys go. */
 void pane_draw(struct pane *pane, const struct ui *ui, struct rect rect, bool title,

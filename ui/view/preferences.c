@@ -72,9 +72,10 @@ static void read_theme(const char *task, size_t size, void *answer)
     if (size != sizeof(*theme) || !memchr(theme->name, '\0', sizeof(theme->name)))
         return;
     const char *name = theme->name[0] ? theme->name : NULL;
-    if (!theme_is_builtin(name) && theme->colours)
+    if (!theme_is_builtin(name))
         path = theme_path(name, &none);
-    if (style_read(ret->looks, path, theme->colours, &ret->err) == 0)
+    /* Without colours none is used, but a name that means nothing is told all the same. */
+    if (style_read(ret->looks, theme->colours ? path : NULL, theme->colours, &ret->err) == 0)
         ret->err = none;
 }
 

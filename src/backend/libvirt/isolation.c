@@ -57,11 +57,15 @@ static void take_seclabel(const xmlNode *node, struct isolation_facts *ret)
 
 static void take_os(const xmlNode *node, struct isolation_facts *ret)
 {
-    const xmlNode *loader = child(node, "loader");
-    CLEANUP_FREE char *machine = attribute(child(node, "type"), "machine");
+    const xmlNode *loader = child(node, "loader"), *type = child(node, "type");
+    CLEANUP_FREE char *machine = attribute(type, "machine");
+    CLEANUP_FREE char *how = type ? copy_of(xmlNodeGetContent(type)) : NULL;
     bool uefi = has(node, "firmware", "efi") || has(loader, "type", "pflash");
 
     isolation_set_text(ret, ISOLATION_FACT_MACHINE, machine);
+    /* A kernel that knows Xen, or an init in namespaces, is started without any. */
+    if (!how || strcmp(how, "hvm") != 0)
+        return;
     isolation_set_text(ret, ISOLATION_FACT_FIRMWARE, uefi ? "uefi" : "bios");
     isolation_set_number(ret, ISOLATION_FACT_SECURE_BOOT, uefi && has(loader, "secure", "yes"));
 }

@@ -15,8 +15,9 @@
 #include "backend/libvirt/local.h"
 #include "backend/libvirt/loop.h"
 #include "backend/libvirt/parts.h"
+#include "backend/libvirt/remarks.h"
 #include "backend/libvirt/restart.h"
-#include "backend/libvirt/words.h"
+#include "backend/libvirt/row.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/confine.h"
@@ -25,13 +26,7 @@
 #include "kernel/oom_log.h"
 
 #define SILENT_NS (4 * NS_PER_S)      /* a daemon that takes longer for one call hangs */
-#define CONTROL_NS (10 * NS_PER_S)    /* older news of a monitor is no news */
-#define OCCUPIED_MS 2000              /* a command may take that long */
-#define YOUNG_MS 3000                 /* no guest has its agent up so soon */
 #define NEIGHBOURS_NS (10 * NS_PER_S) /* leases and ARP entries change slowly */
-
-#define EARLY_MAX 16
-#define EARLY_NS (10 * NS_PER_S)
 
 struct instance {
     struct backend backend;
@@ -48,8 +43,7 @@ struct instance {
     struct lv_pools *pools; /* NULL before the first tick */
     struct neighbours *neighbours;
     int64_t neighbours_due_ns;
-    struct lv_remark early[EARLY_MAX]; /* of machines that are not known yet */
-    size_t early_count;
+    struct lv_remarks remarks;
     size_t watch_next;   /* whose turn it is to have its monitor looked at */
     bool usable;         /* the daemon answers at present */
     bool complete, told; /* the list is complete; that was said */
@@ -169,169 +163,6 @@ static void say_source(struct instance *self, struct sink *sink, int64_t now_ns)
     sink_stuck(sink, lv_balloons_own(&self->balloons));
 }
 
-/* Its agent came up at AT_NS: it has booted, unless that was done before we looked. */
-static void take_boot(struct lv_guest *guest, int64_t at_ns)
-{
-    if (!guest->qemu || !guest->young || guest->ready_ns)
-        return;
-    int64_t age_ms = (int64_t)proc_age_ms(qemu_identity(guest->qemu), proc_boottime_ns());
-    int64_t since_ms = (clock_mono_ns() - at_ns) / NS_PER_MS;
-    if (age_ms <= since_ms)
-        return;
-    guest->ready_ns = at_ns;
-    guest->boot_ms = age_ms - since_ms;
-}
-
-/* False when the guest has not been told of yet. */
-static bool say_remark(struct instance *self, struct sink *sink, const struct lv_remark *remark)
-{
-    struct lv_guest *guest = lv_guests_find(&self->guests, remark->uuid);
-
-    if (!guest || !guest->was_told)
-        return false;
-    if (remark->agent)
-        take_boot(guest, remark->at_ns);
-    sink_event(
-        sink, guest->handle,
-        &(struct news){remark->words.text, remark->words.topic, remark->words.grade, remark->times},
-        clock_wall_ns() - (clock_mono_ns() - remark->at_ns));
-    return true;
-}
-
-/* What happened while a machine was only being started waits for it for a moment. */
-static void say_early(struct instance *self, struct sink *sink)
-{
-    size_t count = self->early_count;
-
-    self->early_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct lv_remark *remark = &self->early[i];
-        if (!say_remark(self, sink, remark) && clock_mono_ns() - remark->at_ns < EARLY_NS)
-            self->early[self->early_count++] = *remark;
-    }
-}
-
-static void say_remarks(struct instance *self, struct sink *sink)
-{
-    struct lv_remark remarks[LV_REMARKS];
-    char text[96];
-    size_t lost, count = lv_daemon_remarks(self->daemon, remarks, &lost);
-
-    say_early(self, sink);
-    for (size_t i = 0; i < count; i++)
-        if (!say_remark(self, sink, &remarks[i]) && self->early_count < EARLY_MAX)
-            self->early[self->early_count++] = remarks[i];
-    if (!lost)
-        return;
-    snprintf(text, sizeof(text), "%zu events of its machines left out: too many at once", lost);
-    sink_event(sink, 0, &(struct news){.text = text, .topic = "lost", .grade = EVENT_WARN},
-               clock_wall_ns());
-}
-
-/* How long its monitor has not answered, in seconds; 0: it does. */
-static int64_t silent_s(const struct lv_guest *guest, int64_t now_ns)
-{
-    const struct lv_domain *domain = &guest->domain;
-
-    if (domain->control_at_ns && now_ns - domain->control_at_ns < CONTROL_NS && domain->occupied &&
-        domain->occupied_ms > OCCUPIED_MS)
-        return domain->occupied_ms / 1000 + (now_ns - domain->control_at_ns) / NS_PER_S;
-    return guest->hung_ns ? (now_ns - guest->hung_ns) / NS_PER_S + OCCUPIED_MS / 1000 : 0;
-}
-
-static void set_blame(struct lv_guest *guest, int64_t now_ns)
-{
-    int64_t silent = lv_guest_is_active(guest) ? silent_s(guest, now_ns) : 0;
-
-    guest->blame[0] = '\0';
-    const char *blame = guest->qemu ? qemu_blame(guest->health) : NULL;
-    if (blame)
-        snprintf(guest->blame, sizeof(guest->blame), "%s", blame);
-    else if (silent > 0)
-        snprintf(guest->blame, sizeof(guest->blame), "monitor silent %lld s", (long long)silent);
-}
-
-static void find_process(struct instance *self, struct lv_guest *guest)
-{
-    if (!self->local || guest->qemu || !lv_guest_is_active(guest) || lv_guest_is_starting(guest))
-        return;
-    guest->qemu =
-        lv_local_find(self->local, guest->domain.name, guest->uuid, guest->domain.definition);
-    /* A daemon that was started anew counts its ids from 1: the same id, another QEMU. */
-    if (guest->qemu && guest->ended)
-        lv_guest_reborn(guest);
-    if (!guest->qemu)
-        return;
-    guest->last_pid = qemu_identity(guest->qemu)->pid;
-    guest->young = proc_age_ms(qemu_identity(guest->qemu), proc_boottime_ns()) < YOUNG_MS;
-}
-
-static void add_boot(struct lv_guest *guest, int64_t at_ns)
-{
-    if (!guest->ready_ns)
-        return;
-    sample_set(&guest->sample, FIELD_BOOT, (uint64_t)guest->boot_ms);
-    sample_set(&guest->sample, FIELD_READY,
-               at_ns > guest->ready_ns ? (uint64_t)((at_ns - guest->ready_ns) / NS_PER_MS) : 0);
-}
-
-static void read_local(struct instance *self, struct lv_guest *guest, int64_t at_ns)
-{
-    if (!guest->qemu)
-        return;
-    guest->health = qemu_read(guest->qemu, at_ns, &guest->sample);
-    if (guest->health == QEMU_ENDED) {
-        qemu_free(guest->qemu);
-        guest->qemu = NULL;
-        guest->ended = true;
-        lv_daemon_poke(self->daemon);
-    } else if (guest->health != QEMU_STOPPED) {
-        lv_balloons_figures(guest, at_ns);
-        add_boot(guest, at_ns);
-    }
-}
-
-static void sum_links(struct lv_guest *guest)
-{
-    static const enum field fields[] = {FIELD_NET_RX,         FIELD_NET_TX,
-                                        FIELD_NET_RX_PACKETS, FIELD_NET_TX_PACKETS,
-                                        FIELD_NET_ERRORS,     FIELD_NET_DROPS};
-
-    if (!guest->domain.nic_count)
-        return;
-    if (!guest->net || guest->net_id != guest->domain.id) {
-        devsum_free(guest->net);
-        guest->net = devsum_new();
-        guest->net_id = guest->domain.id;
-    }
-    devsum_begin(guest->net);
-    for (size_t i = 0; i < guest->domain.nic_count; i++)
-        devsum_add(guest->net, guest->domain.nics[i].key, guest->domain.nics[i].counters);
-    const uint64_t *totals = devsum_end(guest->net);
-    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-        sample_set(&guest->sample, fields[i], totals[i]);
-}
-
-/* The figures of the newest round, with the time when they were taken. */
-static void read_remote(struct lv_guest *guest)
-{
-    const struct lv_domain *domain = &guest->domain;
-    const struct lv_definition *definition = domain->definition;
-
-    if (!lv_guest_is_active(guest) || domain->at_ns <= guest->sample.at_ns)
-        return;
-    guest->sample = (struct sample){.at_ns = domain->at_ns};
-    sample_set(&guest->sample, FIELD_CPU, domain->cpu_ns);
-    if (definition && definition->kind == KIND_CONTAINER) {
-        sample_set(&guest->sample, FIELD_MEM_HOST, domain->memory);
-        sample_set(&guest->sample, FIELD_MEM_LIMIT, domain->max_memory);
-    } else {
-        lv_balloons_figures(guest, domain->at_ns);
-        sample_set(&guest->sample, FIELD_MEM_LIMIT, domain->memory);
-    }
-    sum_links(guest);
-}
-
 /* What the kernel says goes before what libvirt says; but shares by virtiofs only libvirt knows. */
 static void look_at_isolation(struct instance *self, struct lv_guest *guest, bool selected,
                               struct sink *sink)
@@ -353,32 +184,6 @@ static void look_at_isolation(struct instance *self, struct lv_guest *guest, boo
     isolation_facts_fill(&facts, &definition->isolation);
     isolation_beat_say(&guest->isolation, guest->handle, &facts, sink);
     isolation_facts_clear(&facts);
-}
-
-static void say_row(const struct instance *self, const struct lv_guest *guest, struct sink *sink)
-{
-    static const struct sample none;
-    const struct sample *sample = &guest->sample;
-    const char *reason;
-    enum guest_state state = lv_state(guest->domain.state, guest->domain.reason, &reason);
-
-    char words[LV_DISK_MAX + 32];
-    struct lv_io_error io_error;
-    if (lv_guest_io_error(guest, &io_error)) {
-        snprintf(words, sizeof(words), "%s%s%s", io_error.no_space ? "no space left" : "I/O error",
-                 io_error.disk[0] ? " on " : "", io_error.disk);
-        reason = words;
-    }
-    if (state == STATE_CRASHED && !lv_guest_is_active(guest) &&
-        oom_log_has(&self->oom_log, guest->last_pid))
-        reason = "QEMU was killed for want of memory";
-    /* The kernel knows better than a daemon that is gone. */
-    if (guest->ended && !self->usable) {
-        state = STATE_OFF;
-        reason = "its QEMU ended";
-        sample = &none;
-    }
-    sink_row(sink, guest->handle, state, reason, guest->blame[0] ? guest->blame : NULL, sample);
 }
 
 static void refresh_neighbours(struct instance *self, int64_t now_ns, bool anew)
@@ -441,18 +246,18 @@ static void lv_tick(struct backend *backend, const struct want *want, struct sin
     say_source(self, sink, now);
     HASH_ITER(by_uuid, self->guests.by_uuid, guest, next)
     {
-        find_process(self, guest);
-        if (self->local)
-            read_local(self, guest, at_ns);
-        else
-            read_remote(guest);
-        set_blame(guest, now);
+        lv_row_find(guest, self->local);
+        if (!self->local)
+            lv_row_read_remote(guest);
+        else if (lv_row_read_local(guest, at_ns))
+            lv_daemon_poke(self->daemon);
+        lv_row_blame(guest, now);
         lv_guest_tell(guest, &self->guests, self->neighbours, sink);
-        say_row(self, guest, sink);
+        lv_row_say(guest, &self->oom_log, self->usable, sink);
         look_at_isolation(self, guest, guest->handle == want->selected, sink);
     }
     if (self->daemon)
-        say_remarks(self, sink);
+        lv_remarks_say(&self->remarks, self->daemon, &self->guests, sink);
     if (self->complete && !self->told) {
         self->told = true;
         sink_answered(sink);
@@ -505,16 +310,12 @@ static bool lv_ready(struct backend *backend, const struct want *want, struct si
     say_source(self, sink, now);
     HASH_ITER(by_uuid, self->guests.by_uuid, guest, next)
     {
-        int64_t before = guest->sample.at_ns;
-        find_process(self, guest);
+        lv_row_find(guest, self->local);
         lv_guest_tell(guest, &self->guests, self->neighbours, sink);
-        if (self->local)
-            continue;
-        read_remote(guest);
-        if (guest->sample.at_ns != before)
-            say_row(self, guest, sink);
+        if (!self->local && lv_row_read_remote(guest))
+            lv_row_say(guest, &self->oom_log, self->usable, sink);
     }
-    say_remarks(self, sink);
+    lv_remarks_say(&self->remarks, self->daemon, &self->guests, sink);
     return changed;
 }
 

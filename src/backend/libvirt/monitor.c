@@ -1,5 +1,6 @@
 #include "backend/libvirt/monitor.h"
 
+#include <libvirt/virterror.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 
 #include "backend/calls.h"
 #include "backend/libvirt/statistics.h"
+#include "backend/libvirt/words.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 
@@ -28,6 +30,8 @@ struct line {
     int refs;   /* atomic: the monitor, each call, libvirt's callback */
     int dead;   /* atomic */
     int reason; /* atomic: virConnectCloseReason */
+    /* Atomic: what its driver does not have. */
+    bool no_disk_errors, no_statistics;
 };
 
 enum phase {
@@ -193,7 +197,6 @@ void lv_io_error_read(const virDomainDiskError *errors, int count, struct lv_io_
     snprintf(ret->disk, sizeof(ret->disk), "%s", worst->disk ? worst->disk : "");
 }
 
-/* Blocks, for ever perhaps. */
 static bool ask_io_error(virDomainPtr dom, struct lv_io_error *ret)
 {
     virDomainDiskError errors[DISK_ERRORS_MAX] = {{0}};
@@ -207,7 +210,7 @@ static bool ask_io_error(virDomainPtr dom, struct lv_io_error *ret)
     return count >= 0;
 }
 
-/* The same.  Each group costs QEMU a command or two. */
+/* Each group costs QEMU a command or two. */
 static bool ask_statistics(virDomainPtr dom, bool disks, struct lv_answer *ret)
 {
     unsigned groups = VIR_DOMAIN_STATS_BALLOON | (disks ? VIR_DOMAIN_STATS_BLOCK : 0);
@@ -277,6 +280,23 @@ static virDomainPtr look_up(virConnectPtr conn, const char *uuid)
     return dom;
 }
 
+/* Whether QUESTION is answered there, as far as is known. */
+static bool *lack_of(struct line *line, enum lv_question question)
+{
+    return question == LV_IO_ERROR ? &line->no_disk_errors : &line->no_statistics;
+}
+
+/* Enters the monitor: blocks, for ever perhaps. */
+static bool put(struct line *line, virDomainPtr dom, struct lv_answer *ret)
+{
+    bool good = ret->question == LV_IO_ERROR ? ask_io_error(dom, &ret->io_error)
+                                             : ask_statistics(dom, ret->question == LV_PARTS, ret);
+
+    if (!good && lv_is_unsupported(virGetLastError()))
+        __atomic_store_n(lack_of(line, ret->question), true, __ATOMIC_RELAXED);
+    return good;
+}
+
 /* One request; false when this runner was given up meanwhile. */
 static bool serve(struct lv_monitor *monitor, unsigned generation, enum lv_question question,
                   const char *uuid)
@@ -285,14 +305,14 @@ static bool serve(struct lv_monitor *monitor, unsigned generation, enum lv_quest
     bool good = false;
 
     struct line *line = get_line(monitor);
-    virDomainPtr dom = line ? look_up(line->conn, uuid) : NULL;
+    bool lacks = line && __atomic_load_n(lack_of(line, question), __ATOMIC_RELAXED);
+    virDomainPtr dom = line && !lacks ? look_up(line->conn, uuid) : NULL;
     if (dom) {
         pthread_mutex_lock(&monitor->lock);
         monitor->phase = IN_MONITOR;
         monitor->since_ns = clock_mono_ns();
         pthread_mutex_unlock(&monitor->lock);
-        good = question == LV_IO_ERROR ? ask_io_error(dom, &answer.io_error)
-                                       : ask_statistics(dom, question == LV_PARTS, &answer);
+        good = put(line, dom, &answer);
         virDomainFree(dom);
     }
     pthread_mutex_lock(&monitor->lock);

@@ -27,9 +27,10 @@ struct known {
 
 struct lv_round {
     struct known *known;
-    bool no_bulk;    /* the driver has no bulk statistics */
-    bool no_control; /* nor control information */
-    bool read_again; /* this round has read one that was only old */
+    bool no_bulk;     /* the driver has no bulk statistics */
+    bool no_control;  /* nor control information */
+    bool no_messages; /* nor an opinion of its domains */
+    bool read_again;  /* this round has read one that was only old */
 };
 
 struct lv_round *lv_round_new(void)
@@ -144,15 +145,20 @@ static int mark_list(struct lv_round *round, virConnectPtr conn, unsigned flag,
 }
 
 /* What libvirt thinks of the domain: out of its own memory, no monitor is asked. */
-static int read_messages(struct lv_definition *definition, virDomainPtr dom, struct lv_pulse *pulse)
+static int read_messages(struct lv_round *round, struct lv_definition *definition, virDomainPtr dom,
+                         struct lv_pulse *pulse)
 {
     char **messages = NULL;
 
+    if (round->no_messages)
+        return 0;
     lv_pulse_begin(pulse, "virDomainGetMessages", virDomainGetName(dom));
     int count = virDomainGetMessages(dom, &messages, 0);
     lv_pulse_end(pulse, lv_answered(count));
-    if (count < 0)
+    if (count < 0) {
+        round->no_messages = lv_is_unsupported(virGetLastError());
         return lv_answered(count) ? 0 : -1;
+    }
     isolation_begin_list(&definition->isolation, ISOLATION_FACT_MESSAGES);
     for (int i = 0; i < count; i++) {
         isolation_add(&definition->isolation, ISOLATION_FACT_MESSAGES, messages[i]);
@@ -194,7 +200,7 @@ static int refresh_definition(struct lv_round *round, struct known *known, virDo
     if (xml && lv_definition_parse(xml, strlen(xml), &definition, NULL) == 0) {
         lv_definition_unref(known->definition);
         known->definition = definition;
-        rc = id >= 0 ? read_messages(definition, dom, pulse) : 0;
+        rc = id >= 0 ? read_messages(round, definition, dom, pulse) : 0;
     } else {
         rc = 0;
     }

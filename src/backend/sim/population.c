@@ -144,6 +144,17 @@ static void fit_into_host(struct sim_guest *guest, uint32_t count)
     }
 }
 
+/* Every other one: beside short names one sees who takes the room. */
+static void lengthen_names(struct sim_guest *guest, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i += 2) {
+        char *name = xasprintf("%s.production", guest[i].name);
+
+        free(guest[i].name);
+        guest[i].name = name;
+    }
+}
+
 static void make_hostile(struct sim_guest *guest, uint32_t count)
 {
     size_t names = sim_hostile_count();
@@ -192,6 +203,8 @@ struct sim_guest *sim_population_new(const struct sim_spec *spec)
         uint32_t index = i < spec->machines ? i : i - spec->machines + SIM_GUESTS_MAX;
         draw_past(&guests[i], spec, index);
     }
+    if (spec->tails)
+        lengthen_names(guests, spec->guests);
     if (spec->hostile)
         make_hostile(guests, spec->guests);
     return guests;

@@ -48,6 +48,7 @@ struct sim_spec {
     bool fixed;      /* tick n is n periods old, whatever the real time */
     uint32_t hold;   /* from this tick on the figures stay as they are; 0 never */
     bool calm;       /* all is well but for what the spec asks for */
+    bool tails;      /* names as long as those of a large house */
     bool hostile;    /* names that no terminal should see raw */
     bool vile;       /* and every other text that comes from outside */
     char *hang;      /* name of a guest that hangs ... */

@@ -12,7 +12,8 @@
 #define DEFAULT_GUESTS 60
 #define SECONDS_MAX 1e6
 #define REMEDY \
-    "words: guests=N machines=N seed=N clock=fixed hold=N hostile vile stubborn=NAME busy=NAME " \
+    "words: guests=N machines=N seed=N clock=fixed hold=N long hostile vile stubborn=NAME " \
+    "busy=NAME " \
     "silent=NAME emulated=NAME hang=NAME@S fill=PLACE@S free=PLACE@S readonly=PLACE@S " \
     "deadmount=PLACE@S " \
     "calm crash=NAME@S oom=NAME@S tasks=NAME@S off=NAME@S nospace=NAME@S " \
@@ -194,6 +195,10 @@ static int parse_word(struct sim_spec *spec, const char *word, struct error *err
         return parse_assignment(spec, word, equals + 1, err);
     if (!strcmp(word, "calm")) {
         spec->calm = true;
+        return 0;
+    }
+    if (!strcmp(word, "long")) {
+        spec->tails = true;
         return 0;
     }
     if (!strcmp(word, "hostile") || !strcmp(word, "vile")) {
