@@ -1,7 +1,5 @@
 #include "kernel/cgroup_read.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,72 +7,17 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/io.h"
+#include "kernel/cgroup_files.h"
 #include "kernel/cgroup_text.h"
 #include "kernel/held.h"
 #include "kernel/parse.h"
 #include "kernel/psi.h"
 
-/* Everything that is read of a group, by the controller whose directory has it. */
-enum source {
-    CPU_STAT,
-    UNIFIED_CPU_STAT,
-    CPUACCT_USAGE,
-    CPUACCT_STAT,
-    MEMORY_CURRENT,
-    MEMORY_STAT,
-    MEMORY_MAX,
-    MEMORY_KMEM,
-    MEMORY_SWAP,
-    MEMORY_EVENTS,
-    MEMORY_FAILCNT,
-    IO_BYTES,
-    IO_OPS,
-    PIDS_CURRENT,
-    PIDS_EVENTS,
-    CPU_PRESSURE,
-    MEMORY_PRESSURE,
-    IO_PRESSURE,
-    FREEZER_STATE,
-    FREEZE,
-    EVENTS,
-    SOURCE_COUNT
-};
-
-/* V1 or V2 NULL: that version has no such file. */
-static const struct {
-    enum cgroup_controller controller;
-    const char *v1, *v2;
-} sources[SOURCE_COUNT] = {
-    [CPU_STAT] = {CGROUP_CPU, "cpu.stat", NULL},
-    [UNIFIED_CPU_STAT] = {CGROUP_UNIFIED, NULL, "cpu.stat"},
-    [CPUACCT_USAGE] = {CGROUP_CPUACCT, "cpuacct.usage", NULL},
-    [CPUACCT_STAT] = {CGROUP_CPUACCT, "cpuacct.stat", NULL},
-    [MEMORY_CURRENT] = {CGROUP_MEMORY, "memory.usage_in_bytes", "memory.current"},
-    [MEMORY_STAT] = {CGROUP_MEMORY, "memory.stat", "memory.stat"},
-    [MEMORY_MAX] = {CGROUP_MEMORY, NULL, "memory.max"},
-    [MEMORY_KMEM] = {CGROUP_MEMORY, "memory.kmem.usage_in_bytes", NULL},
-    [MEMORY_SWAP] = {CGROUP_MEMORY, NULL, "memory.swap.current"},
-    [MEMORY_EVENTS] = {CGROUP_MEMORY, "memory.oom_control", "memory.events"},
-    [MEMORY_FAILCNT] = {CGROUP_MEMORY, "memory.failcnt", NULL},
-    [IO_BYTES] = {CGROUP_IO, "blkio.throttle.io_service_bytes_recursive", "io.stat"},
-    [IO_OPS] = {CGROUP_IO, "blkio.throttle.io_serviced_recursive", NULL},
-    [PIDS_CURRENT] = {CGROUP_PIDS, "pids.current", "pids.current"},
-    [PIDS_EVENTS] = {CGROUP_PIDS, "pids.events", "pids.events"},
-    [CPU_PRESSURE] = {CGROUP_UNIFIED, NULL, "cpu.pressure"},
-    [MEMORY_PRESSURE] = {CGROUP_UNIFIED, NULL, "memory.pressure"},
-    [IO_PRESSURE] = {CGROUP_UNIFIED, NULL, "io.pressure"},
-    [FREEZER_STATE] = {CGROUP_FREEZER, "freezer.state", NULL},
-    [FREEZE] = {CGROUP_UNIFIED, NULL, "cgroup.freeze"},
-    [EVENTS] = {CGROUP_UNIFIED, NULL, "cgroup.events"},
-};
-
-/* Files that were missing are looked for again every so many reads: a controller can be enabled
- * later. */
-#define REARM_READS 32
-
 /* Limits of the groups above change rarely: read once in so many reads of memory.stat. */
 #define LIMIT_READS 16
+
+/* Whether anything is counted is asked again once in so many reads. */
+#define ASK_READS 32
 
 /* The kernel works out pressure every two seconds.  When nothing has run for longer, a stall under
  * way shows. */
@@ -82,12 +25,10 @@ static const struct {
 
 struct cgroup_reader {
     struct cgroup_layout *layout;
-    char *dir[CGROUP_COUNT]; /* NULL: no group in that hierarchy */
-    struct held file[SOURCE_COUNT];
+    struct cgroup_files *files;
     struct cgroup_memory memory; /* of the newest memory.stat */
     bool has_memory;
-    unsigned reads, memory_reads;
-    uint64_t answers;      /* files that could be read, ever */
+    unsigned memory_reads;
     uint64_t parent_limit; /* the least of the groups above, version 2; UINT64_MAX none */
     struct cgroup_io io;
     uint64_t bytes_at_ops; /* when operations were read last */
@@ -104,10 +45,7 @@ struct cgroup_reader *cgroup_reader_new(struct cgroup_layout *layout,
     struct cgroup_reader *reader = xcalloc(1, sizeof(*reader));
     reader->layout = layout;
     reader->parent_limit = UINT64_MAX;
-    for (int i = 0; i < CGROUP_COUNT; i++)
-        reader->dir[i] = cgroup_dir(layout, paths, (enum cgroup_controller)i);
-    for (int i = 0; i < SOURCE_COUNT; i++)
-        reader->file[i] = HELD_INIT;
+    reader->files = cgroup_files_new(layout, paths);
     cgroup_rest_init(&reader->rest);
     return reader;
 }
@@ -116,10 +54,7 @@ void cgroup_reader_free(struct cgroup_reader *reader)
 {
     if (!reader)
         return;
-    for (int i = 0; i < SOURCE_COUNT; i++)
-        held_close(&reader->file[i], &reader->layout->fds);
-    for (int i = 0; i < CGROUP_COUNT; i++)
-        free(reader->dir[i]);
+    cgroup_files_free(reader->files);
     free(reader->io.device);
     free(reader);
 }
@@ -131,42 +66,13 @@ uint64_t cgroup_reader_cpu_ns(const struct cgroup_reader *reader)
 
 const char *cgroup_reader_dir(const struct cgroup_reader *reader, enum cgroup_controller controller)
 {
-    return reader->dir[controller];
+    return cgroup_files_dir(reader->files, controller);
 }
 
-static bool is_v2(const struct cgroup_reader *reader, enum cgroup_controller controller)
-{
-    return reader->layout->mount[controller].v2;
-}
-
-/* The text of a source in the reader's buffer, NULL when it cannot be had. */
-static const char *text_of(struct cgroup_reader *reader, enum source source)
-{
-    enum cgroup_controller controller = sources[source].controller;
-    const char *name = is_v2(reader, controller) ? sources[source].v2 : sources[source].v1;
-    const char *dir = reader->dir[controller];
-    struct held *file = &reader->file[source];
-    if (!name || !dir || file->missing)
-        return NULL;
-    struct cgroup_layout *layout = reader->layout;
-    char path[KERNEL_PATH_MAX], *buf = layout->scratch;
-    /* The path is needed only to open the file: the common tick is spared of it. */
-    bool held = file->fd >= 0;
-    if (!held && !kernel_path(path, "%s/%s", dir, name))
-        return NULL;
-    ssize_t got = held_read(file, path, &layout->fds, buf, CGROUP_SCRATCH_BYTES);
-    if (got == -ENODEV && held && kernel_path(path, "%s/%s", dir, name))
-        got = held_read(file, path, &layout->fds, buf, CGROUP_SCRATCH_BYTES);
-    if (got < 0)
-        return NULL;
-    reader->answers++;
-    return buf;
-}
-
-static bool read_number(struct cgroup_reader *reader, enum source source, enum field field,
+static bool read_number(struct cgroup_reader *reader, enum cgroup_file file, enum field field,
                         struct sample *sample)
 {
-    const char *text = text_of(reader, source);
+    const char *text = cgroup_files_text(reader->files, file);
     uint64_t value;
     if (!text || !cgroup_parse_number(text, &value))
         return false;
@@ -182,9 +88,9 @@ static bool say_again(const struct cgroup_reader *reader, enum cgroup_part part,
 
 static void read_cpu(struct cgroup_reader *reader, unsigned what, struct sample *sample)
 {
-    bool v1 =
-        !is_v2(reader, CGROUP_CPUACCT) && read_number(reader, CPUACCT_USAGE, FIELD_CPU, sample);
-    const char *text = v1 ? NULL : text_of(reader, UNIFIED_CPU_STAT);
+    bool v1 = !cgroup_files_v2(reader->files, CGROUP_CPUACCT) &&
+              read_number(reader, CGROUP_FILE_CPUACCT_USAGE, FIELD_CPU, sample);
+    const char *text = v1 ? NULL : cgroup_files_text(reader->files, CGROUP_FILE_UNIFIED_CPU_STAT);
     if (text)
         cgroup_parse_cpu_v2(text, sample);
     if ((v1 || text) && sample_has(sample, FIELD_CPU)) {
@@ -195,9 +101,9 @@ static void read_cpu(struct cgroup_reader *reader, unsigned what, struct sample 
     }
     if (!(what & CGROUP_READ_CPU_DETAIL) || say_again(reader, CGROUP_PART_CPU_DETAIL, what, sample))
         return;
-    if (v1 && (text = text_of(reader, CPUACCT_STAT)))
+    if (v1 && (text = cgroup_files_text(reader->files, CGROUP_FILE_CPUACCT_STAT)))
         cgroup_parse_cpuacct_stat(text, sample);
-    if ((text = text_of(reader, CPU_STAT)))
+    if ((text = cgroup_files_text(reader->files, CGROUP_FILE_CPU_STAT)))
         cgroup_parse_throttled_v1(text, sample);
     cgroup_rest_keep(&reader->rest, CGROUP_PART_CPU_DETAIL, sample);
 }
@@ -206,7 +112,7 @@ static void read_cpu(struct cgroup_reader *reader, unsigned what, struct sample 
 static uint64_t limit_above(const struct cgroup_reader *reader)
 {
     const struct cgroup_layout *layout = reader->layout;
-    CLEANUP_FREE char *dir = xstrdup(reader->dir[CGROUP_MEMORY]);
+    CLEANUP_FREE char *dir = xstrdup(cgroup_files_dir(reader->files, CGROUP_MEMORY));
     size_t floor = strlen(layout->root) + strlen(layout->mount[CGROUP_MEMORY].point);
     uint64_t least = UINT64_MAX;
     for (char *slash; (slash = strrchr(dir, '/')) && (size_t)(slash - dir) > floor;) {
@@ -222,25 +128,25 @@ static uint64_t limit_above(const struct cgroup_reader *reader)
 
 static void refresh_memory(struct cgroup_reader *reader)
 {
-    const char *text = text_of(reader, MEMORY_STAT);
+    const char *text = cgroup_files_text(reader->files, CGROUP_FILE_MEMORY_STAT);
     if (!text) {
         reader->has_memory = false;
         return;
     }
     struct cgroup_memory *memory = &reader->memory;
     reader->has_memory = true;
-    if (!is_v2(reader, CGROUP_MEMORY)) {
+    if (!cgroup_files_v2(reader->files, CGROUP_MEMORY)) {
         cgroup_parse_memory_v1(text, memory);
-        text = text_of(reader, MEMORY_KMEM);
+        text = cgroup_files_text(reader->files, CGROUP_FILE_MEMORY_KMEM);
         memory->has_kernel = text && cgroup_parse_number(text, &memory->kernel);
         return;
     }
     cgroup_parse_memory_v2(text, memory);
     if (reader->memory_reads++ % LIMIT_READS == 0)
         reader->parent_limit = limit_above(reader);
-    text = text_of(reader, MEMORY_MAX);
+    text = cgroup_files_text(reader->files, CGROUP_FILE_MEMORY_MAX);
     memory->has_limit = text && cgroup_parse_limit(text, &memory->limit);
-    text = text_of(reader, MEMORY_SWAP);
+    text = cgroup_files_text(reader->files, CGROUP_FILE_MEMORY_SWAP);
     memory->has_swap = text && cgroup_parse_number(text, &memory->swap);
     if (reader->parent_limit != UINT64_MAX &&
         (!memory->has_limit || memory->limit > reader->parent_limit)) {
@@ -252,7 +158,7 @@ static void refresh_memory(struct cgroup_reader *reader)
 /* UINT64_MAX: unknown. */
 static uint64_t read_current(struct cgroup_reader *reader)
 {
-    const char *text = text_of(reader, MEMORY_CURRENT);
+    const char *text = cgroup_files_text(reader->files, CGROUP_FILE_MEMORY_CURRENT);
     uint64_t current;
     return text && cgroup_parse_number(text, &current) ? current : UINT64_MAX;
 }
@@ -268,7 +174,8 @@ static void read_memory(struct cgroup_reader *reader, unsigned what, struct samp
         current = read_current(reader);
     bool known = current != UINT64_MAX;
     bool same = rests && known && current == reader->current;
-    if ((what & CGROUP_READ_MEMORY_STAT) && reader->dir[CGROUP_MEMORY] && !same) {
+    if ((what & CGROUP_READ_MEMORY_STAT) && cgroup_files_dir(reader->files, CGROUP_MEMORY) &&
+        !same) {
         refresh_memory(reader);
         cgroup_rest_keep(&reader->rest, CGROUP_PART_MEMORY_STAT, NULL);
         reader->current = current;
@@ -302,7 +209,7 @@ static bool refresh_ops_v1(struct cgroup_reader *reader)
     uint64_t bytes = parse_add(io->total[CGROUP_IO_READ], io->total[CGROUP_IO_WRITE]);
     if (reader->has_ops && bytes == reader->bytes_at_ops)
         return true;
-    const char *text = text_of(reader, IO_OPS);
+    const char *text = cgroup_files_text(reader->files, CGROUP_FILE_IO_OPS);
     reader->has_ops =
         text && cgroup_parse_io_v1(text, reader->layout->blocks, CGROUP_IO_READ_OPS, io);
     reader->bytes_at_ops = bytes;
@@ -316,7 +223,7 @@ static bool counts_v1(const struct cgroup_reader *reader)
     struct cgroup_layout *layout = reader->layout;
     if (reader->io.count)
         return true;
-    if (!layout->io_counts && layout->io_asked++ % REARM_READS == 0) {
+    if (!layout->io_counts && layout->io_asked++ % ASK_READS == 0) {
         char path[KERNEL_PATH_MAX], buf[4096];
         layout->io_counts = kernel_path(path, "%s%s/blkio.throttle.io_service_bytes", layout->root,
                                         layout->mount[CGROUP_IO].point) &&
@@ -329,8 +236,8 @@ static void add_io(struct cgroup_reader *reader, struct sample *sample)
 {
     struct cgroup_io *io = &reader->io;
     struct block_cache *blocks = reader->layout->blocks;
-    bool v2 = is_v2(reader, CGROUP_IO);
-    const char *text = text_of(reader, IO_BYTES);
+    bool v2 = cgroup_files_v2(reader->files, CGROUP_IO);
+    const char *text = cgroup_files_text(reader->files, CGROUP_FILE_IO_BYTES);
     if (!text || !(v2 ? cgroup_parse_io_v2(text, blocks, io)
                       : cgroup_parse_io_v1(text, blocks, CGROUP_IO_READ, io) && counts_v1(reader)))
         return;
@@ -344,7 +251,8 @@ static void add_io(struct cgroup_reader *reader, struct sample *sample)
 
 static void read_io(struct cgroup_reader *reader, unsigned what, struct sample *sample)
 {
-    if (!is_v2(reader, CGROUP_IO) && say_again(reader, CGROUP_PART_IO, what, sample))
+    if (!cgroup_files_v2(reader->files, CGROUP_IO) &&
+        say_again(reader, CGROUP_PART_IO, what, sample))
         return;
     add_io(reader, sample);
     cgroup_rest_keep(&reader->rest, CGROUP_PART_IO, sample); /* that it is unknown, too */
@@ -354,7 +262,7 @@ static void read_pids(struct cgroup_reader *reader, unsigned what, struct sample
 {
     if (say_again(reader, CGROUP_PART_PIDS, what, sample))
         return;
-    read_number(reader, PIDS_CURRENT, FIELD_PIDS, sample);
+    read_number(reader, CGROUP_FILE_PIDS_CURRENT, FIELD_PIDS, sample);
     cgroup_rest_keep(&reader->rest, CGROUP_PART_PIDS, sample);
 }
 
@@ -362,24 +270,24 @@ static void read_oom(struct cgroup_reader *reader, unsigned what, struct sample 
 {
     if (say_again(reader, CGROUP_PART_OOM, what, sample))
         return;
-    const char *text = text_of(reader, MEMORY_EVENTS);
+    const char *text = cgroup_files_text(reader->files, CGROUP_FILE_MEMORY_EVENTS);
     uint64_t count;
     if (text && parse_keyed(text, "oom_kill", &count))
         sample_set(sample, FIELD_OOM_KILLS, count);
-    if (!is_v2(reader, CGROUP_MEMORY))
-        read_number(reader, MEMORY_FAILCNT, FIELD_MEM_LIMIT_HITS, sample);
+    if (!cgroup_files_v2(reader->files, CGROUP_MEMORY))
+        read_number(reader, CGROUP_FILE_MEMORY_FAILCNT, FIELD_MEM_LIMIT_HITS, sample);
     else if (text && parse_keyed(text, "max", &count))
         sample_set(sample, FIELD_MEM_LIMIT_HITS, count);
-    text = text_of(reader, PIDS_EVENTS);
+    text = cgroup_files_text(reader->files, CGROUP_FILE_PIDS_EVENTS);
     if (text && parse_keyed(text, "max", &count))
         sample_set(sample, FIELD_PIDS_LIMIT_HITS, count);
     cgroup_rest_keep(&reader->rest, CGROUP_PART_OOM, sample);
 }
 
-static void read_one_pressure(struct cgroup_reader *reader, enum source source, enum field field,
+static void read_one_pressure(struct cgroup_reader *reader, enum cgroup_file file, enum field field,
                               struct sample *sample)
 {
-    const char *text = text_of(reader, source);
+    const char *text = cgroup_files_text(reader->files, file);
     uint32_t value;
     if (text && psi_parse(text, &value))
         sample_set(sample, field, value);
@@ -388,11 +296,11 @@ static void read_one_pressure(struct cgroup_reader *reader, enum source source, 
 static void read_pressure(struct cgroup_reader *reader, unsigned what, struct sample *sample)
 {
     /* Who waits for a CPU need not have run; who waits for memory or a disk has asked for it. */
-    read_one_pressure(reader, CPU_PRESSURE, FIELD_PSI_CPU, sample);
+    read_one_pressure(reader, CGROUP_FILE_CPU_PRESSURE, FIELD_PSI_CPU, sample);
     if (say_again(reader, CGROUP_PART_STALLS, what, sample))
         return;
-    read_one_pressure(reader, MEMORY_PRESSURE, FIELD_PSI_MEM, sample);
-    read_one_pressure(reader, IO_PRESSURE, FIELD_PSI_IO, sample);
+    read_one_pressure(reader, CGROUP_FILE_MEMORY_PRESSURE, FIELD_PSI_MEM, sample);
+    read_one_pressure(reader, CGROUP_FILE_IO_PRESSURE, FIELD_PSI_IO, sample);
     /* What is not zero decays although nothing runs. */
     if (clock_mono_ns() - reader->ran_ns >= PSI_WHOLE_NS && sample->value[FIELD_PSI_MEM] == 0 &&
         sample->value[FIELD_PSI_IO] == 0)
@@ -401,23 +309,9 @@ static void read_pressure(struct cgroup_reader *reader, unsigned what, struct sa
         cgroup_rest_drop(&reader->rest, CGROUP_PART_STALLS);
 }
 
-/* Some directory of it exists, or it never had any. */
-static bool is_there(const struct cgroup_reader *reader)
-{
-    for (int i = 0; i < CGROUP_COUNT; i++) {
-        if (reader->dir[i] && access(reader->dir[i], F_OK) == 0)
-            return true;
-    }
-    return false;
-}
-
 int cgroup_reader_read(struct cgroup_reader *reader, unsigned what, struct sample *sample)
 {
-    if (reader->reads++ % REARM_READS == 0) {
-        for (int i = 0; i < SOURCE_COUNT; i++)
-            held_rearm(&reader->file[i]);
-    }
-    uint64_t before = reader->answers;
+    cgroup_files_begin(reader->files);
     reader->rest.cpu_ns = CGROUP_CPU_UNKNOWN;
     if (what & CGROUP_READ_CPU)
         read_cpu(reader, what, sample);
@@ -431,27 +325,24 @@ int cgroup_reader_read(struct cgroup_reader *reader, unsigned what, struct sampl
         read_oom(reader, what, sample);
     if (what & CGROUP_READ_PSI)
         read_pressure(reader, what, sample);
-    if (reader->answers != before || is_there(reader))
-        return 0;
-    reader->reads = 0; /* should it come back, its files are looked for at once */
-    return ERR_GONE;
+    return cgroup_files_gone(reader->files) ? ERR_GONE : 0;
 }
 
 void cgroup_reader_state(struct cgroup_reader *reader, struct cgroup_state *ret)
 {
     struct cgroup_state state = {-1, -1, -1};
     uint64_t value;
-    const char *text = text_of(reader, EVENTS);
+    const char *text = cgroup_files_text(reader->files, CGROUP_FILE_EVENTS);
     if (text && parse_keyed(text, "populated", &value))
         state.populated = value != 0;
     if (text && parse_keyed(text, "frozen", &value)) {
         state.frozen = value != 0;
-        text = text_of(reader, FREEZE);
+        text = cgroup_files_text(reader->files, CGROUP_FILE_FREEZE);
         if (text && cgroup_parse_number(text, &value))
             state.freezing = value != 0 && !state.frozen;
     }
     /* A hybrid host has both; whichever holds the guest still counts. */
-    text = text_of(reader, FREEZER_STATE);
+    text = cgroup_files_text(reader->files, CGROUP_FILE_FREEZER_STATE);
     if (text && strncmp(text, "THAWED", 6) == 0) {
         state.frozen = state.frozen == 1;
         state.freezing = state.freezing == 1;

@@ -1,7 +1,7 @@
 /* Which questions are put to a monitor, on libvirt's in-memory test driver: a driver that does not
  * have a call is asked once. */
 // clang-format off
-// sources: src/backend/libvirt/monitor.c src/backend/libvirt/statistics.c src/backend/libvirt/uri.c src/backend/libvirt/words.c src/backend/libvirt/loop.c
+// sources: src/backend/libvirt/monitor.c src/backend/libvirt/question.c src/backend/libvirt/statistics.c src/backend/libvirt/uri.c src/backend/libvirt/wait.c src/backend/libvirt/words.c src/backend/libvirt/loop.c
 // libraries: LIBXML LIBVIRT
 // clang-format on
 #include "backend/libvirt/monitor.h"

@@ -1,5 +1,5 @@
 /* Domain XML, odd and hostile, and the balloon's figures. */
-// sources: src/backend/libvirt/definition.c src/backend/libvirt/monitor.c src/backend/libvirt/words.c
+// sources: src/backend/libvirt/definition.c src/backend/libvirt/question.c
 // sources: src/backend/libvirt/statistics.c src/backend/libvirt/owner.c
 // sources: src/backend/libvirt/uri.c src/backend/libvirt/chardev.c
 // sources: src/backend/libvirt/isolation.c src/backend/libvirt/agent.c
@@ -13,7 +13,7 @@
 
 #include "backend/libvirt/agent.h"
 #include "backend/libvirt/chardev.h"
-#include "backend/libvirt/monitor.h"
+#include "backend/libvirt/question.h"
 #include "backend/libvirt/statistics.h"
 #include "backend/relay.h"
 

@@ -16,10 +16,10 @@
 #include "ui/view/view.h"
 
 #define LABEL_CELLS 30
-#define SIDE_CELLS 16
+#define SIDE_CELLS 16 /* of a kind, at least */
 #define FIGURE_CELLS 6
-#define NAME_CELLS (SIDE_CELLS - FIGURE_CELLS - 2)
-#define NOTE_CELLS 30 /* what a note needs to be worth its room */
+#define NAME_MAX_CELLS 24
+#define NOTE_CELLS 47 /* of the longest note: cut it says nothing */
 #define PERCENT_SCALE 10.0
 #define GIB (1024.0 * 1024 * 1024)
 #define GIB_SCALE 100.0
@@ -39,7 +39,7 @@ static const struct line {
     bool spare;       /* goes first where lines are short */
 } lines[] = {
     {COMPARE_OVERHEAD, MEDIAN, "memory overhead, median",
-     "QEMU's memory beside its guest's; kernel memory and monitor", false},
+     "QEMU's beside its guest's; kernel and monitor", false},
     {COMPARE_OVERHEAD, WORST, "memory overhead, worst", "", false},
     {COMPARE_OVERHEAD, TOTAL, "memory overhead, total", "", false},
     {COMPARE_VIRT, MEDIAN, "CPU % to run it, median", "QEMU without its vCPUs; the monitor", false},
@@ -61,6 +61,27 @@ struct compare_view {
     struct view view; /* first */
 };
 
+/* What stands where: a column for each kind, then the notes. */
+struct table {
+    enum compare_kind kinds[COMPARE_KINDS];
+    int count, side, width;
+};
+
+static int column_x(const struct table *table, int column)
+{
+    return LABEL_CELLS + column * table->side;
+}
+
+/* Names get what the notes leave over.  It hangs on the width alone: who is worst changes at each
+ * look, and no column is to move then. */
+static int side_cells(int count, int width)
+{
+    int spare = width - LABEL_CELLS - count * SIDE_CELLS, most = FIGURE_CELLS + 2 + NAME_MAX_CELLS;
+    int side = SIDE_CELLS + (spare < NOTE_CELLS ? spare : spare - NOTE_CELLS) / count;
+
+    return side < SIDE_CELLS ? SIDE_CELLS : side < most ? side : most;
+}
+
 static void value_text(char dst[UNITS_MAX], const struct line *line,
                        const struct compare_value *value)
 {
@@ -75,11 +96,11 @@ static void value_text(char dst[UNITS_MAX], const struct line *line,
         metric_format_value(dst, format, what);
 }
 
-/* "231M [17]", or whose it is: "412M win-ad". */
+/* "231M [17]", or whose it is: "412M win-ad" in NAME_CELLS. */
 static void draw_value(struct rect rect, int y, int x, const struct line *line,
-                       const struct compare_value *value)
+                       const struct compare_value *value, int name_cells)
 {
-    char text[UNITS_MAX], name[NAME_CELLS * 16 + 1];
+    char text[UNITS_MAX], name[NAME_MAX_CELLS * 16 + 1];
     bool known = value->count > 0;
 
     value_text(text, line, value);
@@ -89,35 +110,33 @@ static void draw_value(struct rect rect, int y, int x, const struct line *line,
     if (line->aspect != WORST) {
         draw_format(rect, y, x + FIGURE_CELLS + 1, STYLE_DIM, "[%d]", value->count);
     } else if (value->worst_guest && value->worst_guest->facts.name) {
-        text_fit_middle(name, sizeof(name), value->worst_guest->facts.name, NAME_CELLS,
+        text_fit_middle(name, sizeof(name), value->worst_guest->facts.name, (size_t)name_cells,
                         !term_is_utf8());
-        draw_cell(rect, y, x + FIGURE_CELLS + 1, STYLE_DIM, name, NAME_CELLS);
+        draw_cell(rect, y, x + FIGURE_CELLS + 1, STYLE_DIM, name, name_cells);
     }
 }
 
 /* The kinds that have a column: emulated machines only where there are some. */
-static int columns_of(const struct compare *compare, enum compare_kind ret[COMPARE_KINDS])
+static void layout(struct table *ret, const struct compare *compare, int width)
 {
-    int count = 0;
-
+    *ret = (struct table){.width = width};
     for (int kind = 0; kind < COMPARE_KINDS; kind++)
         if (kind != COMPARE_EMULATED || compare->side[kind].guests > 0)
-            ret[count++] = (enum compare_kind)kind;
-    return count;
+            ret->kinds[ret->count++] = (enum compare_kind)kind;
+    ret->side = side_cells(ret->count, width);
 }
 
-static void draw_heading(struct rect rect, const struct compare *compare,
-                         const enum compare_kind *kinds, int count)
+static void draw_heading(struct rect rect, const struct compare *compare, const struct table *table)
 {
     static const char *const titles[COMPARE_KINDS] = {"KVM", "EMULATED", "LXC"};
 
     draw_text(rect, 0, 1, STYLE_TITLE, "What running guests costs");
     draw_text(rect, 1, 1, STYLE_NORMAL, "running, of all");
-    for (int i = 0; i < count; i++) {
-        const struct compare_side *side = &compare->side[kinds[i]];
-        int x = LABEL_CELLS + i * SIDE_CELLS;
-        draw_right(rect, 0, x, STYLE_HEADER, titles[kinds[i]],
-                   FIGURE_CELLS + (kinds[i] == COMPARE_EMULATED ? 2 : 0));
+    for (int i = 0; i < table->count; i++) {
+        const struct compare_side *side = &compare->side[table->kinds[i]];
+        int x = column_x(table, i);
+        draw_right(rect, 0, x, STYLE_HEADER, titles[table->kinds[i]],
+                   FIGURE_CELLS + (table->kinds[i] == COMPARE_EMULATED ? 2 : 0));
         char text[24];
         snprintf(text, sizeof(text), "%d", side->running);
         draw_right(rect, 1, x, STYLE_NORMAL, text, FIGURE_CELLS);
@@ -126,12 +145,12 @@ static void draw_heading(struct rect rect, const struct compare *compare,
 }
 
 static void draw_density(struct rect rect, int y, const struct compare *compare,
-                         const enum compare_kind *kinds, int count)
+                         const struct table *table)
 {
     draw_text(rect, y, 1, STYLE_NORMAL, "guests per GiB");
-    for (int i = 0; i < count; i++) {
-        const struct compare_side *side = &compare->side[kinds[i]];
-        int x = LABEL_CELLS + i * SIDE_CELLS;
+    for (int i = 0; i < table->count; i++) {
+        const struct compare_side *side = &compare->side[table->kinds[i]];
+        int x = column_x(table, i);
         char text[UNITS_MAX] = "-";
         bool known = isfinite(side->per_gib);
 
@@ -185,10 +204,19 @@ static void draw_sum(struct rect rect, int y, const struct compare *compare,
                     (double)host->mem_total / GIB);
 }
 
-static void draw_lines(struct rect rect, int *y, const struct compare *compare,
-                       const enum compare_kind *kinds, int count, bool all)
+/* The names of the last column may go on where notes stand: these lines have none. */
+static int name_cells_of(const struct table *table, int column)
 {
-    int note_x = LABEL_CELLS + count * SIDE_CELLS;
+    int end = column + 1 < table->count ? column_x(table, column + 1) : table->width;
+    int room = end - column_x(table, column) - FIGURE_CELLS - 2;
+
+    return room < 0 ? 0 : room < NAME_MAX_CELLS ? room : NAME_MAX_CELLS;
+}
+
+static void draw_lines(struct rect rect, int *y, const struct compare *compare,
+                       const struct table *table, bool all)
+{
+    int note_x = column_x(table, table->count);
 
     for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
         const struct line *line = &lines[i];
@@ -196,9 +224,10 @@ static void draw_lines(struct rect rect, int *y, const struct compare *compare,
         if (line->spare && !all)
             continue;
         draw_text(rect, *y, 1, STYLE_NORMAL, line->label);
-        for (int k = 0; k < count; k++)
-            draw_value(rect, *y, LABEL_CELLS + k * SIDE_CELLS, line,
-                       &compare->side[kinds[k]].value[line->figure]);
+        for (int k = 0; k < table->count; k++)
+            draw_value(rect, *y, column_x(table, k), line,
+                       &compare->side[table->kinds[k]].value[line->figure],
+                       name_cells_of(table, k));
         if (rect.width - note_x >= NOTE_CELLS && line->note[0])
             draw_cell(rect, *y, note_x, STYLE_DIM, line->note, rect.width - note_x - 1);
         ++*y;
@@ -208,7 +237,7 @@ static void draw_lines(struct rect rect, int *y, const struct compare *compare,
 static void draw(struct view *view, struct ui *ui, struct rect rect)
 {
     struct compare compare;
-    enum compare_kind kinds[COMPARE_KINDS];
+    struct table table;
     /* Heading, lines, density, sum. */
     bool all = rect.height >= 2 + (int)ARRAY_SIZE(lines) + 1 + 4;
     bool apart = rect.height >= 2 + (int)ARRAY_SIZE(lines) + 1 + 4 + 2;
@@ -217,10 +246,10 @@ static void draw(struct view *view, struct ui *ui, struct rect rect)
     (void)view;
     draw_clear(rect, STYLE_NORMAL);
     compare_build(&compare, ui->world, ui->now_ns);
-    int count = columns_of(&compare, kinds);
-    draw_heading(rect, &compare, kinds, count);
-    draw_lines(rect, &y, &compare, kinds, count, all);
-    draw_density(rect, y, &compare, kinds, count);
+    layout(&table, &compare, rect.width);
+    draw_heading(rect, &compare, &table);
+    draw_lines(rect, &y, &compare, &table, all);
+    draw_density(rect, y, &compare, &table);
     draw_sum(rect, y + 1 + apart, &compare, &world_host_get(ui->world)->cur);
 }
 

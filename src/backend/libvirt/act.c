@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "backend/libvirt/identity.h"
+#include "backend/libvirt/wait.h"
 #include "backend/libvirt/words.h"
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -54,7 +55,6 @@ static void job_unref(struct job *job)
 
 static struct job *job_new(const struct lv_uri *uri, const struct frame_do *request)
 {
-    pthread_condattr_t attr;
     struct job *job = xcalloc(1, sizeof(*job));
 
     lv_uri_init(&job->uri, uri->given);
@@ -66,10 +66,7 @@ static struct job *job_new(const struct lv_uri *uri, const struct frame_do *requ
     job->refs = 2;
     job->since_ns = clock_mono_ns();
     pthread_mutex_init(&job->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&job->changed, &attr);
-    pthread_condattr_destroy(&attr);
+    lv_cond_init(&job->changed);
     return job;
 }
 
@@ -243,8 +240,7 @@ static int await(struct job *job, struct progress *progress, struct error *err)
             say(job, progress, now);
             next += NS_PER_S;
         }
-        struct timespec at = {.tv_sec = next / NS_PER_S, .tv_nsec = next % NS_PER_S};
-        pthread_cond_timedwait(&job->changed, &job->lock, &at);
+        lv_cond_wait(&job->changed, &job->lock, next);
     }
     if (job->done) {
         rc = job->rc;

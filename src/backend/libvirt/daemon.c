@@ -6,13 +6,13 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "backend/libvirt/events.h"
 #include "backend/libvirt/inbox.h"
 #include "backend/libvirt/round.h"
+#include "backend/libvirt/wait.h"
 #include "backend/libvirt/words.h"
 #include "base/alloc.h"
 #include "base/cleanup.h"
@@ -96,20 +96,13 @@ static void on_closed(struct lv_listener *listener, int reason)
     pthread_mutex_unlock(&daemon->lock);
 }
 
-static void ring(const struct lv_daemon *daemon)
-{
-    uint64_t one = 1;
-    ssize_t written = write(daemon->fd, &one, sizeof(one));
-    (void)written; /* a full counter wakes the reader as well */
-}
-
 static void set_state(struct lv_daemon *daemon, enum source_state state, const struct error *why)
 {
     pthread_mutex_lock(&daemon->lock);
     daemon->state = state;
     daemon->why = why ? *why : (struct error){0};
     pthread_mutex_unlock(&daemon->lock);
-    ring(daemon);
+    lv_bell_ring(daemon->fd);
 }
 
 static void publish(struct lv_daemon *daemon, struct lv_snapshot *snapshot)
@@ -121,13 +114,7 @@ static void publish(struct lv_daemon *daemon, struct lv_snapshot *snapshot)
     daemon->why = (struct error){0};
     pthread_mutex_unlock(&daemon->lock);
     lv_snapshot_free(old);
-    ring(daemon);
-}
-
-static void wait_until(struct lv_daemon *daemon, int64_t until_ns)
-{
-    struct timespec at = {.tv_sec = until_ns / NS_PER_S, .tv_nsec = until_ns % NS_PER_S};
-    pthread_cond_timedwait(&daemon->wake, &daemon->lock, &at);
+    lv_bell_ring(daemon->fd);
 }
 
 /* False when it is time to end. */
@@ -137,7 +124,7 @@ static bool pause_for(struct lv_daemon *daemon, int64_t ns)
 
     pthread_mutex_lock(&daemon->lock);
     while (!daemon->stop && clock_mono_ns() < until)
-        wait_until(daemon, until);
+        lv_cond_wait(&daemon->wake, &daemon->lock, until);
     bool go_on = !daemon->stop;
     pthread_mutex_unlock(&daemon->lock);
     return go_on;
@@ -173,7 +160,7 @@ static bool next_task(struct lv_daemon *daemon, int64_t last_ns, struct task *ta
         int64_t due = last_ns + (soon ? GAP_NS : ROUND_NS);
         if (clock_mono_ns() >= due || (daemon->poked && !daemon->uri.local_qemu))
             break;
-        wait_until(daemon, due);
+        lv_cond_wait(&daemon->wake, &daemon->lock, due);
     }
     bool go_on = !daemon->stop && !daemon->closed;
     if (go_on)
@@ -312,8 +299,7 @@ static void *run(void *user)
 
 int lv_daemon_start(struct lv_daemon **ret, const struct lv_uri *uri, struct error *err)
 {
-    pthread_condattr_t attr;
-    int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    int fd = lv_bell_open();
 
     if (fd < 0)
         return error_errno(err, errno, "eventfd");
@@ -325,10 +311,7 @@ int lv_daemon_start(struct lv_daemon **ret, const struct lv_uri *uri, struct err
     daemon->state = SOURCE_CONNECTING;
     daemon->poked = true;
     pthread_mutex_init(&daemon->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&daemon->wake, &attr);
-    pthread_condattr_destroy(&attr);
+    lv_cond_init(&daemon->wake);
     int rc = pthread_create(&daemon->thread, NULL, run, daemon);
     if (rc != 0) {
         daemon->refs = 1;
@@ -391,10 +374,7 @@ void lv_daemon_status(struct lv_daemon *daemon, struct lv_status *ret)
 
 struct lv_snapshot *lv_daemon_take(struct lv_daemon *daemon)
 {
-    uint64_t count;
-    ssize_t got = read(daemon->fd, &count, sizeof(count));
-    (void)got; /* nothing there is fine */
-
+    lv_bell_hush(daemon->fd);
     pthread_mutex_lock(&daemon->lock);
     struct lv_snapshot *snapshot = daemon->published;
     daemon->published = NULL;

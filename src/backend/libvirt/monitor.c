@@ -2,15 +2,12 @@
 
 #include <libvirt/virterror.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "backend/calls.h"
-#include "backend/libvirt/statistics.h"
+#include "backend/libvirt/wait.h"
 #include "backend/libvirt/words.h"
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -18,11 +15,6 @@
 #define SLOW_NS (2 * NS_PER_S)
 #define KEEPALIVE_S 2
 #define KEEPALIVE_COUNT 2
-#define KIB 1024
-#define DISK_ERRORS_MAX 32
-/* Older reports tell what the guest was, not what it is (no stats period is set, or its driver
- * stopped). */
-#define REPORT_MAX_S 120
 
 /* One connection; calls that hang keep it after it was replaced. */
 struct line {
@@ -106,18 +98,14 @@ static struct line *line_open(const struct lv_uri *uri)
 
 struct lv_monitor *lv_monitor_new(const struct lv_uri *uri)
 {
-    pthread_condattr_t attr;
     struct lv_monitor *monitor = xcalloc(1, sizeof(*monitor));
 
     lv_uri_init(&monitor->uri, uri->given);
-    monitor->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    monitor->fd = lv_bell_open();
     monitor->refs = 1;
     pthread_mutex_init(&monitor->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&monitor->wake, &attr);
-    pthread_cond_init(&monitor->ended, &attr);
-    pthread_condattr_destroy(&attr);
+    lv_cond_init(&monitor->wake);
+    lv_cond_init(&monitor->ended);
     return monitor;
 }
 
@@ -143,96 +131,17 @@ static void unref_and_unlock(struct lv_monitor *monitor)
 
 void lv_monitor_free(struct lv_monitor *monitor)
 {
-    struct timespec until;
+    int64_t until = clock_mono_ns() + NS_PER_S;
 
     if (!monitor)
         return;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec++;
     pthread_mutex_lock(&monitor->lock);
     monitor->stop = true;
     pthread_cond_broadcast(&monitor->wake);
     while (monitor->refs > 1)
-        if (pthread_cond_timedwait(&monitor->ended, &monitor->lock, &until) != 0)
+        if (!lv_cond_wait(&monitor->ended, &monitor->lock, until))
             break;
     unref_and_unlock(monitor);
-}
-
-void lv_balloon_read(const virTypedParameter *params, int count, int64_t wall_s,
-                     struct lv_balloon *ret)
-{
-    unsigned long long available, unused, cache = 0, reported = 0;
-    virTypedParameterPtr list = (virTypedParameterPtr)params; /* the API takes no const */
-
-    *ret = (struct lv_balloon){0};
-    bool has_cache = virTypedParamsGetULLong(list, count, "balloon.disk_caches", &cache) == 1;
-    if (virTypedParamsGetULLong(list, count, "balloon.available", &available) == 1 &&
-        virTypedParamsGetULLong(list, count, "balloon.unused", &unused) == 1 &&
-        virTypedParamsGetULLong(list, count, "balloon.last-update", &reported) == 1 &&
-        unused + cache <= available && reported > 0) {
-        int64_t age_s = wall_s > (int64_t)reported ? wall_s - (int64_t)reported : 0;
-        ret->has_used = age_s <= REPORT_MAX_S;
-        ret->has_cache = ret->has_used && has_cache;
-        ret->used = (available - unused - cache) * KIB;
-        ret->cache = cache * KIB;
-        ret->measured_ms = (uint64_t)age_s * 1000;
-        ret->reported_s = reported;
-    }
-    lv_statistics_balloon(params, count, &ret->report);
-}
-
-void lv_io_error_read(const virDomainDiskError *errors, int count, struct lv_io_error *ret)
-{
-    const virDomainDiskError *worst = NULL;
-
-    *ret = (struct lv_io_error){0};
-    for (int i = 0; i < count; i++)
-        if (!worst || (errors[i].error == VIR_DOMAIN_DISK_ERROR_NO_SPACE &&
-                       worst->error != VIR_DOMAIN_DISK_ERROR_NO_SPACE))
-            worst = &errors[i];
-    if (!worst)
-        return;
-    ret->known = true;
-    ret->no_space = worst->error == VIR_DOMAIN_DISK_ERROR_NO_SPACE;
-    snprintf(ret->disk, sizeof(ret->disk), "%s", worst->disk ? worst->disk : "");
-}
-
-static bool ask_io_error(virDomainPtr dom, struct lv_io_error *ret)
-{
-    virDomainDiskError errors[DISK_ERRORS_MAX] = {{0}};
-
-    int call = calls_begin("virDomainGetDiskErrors", virDomainGetName(dom));
-    int count = virDomainGetDiskErrors(dom, errors, DISK_ERRORS_MAX, 0);
-    calls_end(call);
-    lv_io_error_read(errors, count, ret);
-    for (int i = 0; i < count; i++)
-        free(errors[i].disk);
-    return count >= 0;
-}
-
-/* Each group costs QEMU a command or two. */
-static bool ask_statistics(virDomainPtr dom, bool disks, struct lv_answer *ret)
-{
-    unsigned groups = VIR_DOMAIN_STATS_BALLOON | (disks ? VIR_DOMAIN_STATS_BLOCK : 0);
-    virDomainPtr list[] = {dom, NULL};
-    virDomainStatsRecordPtr *records = NULL;
-
-    int call = calls_begin("virDomainListGetStats", virDomainGetName(dom));
-    int count =
-        virDomainListGetStats(list, groups, &records, VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT);
-    calls_end(call);
-    if (count < 0)
-        return false;
-    int64_t now = clock_mono_ns();
-    if (count == 1) {
-        const virDomainStatsRecordPtr record = records[0];
-        lv_balloon_read(record->params, record->nparams, clock_wall_ns() / NS_PER_S, &ret->balloon);
-        if (disks)
-            lv_statistics_blocks(record->params, record->nparams, now, &ret->disks);
-    }
-    ret->balloon.at_ns = now;
-    virDomainStatsRecordListFree(records);
-    return count == 1;
 }
 
 /* A live connection with a reference for the caller, or NULL.  The lock is not held. */
@@ -289,8 +198,7 @@ static bool *lack_of(struct line *line, enum lv_question question)
 /* Enters the monitor: blocks, for ever perhaps. */
 static bool put(struct line *line, virDomainPtr dom, struct lv_answer *ret)
 {
-    bool good = ret->question == LV_IO_ERROR ? ask_io_error(dom, &ret->io_error)
-                                             : ask_statistics(dom, ret->question == LV_PARTS, ret);
+    bool good = lv_question_ask(dom, ret);
 
     if (!good && lv_is_unsupported(virGetLastError()))
         __atomic_store_n(lack_of(line, ret->question), true, __ATOMIC_RELAXED);
@@ -322,9 +230,7 @@ static bool serve(struct lv_monitor *monitor, unsigned generation, enum lv_quest
         monitor->answered = good;
         parts_clear(&monitor->answer.disks); /* nobody wanted the last ones */
         monitor->answer = answer;
-        uint64_t one = 1;
-        ssize_t written = write(monitor->fd, &one, sizeof(one));
-        (void)written; /* a full counter wakes the reader as well */
+        lv_bell_ring(monitor->fd);
     } else {
         parts_clear(&answer.disks);
         settle(monitor, line, generation);
@@ -395,10 +301,8 @@ enum lv_asked lv_monitor_poll(struct lv_monitor *monitor, int64_t now_ns, int64_
                               char uuid[VIR_UUID_STRING_BUFLEN], struct lv_answer *ret)
 {
     enum lv_asked asked = LV_BUSY;
-    uint64_t rings;
 
-    ssize_t got = read(monitor->fd, &rings, sizeof(rings));
-    (void)got; /* nothing there is fine */
+    lv_bell_hush(monitor->fd);
     pthread_mutex_lock(&monitor->lock);
     memcpy(uuid, monitor->uuid, sizeof(monitor->uuid));
     ret->question = monitor->question;

@@ -7,37 +7,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "backend/libvirt/io_error.h"
+#include "backend/libvirt/question.h"
 #include "backend/libvirt/uri.h"
-#include "model/part.h"
 
 /* Each stuck call holds one of the daemon's 20 workers, even after its client is gone. */
 #define LV_STUCK_MAX 4
 
 struct lv_monitor;
-
-struct lv_balloon {
-    int64_t at_ns; /* CLOCK_MONOTONIC of the answer */
-    bool has_used, has_cache;
-    uint64_t used, cache; /* bytes; used is what is neither free nor page cache */
-    uint64_t measured_ms; /* before the answer: when the guest reported USED and CACHE */
-    uint64_t reported_s;  /* the same in the guest's words: another report has another */
-    int64_t reported_ns;  /* and on our clock, the same for the same report */
-    struct part report;   /* all that the group said, as figures of PART_MEMORY */
-};
-
-enum lv_question {
-    LV_BALLOON,
-    LV_PARTS,   /* the same, and its disks */
-    LV_IO_ERROR /* which disk holds a guest that an I/O error paused */
-};
-
-struct lv_answer {
-    enum lv_question question;
-    struct lv_balloon balloon;
-    struct parts disks; /* of LV_PARTS; owned */
-    struct lv_io_error io_error;
-};
 
 enum lv_asked {
     LV_IDLE,     /* nothing under way */
@@ -70,13 +46,5 @@ int lv_monitor_fd(const struct lv_monitor *monitor);
 int lv_monitor_stuck(struct lv_monitor *monitor);
 /* That daemon has ended, and they with it. */
 void lv_monitor_forget(struct lv_monitor *monitor);
-
-/* The disk to name of those that have an error: one without space first. */
-void lv_io_error_read(const virDomainDiskError *errors, int count, struct lv_io_error *ret);
-
-/* Reads the balloon group of bulk statistics; WALL_S is the time of the answer.  What the guest did
- * not report lately stays unset. */
-void lv_balloon_read(const virTypedParameter *params, int count, int64_t wall_s,
-                     struct lv_balloon *ret);
 
 #endif

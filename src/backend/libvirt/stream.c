@@ -3,10 +3,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "backend/libvirt/wait.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -20,7 +19,7 @@
 struct lv_stream {
     virConnectPtr conn;
     virStreamPtr stream;
-    int event;
+    int bell;
     bool watched; /* the close callback is registered */
 
     pthread_mutex_t lock;
@@ -45,16 +44,8 @@ static void unref(void *user)
         return;
     pthread_cond_destroy(&self->room);
     pthread_mutex_destroy(&self->lock);
-    close(self->event);
+    close(self->bell);
     free(self);
-}
-
-static void wake(const struct lv_stream *self)
-{
-    uint64_t one = 1;
-
-    if (write(self->event, &one, sizeof(one)) < 0)
-        return; /* full: it is awake */
 }
 
 static void set_end(struct lv_stream *self, enum lv_stream_end end)
@@ -64,17 +55,16 @@ static void set_end(struct lv_stream *self, enum lv_stream_end end)
         self->end = end;
     pthread_cond_broadcast(&self->room);
     pthread_mutex_unlock(&self->lock);
-    wake(self);
+    lv_bell_ring(self->bell);
 }
 
 /* Waits, locked, until there is room; false when it is given up. */
 static bool await_room(struct lv_stream *self)
 {
     int64_t until = clock_mono_ns() + STALL_NS;
-    struct timespec at = {.tv_sec = until / NS_PER_S, .tv_nsec = until % NS_PER_S};
 
     while (self->len == RING && !self->closing && self->end == LV_STREAM_OPEN) {
-        if (pthread_cond_timedwait(&self->room, &self->lock, &at) != 0)
+        if (!lv_cond_wait(&self->room, &self->lock, until))
             return false;
     }
     return self->len < RING;
@@ -104,7 +94,7 @@ static bool keep(struct lv_stream *self, const char *buf, size_t len)
     }
     bool go_on = !self->closing;
     pthread_mutex_unlock(&self->lock);
-    wake(self);
+    lv_bell_ring(self->bell);
     return go_on;
 }
 
@@ -135,7 +125,7 @@ static void on_stream(virStreamPtr stream, int events, void *user)
         pthread_mutex_unlock(&self->lock);
         virStreamEventUpdateCallback(stream, VIR_STREAM_EVENT_READABLE | VIR_STREAM_EVENT_ERROR |
                                                  VIR_STREAM_EVENT_HANGUP);
-        wake(self);
+        lv_bell_ring(self->bell);
     }
     if (events & (VIR_STREAM_EVENT_ERROR | VIR_STREAM_EVENT_HANGUP)) {
         drain(self, stream);
@@ -154,17 +144,13 @@ static void on_close(virConnectPtr conn, int reason, void *user)
 struct lv_stream *lv_stream_new(virConnectPtr conn, virStreamPtr stream)
 {
     struct lv_stream *self = xcalloc(1, sizeof(*self));
-    pthread_condattr_t attr;
 
     self->conn = conn;
     self->stream = stream;
-    self->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    self->bell = lv_bell_open();
     self->refs = 3; /* until libvirt refuses a callback */
     pthread_mutex_init(&self->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&self->room, &attr);
-    pthread_condattr_destroy(&attr);
+    lv_cond_init(&self->room);
     /* A daemon that dies makes no event of the stream. */
     self->watched = virConnectRegisterCloseCallback(conn, on_close, self, unref) == 0;
     self->refs -= !self->watched;
@@ -200,15 +186,12 @@ void lv_stream_close(struct lv_stream *self)
 
 int lv_stream_fd(const struct lv_stream *self)
 {
-    return self->event;
+    return self->bell;
 }
 
 size_t lv_stream_read(struct lv_stream *self, char *buf, size_t size, enum lv_stream_end *end)
 {
-    uint64_t count;
-
-    if (read(self->event, &count, sizeof(count)) < 0)
-        count = 0; /* nothing was told: look all the same */
+    lv_bell_hush(self->bell);
     pthread_mutex_lock(&self->lock);
     size_t part = self->len < RING - self->at ? self->len : RING - self->at;
     part = part < size ? part : size;
@@ -223,7 +206,7 @@ size_t lv_stream_read(struct lv_stream *self, char *buf, size_t size, enum lv_st
     *end = part ? LV_STREAM_OPEN : self->end;
     pthread_mutex_unlock(&self->lock);
     if (more)
-        wake(self);
+        lv_bell_ring(self->bell);
     return part;
 }
 
