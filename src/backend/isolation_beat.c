@@ -5,7 +5,8 @@
 
 #include "base/clock.h"
 
-#define FRESH_A_TICK 12 /* a quarter of a millisecond each */
+#define FRESH_A_TICK 12 /* a fifth of a millisecond each */
+#define HIDDEN_A_TICK 8
 #define AGAIN_A_TICK 2
 #define SELECTED_NS (20 * NS_PER_S)
 #define OTHERS_NS (600 * NS_PER_S)
@@ -14,13 +15,17 @@ void isolation_beat_begin(struct isolation_beat *beat, const struct want *want, 
 {
     bool all = want->visible_count == 0 && want->selected == 0;
 
-    *beat = (struct isolation_beat){
-        .now_ns = now_ns, .fresh = all ? INT_MAX : FRESH_A_TICK, .again = AGAIN_A_TICK};
+    *beat = (struct isolation_beat){.now_ns = now_ns,
+                                    .fresh = all ? INT_MAX : FRESH_A_TICK,
+                                    .hidden = all ? INT_MAX : HIDDEN_A_TICK,
+                                    .again = AGAIN_A_TICK};
 }
 
-bool isolation_beat_is_due(struct isolation_beat *beat, struct isolation_turn *turn, bool selected)
+bool isolation_beat_is_due(struct isolation_beat *beat, struct isolation_turn *turn,
+                           enum isolation_sight sight)
 {
-    int *left = turn->due_ns == 0 ? &beat->fresh : &beat->again;
+    bool selected = sight == SIGHT_SELECTED, hidden = sight == SIGHT_HIDDEN;
+    int *left = turn->due_ns ? &beat->again : hidden ? &beat->hidden : &beat->fresh;
 
     if (selected && turn->due_ns > beat->now_ns + SELECTED_NS)
         turn->due_ns = beat->now_ns + SELECTED_NS;

@@ -8,7 +8,14 @@
 /* Of one tick. */
 struct isolation_beat {
     int64_t now_ns;
-    int fresh, again; /* how many guests may still be read, for the first time and again */
+    int fresh, hidden, again; /* how many may still be read: for the first
+                                 time, of those in sight and of others; and again */
+};
+
+enum isolation_sight {
+    SIGHT_HIDDEN,
+    SIGHT_VISIBLE, /* on the screen, or one of few */
+    SIGHT_SELECTED
 };
 
 /* Of one life of one guest; zeroed when another begins. */
@@ -20,8 +27,9 @@ struct isolation_turn {
 /* ALL: nobody looks at a screen, all is wanted at once. */
 void isolation_beat_begin(struct isolation_beat *beat, const struct want *want, int64_t now_ns);
 
-/* It is TURN's turn; SELECTED guests come before others. */
-bool isolation_beat_is_due(struct isolation_beat *beat, struct isolation_turn *turn, bool selected);
+/* It is TURN's turn: what is looked at comes before the rest. */
+bool isolation_beat_is_due(struct isolation_beat *beat, struct isolation_turn *turn,
+                           enum isolation_sight sight);
 
 /* Says FACTS of the guest, unless they are what was said last. */
 void isolation_beat_say(struct isolation_turn *turn, uint32_t handle,

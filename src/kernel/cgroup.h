@@ -64,12 +64,17 @@ void cgroup_paths_parse(const struct cgroup_layout *layout, const char *text,
  * count others too.  ERR_GONE, ERR_DENIED, ERR_IO.  All NULL is a possible answer. */
 int cgroup_resolve_machine(const struct cgroup_layout *layout, pid_t pid, struct cgroup_paths *ret);
 
+/* The groups that this process is in. */
+int cgroup_resolve_own(const struct cgroup_layout *layout, struct cgroup_paths *ret);
+
 /* The groups of the container whose init is PID: the path outside minus the path that init sees in
  * its own cgroup namespace (it may have moved itself into init.scope); where that namespace is ours
  * or may not be entered, by the names that LXC gives.  Enters init's cgroup namespace with this
- * thread for the length of one read: call it when the pid changes, not every tick. */
+ * thread for the length of one read: call it when the pid changes, not every tick.  OWN are this
+ * process's groups, so that they are not taken for the container's; empty: nothing to compare
+ * with. */
 int cgroup_resolve_container(const struct cgroup_layout *layout, pid_t pid,
-                             struct cgroup_paths *ret);
+                             const struct cgroup_paths *own, struct cgroup_paths *ret);
 
 /* The pure halves of the two, for tests and other sources of text.  Each returns a new string or
  * NULL. */

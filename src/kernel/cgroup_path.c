@@ -9,9 +9,9 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
-#include "base/io.h"
 #include "base/log.h"
 #include "kernel/cgroup_text.h"
+#include "kernel/held.h"
 #include "kernel/parse.h"
 #include "kernel/proc.h"
 
@@ -168,7 +168,7 @@ static int read_paths(const struct cgroup_layout *layout, const char *who, struc
     CLEANUP_FREE char *text = xmalloc(CGROUP_FILE_MAX);
     if (!kernel_path(path, "%s/proc/%s/cgroup", layout->root, who))
         return ERR_IO;
-    ssize_t got = io_read_file(AT_FDCWD, path, text, CGROUP_FILE_MAX);
+    ssize_t got = held_read_once(path, text, CGROUP_FILE_MAX);
     if (got < 0)
         return kernel_code((int)-got);
     cgroup_paths_parse(layout, text, ret);
@@ -190,13 +190,26 @@ int cgroup_resolve_machine(const struct cgroup_layout *layout, pid_t pid, struct
     return 0;
 }
 
+int cgroup_resolve_own(const struct cgroup_layout *layout, struct cgroup_paths *ret)
+{
+    return read_paths(layout, "self", ret);
+}
+
+static uint64_t own_namespace(void)
+{
+    static uint64_t own; /* the same on every thread: a race writes the same value */
+    if (!own)
+        own = proc_namespace("", 0, "cgroup");
+    return own;
+}
+
 /* What PID's own /proc/PID/cgroup says from inside its cgroup namespace: false when that is ours,
  * or may not be entered. */
 static bool read_inner(const struct cgroup_layout *layout, pid_t pid, struct cgroup_paths *ret)
 {
     char path[64];
     uint64_t theirs = proc_namespace("", pid, "cgroup");
-    if (*layout->root || !theirs || theirs == proc_namespace("", 0, "cgroup"))
+    if (*layout->root || !theirs || theirs == own_namespace())
         return false;
     snprintf(path, sizeof(path), "/proc/%d/ns/cgroup", (int)pid);
     CLEANUP_CLOSE int home = open("/proc/thread-self/ns/cgroup", O_RDONLY | O_CLOEXEC);
@@ -218,28 +231,26 @@ static bool is_inside(const char *own, const char *path)
 }
 
 int cgroup_resolve_container(const struct cgroup_layout *layout, pid_t pid,
-                             struct cgroup_paths *ret)
+                             const struct cgroup_paths *own, struct cgroup_paths *ret)
 {
-    struct cgroup_paths outer = {0}, own = {0}, inner = {0}, paths = {0};
+    struct cgroup_paths outer = {0}, inner = {0}, paths = {0};
     char who[16];
     snprintf(who, sizeof(who), "%d", (int)pid);
     int code = read_paths(layout, who, &outer);
     if (code < 0)
         return code;
     bool seen = read_inner(layout, pid, &inner);
-    read_paths(layout, "self", &own); /* unreadable: nothing to compare with */
     for (int i = 0; i < CGROUP_COUNT; i++) {
         if (outer.path[i])
             paths.path[i] = cgroup_container_path(outer.path[i], seen ? inner.path[i] : NULL);
         /* Where LXC could make no group, the container stayed in its starter's. */
-        if (paths.path[i] && is_inside(own.path[i], paths.path[i])) {
+        if (paths.path[i] && is_inside(own->path[i], paths.path[i])) {
             free(paths.path[i]);
             paths.path[i] = NULL;
         }
     }
     cgroup_paths_clear(&outer);
     cgroup_paths_clear(&inner);
-    cgroup_paths_clear(&own);
     *ret = paths;
     return 0;
 }

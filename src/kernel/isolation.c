@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
+#include "kernel/held.h"
 #include "kernel/parse.h"
 #include "kernel/part_thread.h"
 #include "kernel/proc.h"
@@ -17,12 +18,22 @@
 #define MOUNTS_OLD_NS (60 * NS_PER_S)
 #define LABEL_MAX 512
 
+/* A host without a module that labels processes answers EINVAL, whoever is asked about. */
+static bool labels_none(const char *root)
+{
+    char path[KERNEL_PATH_MAX], label[LABEL_MAX];
+
+    return kernel_path(path, "%s/proc/self/attr/current", root) &&
+           io_read_file(AT_FDCWD, path, label, sizeof(label)) == -EINVAL;
+}
+
 struct isolation_ground *isolation_ground_new(const char *root)
 {
     struct isolation_ground *ground = xcalloc(1, sizeof(*ground));
 
     ground->root = root;
     ground->scratch = xmalloc(ISOLATION_SCRATCH);
+    ground->unlabelled = labels_none(root);
     /* Another process's may be ours to see only as root; then our own stand for the host's. */
     for (int i = 0; i < SPACE_COUNT; i++) {
         const char *name = isolation_space_name((enum isolation_space)i);
@@ -64,10 +75,31 @@ bool isolation_read_text(struct isolation_ground *ground, pid_t pid, const char 
     return got >= 0 && got < (ssize_t)ISOLATION_SCRATCH - 1;
 }
 
-static void take_mask(const char *text, const char *key, enum isolation_fact fact,
-                      struct isolation_facts *ret)
+bool isolation_read_record(struct isolation_ground *ground, pid_t pid, const char *name)
 {
-    const char *value = parse_find(text, key);
+    char path[KERNEL_PATH_MAX];
+
+    if (!kernel_path(path, "%s/proc/%d/%s", ground->root, (int)pid, name))
+        return false;
+    ssize_t got = held_read_once(path, ground->scratch, ISOLATION_SCRATCH);
+    return got >= 0 && got < (ssize_t)ISOLATION_SCRATCH - 1;
+}
+
+/* What stands behind KEY in a text of which TEXT is the start and *FROM where the last key was: the
+ * kernel has them in the order in which they are asked for. */
+static const char *find_on(const char *text, const char **from, const char *key)
+{
+    const char *value = parse_find(*from, key);
+
+    if (!value)
+        value = parse_find(text, key);
+    if (value)
+        *from = value;
+    return value;
+}
+
+static void take_mask(const char *value, enum isolation_fact fact, struct isolation_facts *ret)
+{
     char *end;
 
     if (!value)
@@ -79,9 +111,8 @@ static void take_mask(const char *text, const char *key, enum isolation_fact fac
 }
 
 /* "Uid: real effective saved fs". */
-static void take_uid(const char *text, struct isolation_facts *ret)
+static void take_uid(const char *value, struct isolation_facts *ret)
 {
-    const char *value = parse_find(text, "Uid:");
     uint64_t uid;
 
     if (value && parse_u64(&value, &uid) && parse_u64(&value, &uid))
@@ -89,9 +120,9 @@ static void take_uid(const char *text, struct isolation_facts *ret)
 }
 
 /* "Cpus_allowed_list: 0-3". */
-static void take_cpus(const char *text, struct isolation_facts *ret)
+static void take_cpus(const char *value, struct isolation_facts *ret)
 {
-    const char *value = parse_find(text, "Cpus_allowed_list:"), *word;
+    const char *word;
     size_t len = value ? parse_word(&value, &word) : 0;
     /* Half a list would be wrong. */
     CLEANUP_FREE char *list = len && len < ISOLATION_TEXT_BYTES ? xstrndup(word, len) : NULL;
@@ -102,19 +133,21 @@ static void take_cpus(const char *text, struct isolation_facts *ret)
 static void read_status(struct isolation_ground *ground, pid_t pid, struct isolation_facts *ret)
 {
     static const char *const modes[] = {"off", "strict", "filter"};
-    const char *text = ground->scratch;
+    const char *text = ground->scratch, *from = text, *value;
     uint64_t number;
 
-    if (!isolation_read_text(ground, pid, "status"))
+    if (!isolation_read_record(ground, pid, "status"))
         return;
-    take_uid(text, ret);
-    take_mask(text, "CapEff:", ISOLATION_FACT_CAP_EFF, ret);
-    take_mask(text, "CapBnd:", ISOLATION_FACT_CAP_BND, ret);
-    if (parse_keyed(text, "NoNewPrivs:", &number))
+    take_uid(find_on(text, &from, "Uid:"), ret);
+    take_mask(find_on(text, &from, "CapEff:"), ISOLATION_FACT_CAP_EFF, ret);
+    take_mask(find_on(text, &from, "CapBnd:"), ISOLATION_FACT_CAP_BND, ret);
+    value = find_on(text, &from, "NoNewPrivs:");
+    if (value && parse_u64(&value, &number))
         isolation_set_number(ret, ISOLATION_FACT_NO_NEW_PRIVS, number != 0);
-    take_cpus(text, ret);
-    if (parse_keyed(text, "Seccomp:", &number) && number < sizeof(modes) / sizeof(modes[0]))
+    value = find_on(text, &from, "Seccomp:");
+    if (value && parse_u64(&value, &number) && number < sizeof(modes) / sizeof(modes[0]))
         isolation_set_text(ret, ISOLATION_FACT_SECCOMP, modes[number]);
+    take_cpus(find_on(text, &from, "Cpus_allowed_list:"), ret);
 }
 
 /* "unconfined", "PROFILE (enforce)". */
@@ -158,11 +191,14 @@ static bool looks_like_selinux(const char *label)
     return !strchr(label, ' ') && colon && strchr(colon + 1, ':');
 }
 
-/* A host without a module that labels processes answers EINVAL. */
 static void read_label(struct isolation_ground *ground, pid_t pid, struct isolation_facts *ret)
 {
     char path[KERNEL_PATH_MAX], label[LABEL_MAX];
 
+    if (ground->unlabelled) {
+        isolation_set_text(ret, ISOLATION_FACT_DRIVER, "none");
+        return;
+    }
     if (!kernel_path(path, "%s/proc/%d/attr/apparmor/current", ground->root, (int)pid))
         return;
     ssize_t got = io_read_file(AT_FDCWD, path, label, sizeof(label));
@@ -205,7 +241,7 @@ static void read_spaces(const struct isolation_ground *ground, pid_t pid,
 static void read_map(struct isolation_ground *ground, pid_t pid, const char *name,
                      enum isolation_fact fact, struct isolation_facts *ret)
 {
-    if (!isolation_read_text(ground, pid, name))
+    if (!isolation_read_record(ground, pid, name))
         return;
     isolation_begin_list(ret, fact);
     for (const char *line = ground->scratch; line; line = parse_next_line(line)) {

@@ -19,7 +19,7 @@ void isolation_ground_free(struct isolation_ground *ground);
 void isolation_ground_tick(struct isolation_ground *ground, int64_t now_ns);
 
 /* Adds to RET all that can be read of the container whose init is INIT, or the machine whose QEMU
- * is PID: a quarter of a millisecond.  What cannot be read stays unknown. */
+ * is PID: a fifth of a millisecond.  What cannot be read stays unknown. */
 void isolation_read_container(struct isolation_ground *ground, pid_t init,
                               struct isolation_facts *ret);
 void isolation_read_machine(struct isolation_ground *ground, pid_t pid,

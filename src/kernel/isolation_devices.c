@@ -1,13 +1,12 @@
 /* Which devices a container may use. */
 #include "kernel/isolation_internal.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
-#include "base/io.h"
+#include "kernel/held.h"
 #include "kernel/parse.h"
 
 /* NAME is among the words, apart by commas, that LEN bytes of LIST are. */
@@ -57,7 +56,7 @@ static void find_controller(struct isolation_ground *ground)
 /* The group of INIT in the hierarchy of devices, as we see it; the caller frees. */
 static char *group_of(struct isolation_ground *ground, pid_t init)
 {
-    if (!isolation_read_text(ground, init, "cgroup"))
+    if (!isolation_read_record(ground, init, "cgroup"))
         return NULL;
     for (const char *line = ground->scratch; line; line = parse_next_line(line)) {
         size_t len = strcspn(line, "\n");
@@ -83,7 +82,7 @@ void isolation_read_devices(struct isolation_ground *ground, pid_t init,
     isolation_set_text(ret, ISOLATION_FACT_DEVICE_CONTROL, "list");
     CLEANUP_FREE char *group = group_of(ground, init);
     if (!group || !kernel_path(path, "%s%s%s/devices.list", ground->root, ground->devices, group) ||
-        io_read_file(AT_FDCWD, path, ground->scratch, ISOLATION_SCRATCH) < 0)
+        held_read_once(path, ground->scratch, ISOLATION_SCRATCH) < 0)
         return;
     isolation_begin_list(ret, ISOLATION_FACT_DEVICES);
     for (const char *line = ground->scratch; line && *line; line = parse_next_line(line)) {

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "kernel/parse.h"
 
 /* No files of the host's behind it, or files that answer each process in its own way. */
 static bool is_virtual(const struct mount *mount)
@@ -103,17 +104,29 @@ static bool is_read_only(const struct mount_table *table, const char *point)
     return mount && strcmp(mount->point, point) == 0 && !mount->writable;
 }
 
+static const char *const knobs[ISOLATION_KNOBS] = {"sys", "sysrq-trigger"};
+
+static void find_knobs(struct isolation_ground *ground)
+{
+    char path[KERNEL_PATH_MAX];
+
+    for (size_t i = 0; i < ISOLATION_KNOBS && !ground->knobs_known; i++)
+        ground->knob[i] =
+            kernel_path(path, "%s/proc/%s", ground->root, knobs[i]) && access(path, F_OK) == 0;
+    ground->knobs_known = true;
+}
+
 /* proc may be written as a whole while what counts in it, where the kernel has it, is mounted over,
  * read-only. */
-static void add_proc(const struct isolation_ground *ground, const struct mount_table *table,
+static void add_proc(struct isolation_ground *ground, const struct mount_table *table,
                      const struct mount *mount, struct isolation_facts *ret)
 {
-    static const char *const knobs[] = {"sys", "sysrq-trigger"};
-
-    for (size_t i = 0; i < ARRAY_SIZE(knobs); i++) {
+    find_knobs(ground);
+    for (size_t i = 0; i < ISOLATION_KNOBS; i++) {
+        if (!ground->knob[i])
+            continue;
         CLEANUP_FREE char *path = xasprintf("%s/%s", mount->point, knobs[i]);
-        CLEANUP_FREE char *knob = xasprintf("%s/proc/%s", ground->root, knobs[i]);
-        if (!is_read_only(table, path) && access(knob, F_OK) == 0)
+        if (!is_read_only(table, path))
             isolation_add(ret, ISOLATION_FACT_SYSTEM_WRITABLE, path);
     }
 }

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/cleanup.h"
 #include "kernel/parse.h"
 
 #define uthash_malloc(size) xmalloc(size)
@@ -18,6 +17,7 @@ struct mount_entry {
     size_t index;
     UT_hash_handle by_point, by_device;
     uint64_t device;
+    char text[]; /* all that MOUNT has in words */
 };
 
 struct mount_table {
@@ -29,7 +29,7 @@ struct mount_table {
 static bool one_of(const char *word, const char *const *list)
 {
     for (; *list; list++) {
-        if (strcmp(word, *list) == 0)
+        if (word[0] == (*list)[0] && strcmp(word, *list) == 0)
             return true;
     }
     return false;
@@ -60,19 +60,21 @@ static enum mount_use use_of(const struct mount *mount)
         return MOUNT_NEVER;
     if (one_of(mount->type, if_used))
         return MOUNT_IF_USED;
-    if (mount->major == 0 && !one_of(mount->type, real) && !is_network(mount->type))
+    if (mount->major == 0 && !one_of(mount->type, real) && !mount->network)
         return MOUNT_NEVER;
     /* A part of something that is not mounted as a whole where we can see it: of a container that
      * we run in. */
-    if (strcmp(mount->root, "/") != 0 && !one_of(mount->type, real) && !is_network(mount->type))
+    if (strcmp(mount->root, "/") != 0 && !one_of(mount->type, real) && !mount->network)
         return MOUNT_IF_USED;
     return MOUNT_ALWAYS;
 }
 
-/* Blanks, tabs, newlines and backslashes stand there as \ooo. */
-static char *decode(const char *text, size_t len)
+/* Blanks, tabs, newlines and backslashes stand there as \ooo.  Returns the end of what is in DST.
+ */
+static char *decode(char *dst, const char *text, size_t len)
 {
-    char *ret = xmalloc(len + 1), *out = ret;
+    if (!memchr(text, '\\', len))
+        return memcpy(dst, text, len), dst + len;
     for (size_t i = 0; i < len; i++) {
         unsigned value = 0;
         size_t digits = 0;
@@ -80,42 +82,52 @@ static char *decode(const char *text, size_t len)
                text[i + 1 + digits] >= '0' && text[i + 1 + digits] <= '7')
             value = value * 8 + (unsigned)(text[i + 1 + digits++] - '0');
         bool escape = digits == 3 && value > 0 && value <= 0xff;
-        *out++ = escape ? (char)value : text[i];
+        *dst++ = escape ? (char)value : text[i];
         i += escape ? 3 : 0;
     }
-    *out = '\0';
+    return dst;
+}
+
+/* The next word into *ROOM, which is as long as the line. */
+static char *next_text(const char **line, char **room)
+{
+    const char *word;
+    char *ret = *room;
+    size_t len = parse_word(line, &word);
+
+    if (!len)
+        return NULL;
+    *room = decode(ret, word, len);
+    *(*room)++ = '\0';
     return ret;
 }
 
-static char *next_text(const char **line)
-{
-    const char *word;
-    size_t len = parse_word(line, &word);
-    return len ? decode(word, len) : NULL;
-}
+/* Words apart by commas, as they stand in a line. */
+struct options {
+    const char *text;
+    size_t len;
+};
 
-static bool has_option(const char *options, const char *name)
+static bool has_option(struct options options, const char *name)
 {
     size_t len = strlen(name);
-    for (const char *p = options; p; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL) {
-        if (strncmp(p, name, len) == 0 && (p[len] == ',' || p[len] == '\0'))
+    const char *end = options.text + options.len;
+
+    for (const char *p = options.text; p < end;) {
+        const char *comma = memchr(p, ',', (size_t)(end - p));
+        size_t word = (size_t)((comma ? comma : end) - p);
+        if (word == len && memcmp(p, name, len) == 0)
             return true;
+        p += word + 1;
     }
     return false;
 }
 
-static void mount_clear(struct mount *mount)
-{
-    free(mount->point);
-    free(mount->root);
-    free(mount->type);
-    free(mount->source);
-}
-
 /* "36 35 98:0 /root /point options [shared:1 ...] - type source superoptions" */
-static bool parse_line(const char *line, struct mount *ret)
+static bool parse_line(const char *line, struct mount *ret, char *room)
 {
     struct mount mount = {0};
+    struct options own, options;
     const char *word;
     uint64_t id, parent, major, minor;
     size_t len;
@@ -124,33 +136,36 @@ static bool parse_line(const char *line, struct mount *ret)
         return false;
     mount.major = (uint32_t)major;
     mount.minor = (uint32_t)minor;
-    mount.root = next_text(&line);
-    mount.point = next_text(&line);
-    CLEANUP_FREE char *own = next_text(&line);
+    mount.root = next_text(&line, &room);
+    mount.point = next_text(&line, &room);
+    own.len = parse_word(&line, &own.text);
     do
         len = parse_word(&line, &word);
     while (len > 0 && !(len == 1 && *word == '-'));
-    mount.type = next_text(&line);
-    mount.source = next_text(&line);
-    CLEANUP_FREE char *options = next_text(&line);
-    if (!mount.point || mount.point[0] != '/' || !mount.type || !mount.source) {
-        mount_clear(&mount);
+    mount.type = next_text(&line, &room);
+    mount.source = next_text(&line, &room);
+    options.len = parse_word(&line, &options.text);
+    if (!mount.point || mount.point[0] != '/' || !mount.type || !mount.source)
         return false;
-    }
-    mount.read_only = options && (has_option(options, "ro") || has_option(options, "emergency_ro"));
-    mount.writable = own && !has_option(own, "ro") && options && !has_option(options, "ro");
-    mount.read_only_fault = mount.read_only && (has_option(options, "errors=remount-ro") ||
-                                                has_option(options, "emergency_ro"));
+    bool ro = has_option(options, "ro"), emergency = has_option(options, "emergency_ro");
+    mount.read_only = ro || emergency;
+    mount.writable = own.len && !has_option(own, "ro") && options.len && !ro;
+    mount.read_only_fault =
+        mount.read_only && (emergency || has_option(options, "errors=remount-ro"));
     mount.network = is_network(mount.type);
     mount.use = use_of(&mount);
     *ret = mount;
     return true;
 }
 
-static void add(struct mount_table *table, const struct mount *mount)
+static void add(struct mount_table *table, const char *line)
 {
-    struct mount_entry *entry = xcalloc(1, sizeof(*entry)), *below;
-    entry->mount = *mount;
+    size_t len = strcspn(line, "\n");
+    struct mount_entry *entry = xcalloc(1, sizeof(*entry) + len + 1), *below;
+    if (!parse_line(line, &entry->mount, entry->text)) {
+        free(entry);
+        return;
+    }
     entry->index = entry->mount.twin = table->count;
     if (table->count == table->capacity) {
         table->capacity = table->capacity ? table->capacity * 2 : 64;
@@ -200,11 +215,8 @@ static void find_twins(struct mount_table *table)
 struct mount_table *mount_table_parse(const char *text)
 {
     struct mount_table *table = xcalloc(1, sizeof(*table));
-    for (const char *line = text; line && table->count < MOUNTS_MAX; line = parse_next_line(line)) {
-        struct mount mount;
-        if (parse_line(line, &mount))
-            add(table, &mount);
-    }
+    for (const char *line = text; line && table->count < MOUNTS_MAX; line = parse_next_line(line))
+        add(table, line);
     find_twins(table);
     return table;
 }
@@ -215,10 +227,8 @@ void mount_table_free(struct mount_table *table)
         return;
     HASH_CLEAR(by_point, table->points);
     HASH_CLEAR(by_device, table->devices);
-    for (size_t i = 0; i < table->count; i++) {
-        mount_clear(&table->entry[i]->mount);
+    for (size_t i = 0; i < table->count; i++)
         free(table->entry[i]);
-    }
     free(table->entry);
     free(table);
 }

@@ -46,7 +46,10 @@ char *guest_id_text(const struct guest_id *id)
     const char *key = id->key ? id->key : "";
     CLEANUP_FREE char *left = text_percent_encode(source, strlen(source));
     CLEANUP_FREE char *right = text_percent_encode(key, strlen(key));
-    return xasprintf("%s#%s", left, right);
+    char *ret = xmalloc(strlen(left) + strlen(right) + 2);
+
+    stpcpy(stpcpy(stpcpy(ret, left), "#"), right);
+    return ret;
 }
 
 /* Text that is no C string once decoded names no guest. */

@@ -1,7 +1,15 @@
 #include "model/manager_sign.h"
 
 #include <fnmatch.h>
+#include <stdbool.h>
 #include <string.h>
+
+/* fnmatch(3) makes wide characters of both texts first: it is asked only about what begins as the
+ * pattern does. */
+static bool matches(const char *pattern, const char *text)
+{
+    return strncmp(pattern, text, strcspn(pattern, "*?[\\")) == 0 && fnmatch(pattern, text, 0) == 0;
+}
 
 uint32_t manager_signs_in(const struct manager_sign *signs, size_t count, int where,
                           const char *text)
@@ -9,7 +17,7 @@ uint32_t manager_signs_in(const struct manager_sign *signs, size_t count, int wh
     uint32_t seen = 0;
 
     for (size_t i = 0; i < count && i < MANAGER_SIGNS; i++)
-        if (signs[i].where == where && fnmatch(signs[i].pattern, text, 0) == 0)
+        if (signs[i].where == where && matches(signs[i].pattern, text))
             seen |= UINT32_C(1) << i;
     return seen;
 }

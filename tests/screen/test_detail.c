@@ -272,7 +272,8 @@ START_TEST(advice_is_given_and_can_be_turned_off)
     ck_assert_int_eq(screen_find(screen, ADVICE), -1);
     /* What emulated machines cost is kept apart from what KVM does. */
     steps_shows(screen, "2", "EMULATED");
-    ck_assert(screen_wait(screen, "running, of all                   3 of 5          1 of 1",
+    ck_assert(screen_wait(screen,
+                          "running, of all                   3 of 5                        1 of 1",
                           PATIENCE_MS));
     leave(screen);
 }

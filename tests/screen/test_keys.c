@@ -55,6 +55,11 @@ START_TEST(cursor_moves)
     ck_assert_int_gt(steps_cursor_row(screen), FIRST_ROW + 5);
     screen_send(screen, "\033[5~");
     ck_assert(steps_cursor_is(screen, "backup", PATIENCE_MS));
+    /* As in less and vi. */
+    screen_send(screen, "\006");
+    ck_assert(screen_wait_gone(screen, ">  V backup", PATIENCE_MS));
+    screen_send(screen, "\002");
+    ck_assert(steps_cursor_is(screen, "backup", PATIENCE_MS));
     /* A click on the fifth row of the table. */
     screen_send(screen, "\033[<0;10;8M\033[<0;10;8m");
     ck_assert(steps_cursor_is(screen, "grafana", PATIENCE_MS));
@@ -204,7 +209,7 @@ START_TEST(a_hidden_guest_stays_the_one_meant)
     steps_shows(screen, "m", "force off");
     ck_assert(screen_wait(screen, "3 of 20 shown", PATIENCE_MS));
     ck_assert(screen_find(screen, " web1 ") > 0); /* the menu's title */
-    steps_shows(screen, "d", "cannot shut down: ");
+    steps_shows(screen, "d", "cannot shut down: it stopped or started meanwhile");
     steps_hides(screen, "\033", "of 20 shown");
     ck_assert(steps_cursor_is(screen, "web1", PATIENCE_MS));
     steps_quit(screen);

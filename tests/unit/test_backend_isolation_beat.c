@@ -4,6 +4,7 @@
 
 #include <check.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 
@@ -17,16 +18,26 @@ void sink_isolation(struct sink *sink, uint32_t handle, const struct isolation_f
     said++;
 }
 
-/* How many of GUESTS are due in a tick at NOW; SELECTED: -1 none. */
-static int tick(struct isolation_turn *turns, const struct want *want, int selected, int64_t now)
+/* How many of GUESTS, of which the first SEEN are on the screen, are due in a tick at NOW;
+ * SELECTED: -1 none. */
+static int tick_of(struct isolation_turn *turns, const struct want *want, int seen, int selected,
+                   int64_t now)
 {
     struct isolation_beat beat;
     int due = 0;
 
     isolation_beat_begin(&beat, want, now);
     for (int i = 0; i < GUESTS; i++)
-        due += isolation_beat_is_due(&beat, &turns[i], i == selected);
+        due += isolation_beat_is_due(&beat, &turns[i],
+                                     i == selected ? SIGHT_SELECTED
+                                     : i < seen    ? SIGHT_VISIBLE
+                                                   : SIGHT_HIDDEN);
     return due;
+}
+
+static int tick(struct isolation_turn *turns, const struct want *want, int selected, int64_t now)
+{
+    return tick_of(turns, want, GUESTS, selected, now);
 }
 
 START_TEST(a_few_a_tick_then_seldom)
@@ -50,6 +61,34 @@ START_TEST(a_few_a_tick_then_seldom)
     ck_assert_int_eq(tick(turns, &want, GUESTS - 1, now + 30 * NS_PER_S), 0);
     ck_assert_int_eq(tick(turns, &want, GUESTS - 1, now + 60 * NS_PER_S), 1);
     ck_assert_int_eq(tick(turns, &want, -1, now + 700 * NS_PER_S), 2);
+}
+END_TEST
+
+static int read_of(const struct isolation_turn *turns, int from, int end)
+{
+    int count = 0;
+
+    for (int i = from; i < end; i++)
+        count += turns[i].due_ns != 0;
+    return count;
+}
+
+START_TEST(what_is_seen_does_not_wait_for_what_is_not)
+{
+    static const uint32_t visible[1] = {1};
+    const struct want want = {.visible = visible, .visible_count = 1};
+    struct isolation_turn turns[GUESTS] = {0};
+
+    /* Those that are seen come last here. */
+    for (int i = 0; i < GUESTS / 2; i++)
+        turns[i].due_ns = NS_PER_S * 1000;
+    int due = tick_of(turns, &want, 0, -1, NS_PER_S);
+    ck_assert_int_gt(due, 0);
+    ck_assert_int_lt(due, GUESTS / 2);
+    memset(turns, 0, sizeof(turns));
+    tick_of(turns, &want, 6, -1, NS_PER_S);
+    ck_assert_int_eq(read_of(turns, 0, 6), 6);
+    ck_assert_int_lt(read_of(turns, 6, GUESTS), 12);
 }
 END_TEST
 
@@ -89,6 +128,7 @@ int main(void)
     TCase *tcase = tcase_create("all");
 
     tcase_add_test(tcase, a_few_a_tick_then_seldom);
+    tcase_add_test(tcase, what_is_seen_does_not_wait_for_what_is_not);
     tcase_add_test(tcase, all_at_once_where_nobody_looks);
     tcase_add_test(tcase, only_news_is_said);
     suite_add_tcase(suite, tcase);

@@ -268,15 +268,15 @@ START_TEST(resolving_reads_each_controller_apart)
     ck_assert_ptr_null(paths.path[CGROUP_CPUACCT]);
     ck_assert_ptr_null(paths.path[CGROUP_UNIFIED]);
     ck_assert(cgroup_paths_any(&paths));
-    struct cgroup_paths same = {0};
+    struct cgroup_paths same = {0}, own = {0};
     ck_assert(!cgroup_paths_any(&same));
     ck_assert_int_eq(cgroup_resolve_machine(&layout, 8, &same), ERR_GONE);
-    ck_assert_int_eq(cgroup_resolve_container(&layout, 8, &same), ERR_GONE);
+    ck_assert_int_eq(cgroup_resolve_container(&layout, 8, &own, &same), ERR_GONE);
     cgroup_paths_clear(&paths);
 
     tree_put("/proc/9/cgroup", "9:memory:/lxc.payload.c/init.scope\n8:pids:/\n"
                                "3:cpu,cpuacct:/lxc.payload.c-1\n0::/lxc.payload.c\n");
-    ck_assert_int_eq(cgroup_resolve_container(&layout, 9, &paths), 0);
+    ck_assert_int_eq(cgroup_resolve_container(&layout, 9, &own, &paths), 0);
     ck_assert_str_eq(paths.path[CGROUP_MEMORY], "/lxc.payload.c");
     ck_assert_str_eq(paths.path[CGROUP_CPU], "/lxc.payload.c-1");
     ck_assert_str_eq(paths.path[CGROUP_UNIFIED], "/lxc.payload.c");
@@ -285,10 +285,12 @@ START_TEST(resolving_reads_each_controller_apart)
 
     /* A group that holds us as well is not the container's own. */
     tree_put("/proc/self/cgroup", "9:memory:/lxc.payload.c/me\n3:cpu,cpuacct:/lxc.payload.c\n");
-    ck_assert_int_eq(cgroup_resolve_container(&layout, 9, &paths), 0);
+    ck_assert_int_eq(cgroup_resolve_own(&layout, &own), 0);
+    ck_assert_int_eq(cgroup_resolve_container(&layout, 9, &own, &paths), 0);
     ck_assert_ptr_null(paths.path[CGROUP_MEMORY]);
     ck_assert_str_eq(paths.path[CGROUP_CPU], "/lxc.payload.c-1");
     cgroup_paths_clear(&paths);
+    cgroup_paths_clear(&own);
 }
 END_TEST
 
@@ -336,12 +338,14 @@ START_TEST(live_container_is_resolved_through_its_namespace)
     char byte;
     pid_t child = start_contained(group, &ready);
     ssize_t got = read(ready, &byte, 1);
-    struct cgroup_paths paths = {0};
+    struct cgroup_paths paths = {0}, own = {0};
+    cgroup_resolve_own(&layout, &own);
     uint64_t ours = proc_namespace("", 0, "cgroup");
-    int code = got == 1 ? cgroup_resolve_container(&layout, child, &paths) : 0;
+    int code = got == 1 ? cgroup_resolve_container(&layout, child, &own, &paths) : 0;
     ck_assert_uint_eq(proc_namespace("", 0, "cgroup"), ours);
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
+    cgroup_paths_clear(&own);
     close(ready);
     rmdir(leaf);
     rmdir(group);

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "config/theme.h"
+#include "ui/term/canvas.h"
 #include "ui/term/term.h"
 
 static const char *const NAMES[STYLE_COUNT] = {
@@ -63,6 +64,7 @@ static int pair_of(const struct look *look, int *next)
 void style_use(const struct look looks[STYLE_COUNT])
 {
     int next = 1;
+    canvas_forget();
     for (int i = 0; i < STYLE_COUNT; i++) {
         chtype value = 0;
         if (looks[i].attributes & LOOK_BOLD)

@@ -16,6 +16,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "ui/term/canvas.h"
 #include "ui/term/key.h"
 #include "ui/term/keycodes.h"
 #include "ui/term/output.h"
@@ -293,6 +294,7 @@ static void end_curses(void)
         endwin();
         delscreen(term.screen);
         term.screen = NULL;
+        canvas_free();
     }
     restore_raw();
     output_close();
@@ -369,6 +371,7 @@ void term_resized(void)
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0)
         return;
     resizeterm(size.ws_row, size.ws_col);
+    canvas_forget();
     prepare_restore();
     term_redraw_all();
 }
@@ -400,6 +403,7 @@ bool term_has_colour(void)
 
 void term_flush(void)
 {
+    canvas_hand_on();
     refresh();
     output_frame(clock_mono_ns());
 }

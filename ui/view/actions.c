@@ -69,6 +69,13 @@ static const struct guest *find_target(const struct ui *ui, const struct target 
     return guest;
 }
 
+/* Why it is not found: who looks at the table sees one of that name, if in another life. */
+static const char *why_lost(const struct ui *ui, const struct target *target)
+{
+    return world_find(engine_world(ui->engine), &target->id) ? "it stopped or started meanwhile"
+                                                             : "not there any more";
+}
+
 /* Which targets ACTION is possible for now; REASON says why not for the first that it is not. */
 static size_t count_allowed(const struct ui *ui, const struct actions *actions, enum action action,
                             bool *chosen, char *reason, size_t size)
@@ -78,7 +85,9 @@ static size_t count_allowed(const struct ui *ui, const struct actions *actions, 
     reason[0] = '\0';
     for (size_t i = 0; i < actions->count; i++) {
         const struct guest *guest = find_target(ui, &actions->targets[i]);
-        char why[96] = "not there any more";
+        char why[96];
+        if (!guest)
+            snprintf(why, sizeof(why), "%s", why_lost(ui, &actions->targets[i]));
         bool allowed =
             guest && action_allowed(guest, action, engine_readonly(ui->engine), why, sizeof(why));
 
@@ -102,7 +111,7 @@ static void add_console(const struct ui *ui, struct actions *actions)
     if (actions->count > 1)
         snprintf(item->reason, sizeof(item->reason), "of one guest at a time");
     else if (!find_target(ui, &actions->targets[0]))
-        snprintf(item->reason, sizeof(item->reason), "not there any more");
+        snprintf(item->reason, sizeof(item->reason), "%s", why_lost(ui, &actions->targets[0]));
     else if (engine_console_check(ui->engine, &actions->targets[0].id, CONSOLE_SERIAL, &err) < 0)
         snprintf(item->reason, sizeof(item->reason), "%.90s", err.message);
 }

@@ -3,6 +3,7 @@
 #include <curses.h>
 #include <wchar.h>
 
+#include "ui/term/canvas.h"
 #include "ui/term/term.h"
 
 /* Lines and blocks as ASCII has them; 0: it has nothing like it. */
@@ -115,7 +116,7 @@ static void put(int y, int x, const struct cell *cell, bool inverted)
     if (setcchar(&glyph, chars, attributes, 0, &pair) == ERR)
         return;
     for (int i = 0; i < cell->width; i += wcwidth(chars[0]) == 2 ? 2 : 1)
-        mvadd_wch(y, x + i, &glyph);
+        canvas_glyph(y, x + i, &glyph, sizeof(glyph));
 }
 
 void draw_cells(struct rect rect, int y, int x, const struct cell *cells, size_t count,

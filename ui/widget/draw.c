@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "ui/term/canvas.h"
 #include "ui/term/term.h"
 
 /* One row of cells at the widest terminal that we draw on, in bytes. */
@@ -67,41 +68,26 @@ bool rect_has(struct rect rect, int y, int x)
     return y >= rect.y && y < rect.y + rect.height && x >= rect.x && x < rect.x + rect.width;
 }
 
-/* CELLS blanks, for a fraction of what as many characters of a text take. */
-static void blank(int y, int x, enum style style, int cells)
-{
-    attrset((attr_t)style_attributes(style));
-    mvhline(y, x, ' ', cells);
-    attrset(A_NORMAL);
-}
-
 void draw_clear(struct rect rect, enum style style)
 {
     for (int y = 0; y < rect.height; y++)
-        blank(rect.y + y, rect.x, style, rect.width);
+        canvas_blank(rect.y + y, rect.x, style_attributes(style), rect.width);
 }
 
-/* TEXT is one run of characters that fits where it is put. */
-static void put(int y, int x, enum style style, const char *text)
+/* How many characters TEXT begins with, at most CELLS, that are a byte and a column each. */
+static size_t plain_start(const char *text, int cells)
 {
-    char line[LINE_BYTES];
-    if (!term_is_utf8()) {
-        snprintf(line, sizeof line, "%s", text);
-        text_to_ascii(line);
-        text = line;
-    }
-    attrset((attr_t)style_attributes(style));
-    mvaddstr(y, x, text);
-    attrset(A_NORMAL);
-}
-
-/* Bytes of the longest start of TEXT that takes at most CELLS; *TAKEN says how many it takes, *TORN
- * that it has bytes that are no character (a "%.60s" has cut one) or none to show. */
-static size_t clip(const char *text, int cells, int *taken, bool *torn)
-{
-    size_t len = strlen(text), used = 0;
+    size_t used = 0;
     while (used < (size_t)cells && text[used] >= ' ' && text[used] <= '~')
         used++;
+    return used;
+}
+
+/* Bytes of the longest start of LEN bytes of TEXT that takes at most CELLS; *TAKEN says how many it
+ * takes, *TORN that it has bytes that are no character (a "%.60s" has cut one) or none to show. */
+static size_t clip(const char *text, size_t len, int cells, int *taken, bool *torn)
+{
+    size_t used = plain_start(text, (size_t)cells < len ? cells : (int)len);
     *taken = (int)used;
     *torn = false;
     while (used < len) {
@@ -120,22 +106,34 @@ static size_t clip(const char *text, int cells, int *taken, bool *torn)
     return used;
 }
 
-int draw_text(struct rect rect, int y, int x, enum style style, const char *text)
+/* LEN bytes of TEXT. */
+static int draw_run(struct rect rect, int y, int x, enum style style, const char *text, size_t len)
 {
     if (y < 0 || y >= rect.height || x < 0 || x >= rect.width)
         return 0;
     int taken;
     bool torn;
-    size_t bytes = clip(text, rect.width - x, &taken, &torn);
+    size_t bytes = clip(text, len, rect.width - x, &taken, &torn);
     char line[LINE_BYTES];
     if (bytes >= sizeof line)
-        bytes = clip(text, (int)sizeof line / 16, &taken, &torn);
-    memcpy(line, text, bytes);
-    line[bytes] = '\0';
-    if (torn)
-        text_sanitise_into(line, sizeof line, text, bytes);
-    put(rect.y + y, rect.x + x, style, line);
+        bytes = clip(text, len, (int)sizeof line / 16, &taken, &torn);
+    if (torn || (!term_is_utf8() && bytes != (size_t)taken)) {
+        memcpy(line, text, bytes);
+        line[bytes] = '\0';
+        if (torn)
+            text_sanitise_into(line, sizeof line, text, bytes);
+        if (!term_is_utf8())
+            text_to_ascii(line);
+        text = line;
+        bytes = strlen(line);
+    }
+    canvas_text(rect.y + y, rect.x + x, style_attributes(style), text, bytes, taken);
     return taken;
+}
+
+int draw_text(struct rect rect, int y, int x, enum style style, const char *text)
+{
+    return draw_run(rect, y, x, style, text, strlen(text));
 }
 
 void draw_cell(struct rect rect, int y, int x, enum style style, const char *text, int cells)
@@ -147,14 +145,17 @@ void draw_cell(struct rect rect, int y, int x, enum style style, const char *tex
     char line[LINE_BYTES];
     if ((size_t)cells * 16 + 1 > sizeof line)
         cells = (int)(sizeof line - 1) / 16;
-    text_fit(line, sizeof line, text, (size_t)cells, !term_is_utf8());
-    size_t len = strlen(line);
-    while (len > 0 && line[len - 1] == ' ')
+    size_t len = plain_start(text, cells);
+    if (text[len]) { /* else it fits as it is */
+        text_fit(line, sizeof line, text, (size_t)cells, !term_is_utf8());
+        text = line;
+        len = strlen(line);
+    }
+    while (len > 0 && text[len - 1] == ' ')
         len--;
-    line[len] = '\0';
-    int taken = draw_text(rect, y, x, style, line);
+    int taken = draw_run(rect, y, x, style, text, len);
     if (y >= 0 && y < rect.height && x >= 0 && taken < cells)
-        blank(rect.y + y, rect.x + x + taken, style, cells - taken);
+        canvas_blank(rect.y + y, rect.x + x + taken, style_attributes(style), cells - taken);
 }
 
 void draw_right(struct rect rect, int y, int x, enum style style, const char *text, int cells)

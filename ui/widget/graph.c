@@ -6,7 +6,8 @@
 #include "ui/term/term.h"
 #include "ui/widget/draw.h"
 
-#define AXIS_CELLS 7 /* a label such as "188.5M" and the axis line */
+#define AXIS_CELLS 7  /* a label such as "188.5M" and the axis line */
+#define CELLS_MAX 512 /* of a curve */
 
 static int per_cell(void)
 {
@@ -56,39 +57,92 @@ static int filled(float value, double top, int dots)
 /* Dots of one braille column: rows count from the top of the cell. */
 static unsigned braille_column(int level, int cell_bottom, bool right)
 {
-    static const unsigned LEFT_DOTS[4] = {0x40, 0x04, 0x02, 0x01};
-    static const unsigned RIGHT_DOTS[4] = {0x80, 0x20, 0x10, 0x08};
-    unsigned dots = 0;
-    for (int i = 0; i < 4; i++)
-        if (level > cell_bottom + i)
-            dots |= right ? RIGHT_DOTS[i] : LEFT_DOTS[i];
-    return dots;
+    static const unsigned char left_dots[5] = {0, 0x40, 0x44, 0x46, 0x47};
+    static const unsigned char right_dots[5] = {0, 0x80, 0xa0, 0xb0, 0xb8};
+    int dots = level - cell_bottom;
+
+    dots = dots < 0 ? 0 : dots > 4 ? 4 : dots;
+    return right ? right_dots[dots] : left_dots[dots];
+}
+
+/* The two columns of a cell, of one curve and of the other. */
+struct levels {
+    int first[2], second[2];
+};
+
+static void read_levels(struct levels *ret, const struct graph *graph, double top, int cells,
+                        int dots)
+{
+    for (int x = 0; x < cells; x++) {
+        int at = graph->count - (cells - x) * 2;
+
+        ret[x] = (struct levels){0};
+        for (int half = 0; half < 2; half++) {
+            if (at + half < 0)
+                continue;
+            ret[x].first[half] = filled(graph->values[at + half], top, dots);
+            if (graph->values2)
+                ret[x].second[half] = filled(graph->values2[at + half], top, dots);
+        }
+    }
+}
+
+/* What is in a cell, 0 for nothing, and whose colour it has. */
+static unsigned braille_cell(const struct levels *levels, int bottom, enum style *style)
+{
+    unsigned first = braille_column(levels->first[0], bottom, false) |
+                     braille_column(levels->first[1], bottom, true);
+    unsigned second = braille_column(levels->second[0], bottom, false) |
+                      braille_column(levels->second[1], bottom, true);
+    /* The smaller of two curves stays visible in front of the larger. */
+    bool front = second && __builtin_popcount(second) <= __builtin_popcount(first);
+
+    *style = front || !first ? STYLE_GRAPH_2 : STYLE_GRAPH;
+    return first | second;
+}
+
+/* Cells of one colour that stand beside each other. */
+struct run {
+    char text[3 * CELLS_MAX + 1];
+    size_t len;
+    int x;
+    enum style style;
+};
+
+static void end_run(struct run *run, struct rect area, int y)
+{
+    run->text[run->len] = '\0';
+    if (run->len)
+        draw_text(area, y, run->x, run->style, run->text);
+    run->len = 0;
 }
 
 static void draw_braille(struct rect area, const struct graph *graph, double top)
 {
-    int dots = area.height * 4;
-    for (int x = 0; x < area.width; x++) {
-        int at = graph->count - (area.width - x) * 2;
-        for (int y = 0; y < area.height; y++) {
-            int bottom = (area.height - 1 - y) * 4;
-            unsigned first = 0, second = 0;
-            for (int half = 0; half < 2; half++) {
-                if (at + half < 0)
-                    continue;
-                first |= braille_column(filled(graph->values[at + half], top, dots), bottom, half);
-                if (graph->values2)
-                    second |=
-                        braille_column(filled(graph->values2[at + half], top, dots), bottom, half);
-            }
-            if (!(first | second))
+    struct levels levels[CELLS_MAX];
+
+    if (area.width > CELLS_MAX)
+        area = rect_cut_columns(&area, -CELLS_MAX);
+    read_levels(levels, graph, top, area.width, area.height * 4);
+    for (int y = 0; y < area.height; y++) {
+        struct run run;
+
+        run.len = 0;
+        run.style = STYLE_GRAPH;
+        for (int x = 0; x < area.width; x++) {
+            enum style style;
+            unsigned dots = braille_cell(&levels[x], (area.height - 1 - y) * 4, &style);
+
+            if (!dots || style != run.style)
+                end_run(&run, area, y);
+            if (!dots)
                 continue;
-            /* The smaller of two curves stays visible in front of the larger. */
-            bool front = second && __builtin_popcount(second) <= __builtin_popcount(first);
-            char cell[5] = "";
-            cell[text_encode(0x2800 + (first | second), cell)] = '\0';
-            draw_text(area, y, x, front || !first ? STYLE_GRAPH_2 : STYLE_GRAPH, cell);
+            if (!run.len)
+                run.x = x;
+            run.style = style;
+            run.len += text_encode(0x2800 + dots, run.text + run.len);
         }
+        end_run(&run, area, y);
     }
 }
 

@@ -172,7 +172,8 @@ static void look_at_isolation(struct instance *self, struct lv_guest *guest, boo
 
     if (!lv_guest_is_active(guest) || !definition || !guest->was_told ||
         (self->local && !guest->qemu) ||
-        !isolation_beat_is_due(&self->beat, &guest->isolation, selected))
+        !isolation_beat_is_due(&self->beat, &guest->isolation,
+                               selected ? SIGHT_SELECTED : SIGHT_VISIBLE))
         return;
     if (guest->qemu) {
         isolation_read_machine(self->isolation, qemu_identity(guest->qemu)->pid, &facts);

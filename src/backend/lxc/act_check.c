@@ -86,6 +86,16 @@ static int check_identity(struct act *act, struct error *err)
     return 0;
 }
 
+static bool groups_of(const struct act *act, const struct cgroup_layout *layout,
+                      struct cgroup_paths *ret)
+{
+    struct cgroup_paths own = {0};
+    cgroup_resolve_own(layout, &own);
+    bool found = act->init.pid && cgroup_resolve_container(layout, act->init.pid, &own, ret) == 0;
+    cgroup_paths_clear(&own);
+    return found;
+}
+
 bool lxc_act_is_frozen(const struct act *act)
 {
     struct cgroup_layout layout;
@@ -93,7 +103,7 @@ bool lxc_act_is_frozen(const struct act *act)
     struct cgroup_state state = {0};
     if (cgroup_layout_load(&layout, "", NULL) < 0)
         return false;
-    if (act->init.pid && cgroup_resolve_container(&layout, act->init.pid, &paths) == 0) {
+    if (groups_of(act, &layout, &paths)) {
         struct cgroup_reader *reader = cgroup_reader_new(&layout, &paths);
         cgroup_reader_state(reader, &state);
         cgroup_reader_free(reader);
@@ -117,7 +127,7 @@ void lxc_act_thaw(const struct act *act)
     struct cgroup_paths paths = {0};
     if (cgroup_layout_load(&layout, "", NULL) < 0)
         return;
-    if (act->init.pid && cgroup_resolve_container(&layout, act->init.pid, &paths) == 0) {
+    if (groups_of(act, &layout, &paths)) {
         CLEANUP_FREE char *v1 = cgroup_dir(&layout, &paths, CGROUP_FREEZER);
         CLEANUP_FREE char *v2 = cgroup_dir(&layout, &paths, CGROUP_UNIFIED);
         write_to(v1, "freezer.state", "THAWED");

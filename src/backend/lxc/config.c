@@ -71,10 +71,13 @@ static const char *const known_keys[] = {
     "lxc.uts.name",
 };
 
+/* KEY begins with "lxc." as they all do: what comes next tells most of them apart. */
 static bool key_is_known(const char *key)
 {
     for (size_t i = 0; i < ARRAY_SIZE(known_keys); i++) {
         const char *known = known_keys[i];
+        if (known[4] != key[4])
+            continue;
         size_t len = strlen(known);
         if (known[len - 1] == '*' ? strncmp(key, known, len - 1) == 0 && key[len - 1]
                                   : strcmp(key, known) == 0)

@@ -37,12 +37,24 @@ void lxc_figures_clear(struct lxc_figures *figures)
     *figures = (struct lxc_figures){0};
 }
 
+/* Asked once a tick at most: containers come by the hundred. */
+static const struct cgroup_paths *own_groups(struct lxc_ground *ground)
+{
+    if (ground->own_turn != ground->turn) {
+        cgroup_paths_clear(&ground->own);
+        cgroup_resolve_own(&ground->layout, &ground->own);
+        ground->own_turn = ground->turn;
+    }
+    return &ground->own;
+}
+
 static void resolve_cgroup(struct lxc_figures *figures, struct lxc_ground *ground, pid_t init)
 {
     struct cgroup_paths paths = {0};
     if (figures->cgroup)
         return;
-    if (cgroup_resolve_container(&ground->layout, init, &paths) == 0 && cgroup_paths_any(&paths))
+    if (cgroup_resolve_container(&ground->layout, init, own_groups(ground), &paths) == 0 &&
+        cgroup_paths_any(&paths))
         figures->cgroup = cgroup_reader_new(&ground->layout, &paths);
     cgroup_paths_clear(&paths);
 }

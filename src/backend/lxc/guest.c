@@ -203,18 +203,22 @@ enum guest_state lxc_guest_state(const struct lxc_guest *guest, bool obscured, c
 
 void lxc_guest_say_facts(struct lxc_guest *guest, enum guest_state state, struct sink *sink)
 {
-    char life[sizeof(guest->life)] = "";
-    if (guest->init.pid && state != STATE_DENIED)
-        proc_life(&guest->init, life, sizeof(life));
+    static const struct proc_identity nobody;
+    const struct proc_identity *init = state == STATE_DENIED ? &nobody : &guest->init;
+    bool same = init->pid == guest->said_init.pid &&
+                (!init->pid || init->start_ticks == guest->said_init.start_ticks);
     bool barred = state == STATE_DENIED || state == STATE_BROKEN;
     bool was_barred = guest->said_state == STATE_DENIED || guest->said_state == STATE_BROKEN;
-    if (!guest->facts_stale && barred == was_barred && strcmp(life, guest->life) == 0) {
+    if (!guest->facts_stale && barred == was_barred && same) {
         guest->said_state = state;
         return;
     }
-    if (strcmp(life, guest->life) != 0)
+    if (!same)
         guest->isolation = (struct isolation_turn){0};
-    snprintf(guest->life, sizeof(guest->life), "%s", life);
+    guest->said_init = *init;
+    guest->life[0] = '\0';
+    if (init->pid)
+        proc_life(init, guest->life, sizeof(guest->life));
     guest->facts_stale = false;
     guest->said_state = state;
     bool known = guest->config.state == LXC_CONFIG_OK;

@@ -77,6 +77,7 @@ struct lxc_guest {
     struct lxc_figures figures;
 
     char life[48];                   /* as said last */
+    struct proc_identity said_init;  /* whose life that is; pid 0: nobody's */
     struct isolation_turn isolation; /* of that life */
     bool facts_stale;                /* facts must be said again */
     enum guest_state said_state;     /* as of the last row */
@@ -129,7 +130,9 @@ struct lxc_ground {
     struct proc_identity processes_of; /* its init */
     bool map_stale;                    /* links_map() is due */
     unsigned turn;                     /* counts ticks */
-    int64_t period_ns;                 /* between them */
+    struct cgroup_paths own;           /* our groups, as of OWN_TURN */
+    unsigned own_turn;
+    int64_t period_ns; /* between them */
 };
 
 /* GUEST's turn among those of which each is looked at once in INTERVAL_NS: the cost of what can

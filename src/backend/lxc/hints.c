@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
+#include "kernel/held.h"
 
 #define PLACES_MAX 4
 #define PENDING_NS (5 * NS_PER_S)
@@ -125,7 +126,7 @@ static bool visit_group(const char *group, bool (*visit)(pid_t pid, void *user),
 {
     char text[1024];
     CLEANUP_FREE char *path = xasprintf("%s/cgroup.procs", group);
-    if (io_read_file(AT_FDCWD, path, text, sizeof(text)) <= 0)
+    if (held_read_once(path, text, sizeof(text)) <= 0)
         return false;
     for (char *at = text; *at;) {
         char *end;

@@ -43,7 +43,7 @@ struct lxc_sampler {
     struct isolation_beat beat;
     struct proc_scan *scan;
     pid_t *known; /* monitors and inits of ours; NULL: not listed since the tick began */
-    size_t known_count;
+    size_t known_mask;
 };
 
 static struct lxc_sampler *sampler_new(const struct lxc_path *path)
@@ -77,6 +77,7 @@ void lxc_sampler_free(struct lxc_sampler *sampler)
     links_close(sampler->ground.links);
     part_processes_free(sampler->ground.processes);
     cgroup_layout_clear(&sampler->ground.layout);
+    cgroup_paths_clear(&sampler->ground.own);
     if (sampler->inotify >= 0)
         close(sampler->inotify);
     if (sampler->timer >= 0)
@@ -87,27 +88,31 @@ void lxc_sampler_free(struct lxc_sampler *sampler)
     free(sampler);
 }
 
-static int compare_pids(const void *a, const void *b)
+static void add_known(struct lxc_sampler *sampler, pid_t pid)
 {
-    pid_t left = *(const pid_t *)a, right = *(const pid_t *)b;
-    return (left > right) - (left < right);
+    size_t at = (size_t)pid & sampler->known_mask;
+    while (sampler->known[at])
+        at = (at + 1) & sampler->known_mask;
+    sampler->known[at] = pid;
 }
 
-/* The processes that we follow, in order, so that the slow look passes them by. */
+/* The processes that we follow, so that the slow look passes them by: a hash table, at most half
+ * full. */
 static void list_known(struct lxc_sampler *sampler)
 {
-    size_t most = 2 * HASH_COUNT(sampler->roster.guests);
-    sampler->known = xcalloc(most + 1, sizeof(*sampler->known));
-    sampler->known_count = 0;
+    size_t most = 2 * HASH_COUNT(sampler->roster.guests), size = 2;
+    while (size < 2 * most)
+        size *= 2;
+    sampler->known = xcalloc(size, sizeof(*sampler->known));
+    sampler->known_mask = size - 1;
     struct lxc_guest *guest, *next;
     HASH_ITER(hh, sampler->roster.guests, guest, next)
     {
         if (guest->monitor)
-            sampler->known[sampler->known_count++] = guest->monitor_id.pid;
+            add_known(sampler, guest->monitor_id.pid);
         if (guest->init.pid)
-            sampler->known[sampler->known_count++] = guest->init.pid;
+            add_known(sampler, guest->init.pid);
     }
-    qsort(sampler->known, sampler->known_count, sizeof(*sampler->known), compare_pids);
 }
 
 static void forget_known(struct lxc_sampler *sampler)
@@ -120,8 +125,10 @@ static bool is_known(struct lxc_sampler *sampler, pid_t pid)
 {
     if (!sampler->known)
         list_known(sampler);
-    return sampler->known_count > 0 && bsearch(&pid, sampler->known, sampler->known_count,
-                                               sizeof(*sampler->known), compare_pids);
+    size_t at = (size_t)pid & sampler->known_mask;
+    while (sampler->known[at] && sampler->known[at] != pid)
+        at = (at + 1) & sampler->known_mask;
+    return sampler->known[at] == pid;
 }
 
 /* PID may be the monitor of one of ours: true when it is. */
@@ -203,10 +210,13 @@ static void add_network(const struct lxc_figures *figures, struct isolation_fact
 static void look_at_isolation(struct lxc_sampler *sampler, struct lxc_guest *guest, bool selected,
                               struct sink *sink)
 {
+    enum isolation_sight sight = selected         ? SIGHT_SELECTED
+                                 : guest->visible ? SIGHT_VISIBLE
+                                                  : SIGHT_HIDDEN;
     struct isolation_facts facts = {0};
 
     if (sampler->first || !guest->init_ran || !guest->life[0] || lxc_guest_is_foreign(guest) ||
-        !isolation_beat_is_due(&sampler->beat, &guest->isolation, selected))
+        !isolation_beat_is_due(&sampler->beat, &guest->isolation, sight))
         return;
     isolation_read_container(sampler->isolation, guest->init.pid, &facts);
     add_network(&guest->figures, &facts);

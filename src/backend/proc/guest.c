@@ -187,7 +187,7 @@ void proc_guest_isolation(struct proc_guest *guest, struct isolation_ground *gro
 {
     struct isolation_facts facts = {0};
 
-    if (!isolation_beat_is_due(beat, &guest->isolation, selected))
+    if (!isolation_beat_is_due(beat, &guest->isolation, selected ? SIGHT_SELECTED : SIGHT_VISIBLE))
         return;
     isolation_read_machine(ground, guest->id.pid, &facts);
     if (guest->qemu)
