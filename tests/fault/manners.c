@@ -108,6 +108,17 @@ bool manners_sanitized(void)
 #endif
 }
 
+void manners_tell_sanitizer(const char *option)
+{
+    const char *others = getenv("ASAN_OPTIONS");
+    char options[1024];
+
+    if (manners_sanitized())
+        printf("the sanitizer is told: %s\n", option);
+    snprintf(options, sizeof(options), "%s:%s", others ? others : "", option);
+    setenv("ASAN_OPTIONS", options, 1);
+}
+
 size_t manners_acts(void)
 {
     CLEANUP_FCLOSE FILE *file = fopen(trace_path, "re");

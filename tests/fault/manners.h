@@ -43,6 +43,9 @@ bool manners_start_limited(char limit, int value, const char *sim);
 /* A sanitizer handles crashes here, and waits for whoever reads what it has to say. */
 bool manners_sanitized(void);
 
+/* To a vctop that is started from here on: what a test does on purpose is no finding. */
+void manners_tell_sanitizer(const char *option);
+
 /* How many actions that trace tells of. */
 size_t manners_acts(void);
 

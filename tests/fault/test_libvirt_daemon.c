@@ -183,22 +183,11 @@ static pid_t thread_named(pid_t pid, const char *name)
     return found;
 }
 
-/* It stops all threads to look, and what one has that it cannot stop it takes for lost. */
-static void without_leak_detector(void)
-{
-    const char *others = getenv("ASAN_OPTIONS");
-    char options[1024];
-
-    if (manners_sanitized())
-        puts("a thread is held: NOT LOOKED for leaks");
-    snprintf(options, sizeof(options), "%s:detect_leaks=0", others ? others : "");
-    setenv("ASAN_OPTIONS", options, 1);
-}
-
 /* Only that thread: the daemon answers its other threads, and no event comes. */
 START_TEST(row_07_event_loop_stands_still)
 {
-    without_leak_detector();
+    /* The leak detector stops all threads to look: one that is held already it cannot read. */
+    manners_tell_sanitizer("detect_leaks=0");
     machine_run("beat", true);
     struct screen *screen = view_start();
     ck_assert(steps_row_says(screen, "beat", " run ", PATIENCE_MS));
