@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <term.h>
 #include <termios.h>
 #include <time.h>
@@ -17,106 +16,21 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "ui/term/canvas.h"
+#include "ui/term/capability.h"
 #include "ui/term/key.h"
 #include "ui/term/keycodes.h"
 #include "ui/term/output.h"
+#include "ui/term/restore.h"
 
-/* How long a terminal that does not read may hold up the end of the program. */
-#define LEAVE_MS 1000
 /* How long one that was never heard of is given to answer before it is the shell's. */
 #define STRANGER_MS 300
 
-/* What gives the terminal back, ready for a signal handler. */
-struct restore {
-    char bytes[256];
-    size_t len;
-};
-
-/* One process has one terminal; fatal signal handlers must reach this without an argument. */
+/* One process has one terminal. */
 static struct {
     SCREEN *screen;
-    struct termios saved;
-    bool saved_valid;
-    volatile sig_atomic_t up;
     bool utf8;
     bool paste, mouse;
-    struct restore restore[2]; /* one is in use while the other is written */
-    volatile sig_atomic_t restore_used;
 } term;
-
-static const int FATAL_SIGNALS[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS};
-
-/* Clicks, in numbers rather than bytes where the terminal knows how. */
-static const char MOUSE_ON[] = "\033[?1000h\033[?1006h";
-static const char MOUSE_OFF[] = "\033[?1000l\033[?1002l\033[?1003l\033[?1006l";
-static const char PASTE_ON[] = "\033[?2004h";
-static const char PASTE_OFF[] = "\033[?2004l";
-
-/* Async-signal-safe: the handlers of fatal signals and of memory exhaustion use it. */
-static void restore_raw(void)
-{
-    if (!term.up)
-        return;
-    term.up = 0;
-    const struct restore *restore = &term.restore[term.restore_used];
-    /* First the modes: they also start a terminal that ^S stopped. */
-    if (term.saved_valid)
-        tcsetattr(STDIN_FILENO, TCSANOW, &term.saved);
-    output_write_now(restore->bytes, restore->len, LEAVE_MS);
-}
-
-/* Nor may the last words wait for a terminal that does not read. */
-static void say_crashed(void)
-{
-    static const char WORDS[] = "vctop: crashed; the guests are not touched\n";
-    struct stat file;
-
-    if (fstat(STDERR_FILENO, &file) == 0 && !S_ISREG(file.st_mode))
-        output_write_now(WORDS, sizeof(WORDS) - 1, 0);
-    else if (write(STDERR_FILENO, WORDS, sizeof(WORDS) - 1) < 0)
-        return;
-}
-
-static void on_fatal(int number)
-{
-    if (term.up) {
-        restore_raw();
-        say_crashed();
-    }
-    /* SA_RESETHAND put the default back: the core and the exit status stay what they would be. */
-    raise(number);
-}
-
-static void catch_fatal(void)
-{
-    static char stack[16384];
-    stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
-    sigaltstack(&alternate, NULL);
-    for (size_t i = 0; i < ARRAY_SIZE(FATAL_SIGNALS); i++) {
-        struct sigaction old;
-        /* A sanitizer's own handler reports better than ours. */
-        if (sigaction(FATAL_SIGNALS[i], NULL, &old) == 0 && old.sa_handler != SIG_DFL)
-            continue;
-        struct sigaction action = {.sa_handler = on_fatal,
-                                   .sa_flags = (int)(SA_ONSTACK | SA_RESETHAND | SA_NODEFER)};
-        sigemptyset(&action.sa_mask);
-        sigaction(FATAL_SIGNALS[i], &action, NULL);
-    }
-}
-
-/* Without the padding ("$<2>") that some descriptions hold for the sake of old hardware. */
-static void add_restore(struct restore *restore, const char *text)
-{
-    if (!text || text == (const char *)-1)
-        return;
-    while (*text && restore->len < sizeof(restore->bytes)) {
-        const char *end = strncmp(text, "$<", 2) == 0 ? strchr(text, '>') : NULL;
-        if (end)
-            text = end + 1;
-        else
-            restore->bytes[restore->len++] = *text++;
-    }
-}
 
 static bool name_starts(const char *name, const char *const *prefixes)
 {
@@ -124,12 +38,6 @@ static bool name_starts(const char *name, const char *const *prefixes)
         if (strncmp(name, *prefixes, strlen(*prefixes)) == 0)
             return true;
     return false;
-}
-
-static const char *capability(const char *name)
-{
-    const char *text = tigetstr(name);
-    return text == (const char *)-1 ? NULL : text;
 }
 
 /* Terminals that know neither mode ignore it, but a line printer on a serial line may not. */
@@ -142,38 +50,14 @@ static bool is_xterm_like(void)
     return name && name_starts(name, PREFIXES);
 }
 
-/* For the size that the terminal has now. */
-static void prepare_restore(void)
-{
-    int other = !term.restore_used;
-    struct restore *restore = &term.restore[other];
-
-    restore->len = 0;
-    if (term.paste)
-        add_restore(restore, PASTE_OFF);
-    if (capability("kmous"))
-        add_restore(restore, MOUSE_OFF);
-    add_restore(restore, capability("rmir"));
-    add_restore(restore, capability("sgr0"));
-    add_restore(restore, capability("rmkx"));
-    /* Without a screen of our own the shell goes on below what we drew. */
-    if (!capability("rmcup")) {
-        const char *below = tiparm(capability("cup"), LINES - 1, 0);
-        add_restore(restore, below);
-        add_restore(restore, capability("el"));
-    }
-    add_restore(restore, capability("cnorm"));
-    add_restore(restore, capability("rmcup"));
-    term.restore_used = other;
-}
-
 /* ncurses is told of no terminal that could have modes. */
 static void set_modes(void)
 {
-    struct termios modes = term.saved;
+    const struct termios *before = restore_modes();
 
-    if (!term.saved_valid)
+    if (!before)
         return;
+    struct termios modes = *before;
     modes.c_iflag &= ~(tcflag_t)(BRKINT | PARMRK | INLCR | IGNCR | ICRNL | IXON);
     modes.c_oflag &= ~(tcflag_t)OPOST;
     modes.c_lflag &= ~(tcflag_t)(ICANON | ISIG | IEXTEN | ECHO | ECHONL);
@@ -239,21 +123,20 @@ static void set_up_curses(const struct term_options *options)
 static void take(void)
 {
     set_modes();
-    term.up = 1;
+    restore_arm();
     if (term.paste)
-        output_add(PASTE_ON, sizeof PASTE_ON - 1);
+        output_add(MODE_PASTE_ON, strlen(MODE_PASTE_ON));
     if (term.mouse)
-        output_add(MOUSE_ON, sizeof MOUSE_ON - 1);
+        output_add(MODE_MOUSE_ON, strlen(MODE_MOUSE_ON));
 }
 
 /* After give_back(): what ncurses believes to be set it sends only when it changes.  It would also
  * set the palette to the terminal's own (OSC 104) if it knew that the screen was not ours. */
 static void take_again(void)
 {
-    struct restore enter = {.len = 0};
+    char enter[256];
 
-    add_restore(&enter, capability("smcup"));
-    output_add(enter.bytes, enter.len);
+    output_add(enter, capability_add(enter, 0, sizeof(enter), capability("smcup")));
     key_input_again();
     curs_set(1);
     curs_set(0);
@@ -265,7 +148,7 @@ static void take_again(void)
 /* An answer that is still on its way must not become the shell's input. */
 static void await_answer(void)
 {
-    int64_t end = clock_mono_ns() + (output_is_proven() ? LEAVE_MS : STRANGER_MS) * NS_PER_MS;
+    int64_t end = clock_mono_ns() + (output_is_proven() ? RESTORE_MS : STRANGER_MS) * NS_PER_MS;
 
     while (output_awaits_answer()) {
         int64_t left = (end - clock_mono_ns()) / NS_PER_MS;
@@ -281,7 +164,7 @@ static void give_back(void)
 {
     output_drop();
     await_answer();
-    restore_raw();
+    restore_now();
 }
 
 /* All that ncurses wants to say about it goes nowhere. */
@@ -296,7 +179,7 @@ static void end_curses(void)
         term.screen = NULL;
         canvas_free();
     }
-    restore_raw();
+    restore_now();
     output_close();
     alloc_on_failure(NULL);
 }
@@ -307,10 +190,10 @@ int term_up(const struct term_options *options, struct error *err)
     FILE *stream = rc < 0 ? NULL : output_open(err);
     if (!stream)
         return -1;
-    term.saved_valid = tcgetattr(STDIN_FILENO, &term.saved) == 0;
-    term.up = 1;
-    catch_fatal();
-    alloc_on_failure(restore_raw);
+    restore_remember();
+    restore_arm();
+    restore_on_crash();
+    alloc_on_failure(restore_now);
     rc = start_curses(stream, err);
     if (rc < 0) {
         end_curses();
@@ -321,7 +204,7 @@ int term_up(const struct term_options *options, struct error *err)
     term.mouse = !options->no_mouse && capability("kmous");
     output_may_ask(term.paste);
     set_up_curses(options);
-    prepare_restore();
+    restore_prepare(term.paste);
     term_resized();
     take();
     return 0;
@@ -372,7 +255,7 @@ void term_resized(void)
         return;
     resizeterm(size.ws_row, size.ws_col);
     canvas_forget();
-    prepare_restore();
+    restore_prepare(term.paste);
     term_redraw_all();
 }
 
@@ -380,10 +263,11 @@ void term_set_mouse(bool on)
 {
     on = on && capability("kmous");
     if (on != term.mouse)
-        output_add(on ? MOUSE_ON : MOUSE_OFF, strlen(on ? MOUSE_ON : MOUSE_OFF));
+        output_add(on ? MODE_MOUSE_ON : MODE_MOUSE_OFF,
+                   strlen(on ? MODE_MOUSE_ON : MODE_MOUSE_OFF));
     term.mouse = on;
     key_input_mouse(on);
-    prepare_restore();
+    restore_prepare(term.paste);
 }
 
 void term_set_ascii(bool on)
