@@ -63,6 +63,7 @@ static const struct figure thread_figures[] = {
     SHARE(CPU, "cpu_percent"),
     SHARE(WAIT, "wait_percent"),
     RATE(LAST_CPU, "last_cpu"),
+    RATE(TID, "tid"),
 };
 static const struct figure process_figures[] = {
     SHARE(CPU, "cpu_percent"),

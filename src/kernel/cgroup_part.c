@@ -71,16 +71,15 @@ static uint64_t less(uint64_t a, uint64_t b)
     return a > b ? a - b : 0;
 }
 
-/* What follows from the group's use and its file cache. */
+/* What follows from the group's use.  USED is that of the samples, or one guest had two of them:
+ * the rest is files that it has not used for long. */
 static void set_segments(const struct sample *sample, struct part *part)
 {
     uint64_t current = sample->value[FIELD_MEM_HOST];
 
-    if (part_has(part, PART_FIELD_CACHE)) {
-        uint64_t cache = less(part->value[PART_FIELD_CACHE], part->value[PART_FIELD_SHARED]);
-        cache = cache < current ? cache : current;
-        part_set(part, PART_FIELD_CACHE, cache);
-        part_set(part, PART_FIELD_USED, current - cache);
+    if (sample_has(sample, FIELD_MEM_USED)) {
+        part_set(part, PART_FIELD_USED, sample->value[FIELD_MEM_USED]);
+        part_set(part, PART_FIELD_CACHE, less(current, sample->value[FIELD_MEM_USED]));
     }
     part_set(part, PART_FIELD_HOST, current);
     if (sample_has(sample, FIELD_MEM_LIMIT)) {
@@ -105,7 +104,6 @@ void cgroup_part_memory(struct cgroup_layout *layout, struct cgroup_reader *read
     part->at_ns = clock_mono_ns();
     const char *text = read_file(layout, reader, CGROUP_MEMORY, "memory.stat");
     if (text) {
-        set_keyed(text, v2 ? "file" : "total_cache", PART_FIELD_CACHE, part);
         set_keyed(text, v2 ? "shmem" : "total_shmem", PART_FIELD_SHARED, part);
         set_keyed(text, v2 ? "pgmajfault" : "total_pgmajfault", PART_FIELD_MAJOR_FAULTS, part);
         if (!v2)

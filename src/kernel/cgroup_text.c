@@ -56,11 +56,24 @@ bool cgroup_parse_limit(const char *text, uint64_t *ret)
     return true;
 }
 
+/* The kernel counts tmpfs and shared memory with the files; but they cannot be dropped. */
+static bool file_cache(const char *text, const char *files_key, const char *shared_key,
+                       uint64_t *ret)
+{
+    uint64_t shared = 0;
+
+    if (!parse_keyed(text, files_key, ret))
+        return false;
+    parse_keyed(text, shared_key, &shared);
+    *ret = *ret > shared ? *ret - shared : 0;
+    return true;
+}
+
 void cgroup_parse_memory_v1(const char *text, struct cgroup_memory *ret)
 {
     *ret = (struct cgroup_memory){0};
     ret->has_inactive = parse_keyed(text, "total_inactive_file", &ret->inactive);
-    ret->has_cache = parse_keyed(text, "total_cache", &ret->cache);
+    ret->has_cache = file_cache(text, "total_cache", "total_shmem", &ret->cache);
     ret->has_swap = parse_keyed(text, "total_swap", &ret->swap);
     ret->has_faults = parse_keyed(text, "total_pgmajfault", &ret->faults);
     ret->has_limit =
@@ -71,7 +84,7 @@ void cgroup_parse_memory_v2(const char *text, struct cgroup_memory *ret)
 {
     *ret = (struct cgroup_memory){0};
     ret->has_inactive = parse_keyed(text, "inactive_file", &ret->inactive);
-    ret->has_cache = parse_keyed(text, "file", &ret->cache);
+    ret->has_cache = file_cache(text, "file", "shmem", &ret->cache);
     ret->has_faults = parse_keyed(text, "pgmajfault", &ret->faults);
     ret->has_kernel = parse_keyed(text, "kernel", &ret->kernel);
     if (ret->has_kernel)

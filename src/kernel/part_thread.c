@@ -86,6 +86,7 @@ static void measure(const char *root, pid_t pid, pid_t tid, const struct proc_st
         part_set(part, PART_FIELD_CPU, cpu);
         part_set(part, PART_FIELD_WAIT, wait);
     }
+    part_set(part, PART_FIELD_TID, (uint64_t)tid);
     if (stat->last_cpu >= 0)
         part_set(part, PART_FIELD_LAST_CPU, (uint64_t)stat->last_cpu);
     part->words[0] = xstrndup(&stat->state, 1);

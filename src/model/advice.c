@@ -40,7 +40,7 @@ static double usual(const struct asked *asked, enum metric metric)
 }
 
 /* Killed for want of memory, with its limit near. */
-static bool small_limit(const struct asked *asked, char *dst, size_t size)
+static bool small_limit(const struct asked *asked, struct advice *ret)
 {
     double kills, percent, limit;
     char bytes[UNITS_MAX];
@@ -50,8 +50,11 @@ static bool small_limit(const struct asked *asked, char *dst, size_t size)
         !metric_of(asked, METRIC_MEM_LIMIT, &limit))
         return false;
     units_bytes(bytes, limit);
-    snprintf(dst, size, "give it more memory: %.0f OOM kill%s, and %.0f %% of %s in use", kills,
+    snprintf(ret->text, sizeof(ret->text),
+             "give it more memory: %.0f OOM kill%s, and %.0f %% of %s in use", kills,
              kills > 1 ? "s" : "", percent, bytes);
+    snprintf(ret->brief, sizeof(ret->brief), "more memory: %.0f OOM kill%s, %.0f %% of %s in use",
+             kills, kills > 1 ? "s" : "", percent, bytes);
     return true;
 }
 
@@ -69,7 +72,7 @@ static unsigned vcpus_running(const struct world *world)
     return sum;
 }
 
-static bool overcommitted(const struct asked *asked, char *dst, size_t size)
+static bool overcommitted(const struct asked *asked, struct advice *ret)
 {
     double wait = usual(asked, METRIC_CPU_WAIT);
     int cpus = world_host_get(asked->world)->figures.cpus;
@@ -79,13 +82,15 @@ static bool overcommitted(const struct asked *asked, char *dst, size_t size)
     unsigned vcpus = vcpus_running(asked->world);
     if (vcpus <= (unsigned)cpus)
         return false;
-    snprintf(dst, size,
+    snprintf(ret->text, sizeof(ret->text),
              "move it, or take vCPUs away: it waits %.0f %% for a CPU, and %u vCPUs share %d CPUs",
              wait, vcpus, cpus);
+    snprintf(ret->brief, sizeof(ret->brief),
+             "move it or fewer vCPUs: it waits %.0f %%, %u share %d CPUs", wait, vcpus, cpus);
     return true;
 }
 
-static bool privileged(const struct asked *asked, char *dst, size_t size)
+static bool privileged(const struct asked *asked, struct advice *ret)
 {
     const struct isolation *isolation = asked->guest->isolation;
 
@@ -95,15 +100,17 @@ static bool privileged(const struct asked *asked, char *dst, size_t size)
         if (isolation->finding[i].key != ISOLATION_PRIVILEGED_FOUND)
             continue;
         snprintf(
-            dst, size,
+            ret->text, sizeof(ret->text),
             "for others' code make it unprivileged, or a machine: its root is the host's root");
+        snprintf(ret->brief, sizeof(ret->brief),
+                 "make it unprivileged: its root is the host's root");
         return true;
     }
     return false;
 }
 
 /* We do not know what runs in a machine: it is for the operator to know whether it is Linux. */
-static bool idle_machine(const struct asked *asked, char *dst, size_t size)
+static bool idle_machine(const struct asked *asked, struct advice *ret)
 {
     double cpu, overhead;
     char bytes[UNITS_MAX];
@@ -115,8 +122,10 @@ static bool idle_machine(const struct asked *asked, char *dst, size_t size)
     if (isnan(cpu) || cpu > IDLE_PERCENT)
         return false;
     units_bytes(bytes, overhead);
-    snprintf(dst, size,
+    snprintf(ret->text, sizeof(ret->text),
              "if it runs Linux, a container would do: %.1f %% CPU, and %s only to be a machine",
+             cpu, bytes);
+    snprintf(ret->brief, sizeof(ret->brief), "if Linux, a container: %.1f %% CPU, %s of overhead",
              cpu, bytes);
     return true;
 }
@@ -134,36 +143,41 @@ static bool is_emulated(const char *model)
 }
 
 /* Xen's machines have no virtio: only what QEMU runs, by KVM or alone, tells its acceleration. */
-static bool emulated_devices(const struct asked *asked, char *dst, size_t size)
+static bool emulated_devices(const struct asked *asked, struct advice *ret)
 {
     const struct isolation *isolation = asked->guest->isolation;
     const struct isolation_value *models =
         isolation && isolation->facts.at[ISOLATION_FACT_ACCEL].known
             ? &isolation->facts.at[ISOLATION_FACT_MODELS]
             : NULL;
+    const char *first = NULL;
     char names[48] = "";
     size_t len = 0;
 
     for (size_t i = 0; models && i < models->count && len < sizeof(names) / 2; i++)
-        if (is_emulated(models->text[i]))
+        if (is_emulated(models->text[i])) {
+            first = first ? first : models->text[i];
             len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%.20s", len ? ", " : "",
                                     models->text[i]);
-    if (len)
-        snprintf(dst, size, "use virtio if it has the drivers: it is quicker than an emulated %s",
-                 names);
-    return len;
+        }
+    if (!first)
+        return false;
+    snprintf(ret->text, sizeof(ret->text),
+             "use virtio if it has the drivers: it is quicker than an emulated %s", names);
+    snprintf(ret->brief, sizeof(ret->brief), "virtio is quicker than an emulated %.18s", first);
+    return true;
 }
 
 bool advice_of(const struct world *world, const struct guest *guest, const struct history *history,
-               int64_t now_ns, char *dst, size_t size)
+               int64_t now_ns, struct advice *ret)
 {
     /* The weightiest first. */
-    static bool (*const pieces[])(const struct asked *, char *, size_t) = {
+    static bool (*const pieces[])(const struct asked *, struct advice *) = {
         small_limit, overcommitted, privileged, emulated_devices, idle_machine};
     struct asked asked = {world, guest, history, now_ns};
 
     for (size_t i = 0; i < ARRAY_SIZE(pieces) && guest->state == STATE_RUNNING; i++)
-        if (pieces[i](&asked, dst, size))
+        if (pieces[i](&asked, ret))
             return true;
     return false;
 }

@@ -10,10 +10,15 @@
 
 #define ADVICE_MAX 200 /* bytes, terminator included */
 
-/* The weightiest piece of advice with its reason, one line; false when there is none.  HISTORY is
+/* One line each; BRIEF is the same for where there is little room: seldom over 54 cells. */
+struct advice {
+    char text[ADVICE_MAX], brief[ADVICE_MAX];
+};
+
+/* The weightiest piece of advice with its reason; false when there is none.  HISTORY is
  * that of GUEST (of a copy of it that was made to be shown for longer, that of the live one); NULL
  * where there is none. */
 bool advice_of(const struct world *world, const struct guest *guest, const struct history *history,
-               int64_t now_ns, char *dst, size_t size);
+               int64_t now_ns, struct advice *ret);
 
 #endif

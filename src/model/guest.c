@@ -112,11 +112,16 @@ const char *guest_isolation(const struct guest *guest)
     return isolation_verdict_word(guest->isolation->verdict);
 }
 
+bool figures_are_old(int64_t at_ns, int64_t now_ns, int64_t period_ns)
+{
+    return now_ns - at_ns > 2 * period_ns + NS_PER_S;
+}
+
 bool guest_is_stale(const struct guest *guest, int64_t now_ns, int64_t period_ns)
 {
     if (guest->blame)
         return true;
     if (guest->state == STATE_OFF || guest->cur.at_ns == 0)
         return false;
-    return now_ns - guest->cur.at_ns > 2 * period_ns + NS_PER_S;
+    return figures_are_old(guest->cur.at_ns, now_ns, period_ns);
 }

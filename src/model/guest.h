@@ -107,7 +107,10 @@ bool guest_metric_sum(const struct guest *guest, enum metric a, enum metric b, i
  * it does not run. */
 const char *guest_isolation(const struct guest *guest);
 
-/* Its figures are older than they should be: blamed, or older than two periods and a second. */
+/* Those of AT_NS are older than they should be: than two periods and a second. */
+bool figures_are_old(int64_t at_ns, int64_t now_ns, int64_t period_ns);
+
+/* Its figures are so, or somebody is to blame for them. */
 bool guest_is_stale(const struct guest *guest, int64_t now_ns, int64_t period_ns);
 
 #endif

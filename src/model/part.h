@@ -48,9 +48,10 @@ enum part_kind {
     X(CPU, "cpu", COUNTER, "ns") \
     X(WAIT, "wait", COUNTER, "ns, runnable but not running") \
     X(LAST_CPU, "last_cpu", GAUGE, "number of the host CPU it ran on last") \
+    X(TID, "tid", GAUGE, "of the thread, as the host numbers it") \
     X(RSS, "rss", GAUGE, "bytes") \
     X(USED, "used", GAUGE, "bytes in use; with CACHE and FREE all that the guest has") \
-    X(CACHE, "cache", GAUGE, "bytes of file cache") \
+    X(CACHE, "cache", GAUGE, "bytes of file cache; of a container what USED leaves out") \
     X(FREE, "free", GAUGE, "bytes that the guest has free") \
     X(BALLOON, "balloon", GAUGE, "bytes that the balloon leaves the guest") \
     X(LIMIT, "limit", GAUGE, "bytes") \

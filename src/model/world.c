@@ -142,10 +142,15 @@ struct event_log *world_events(const struct world *world)
     return world->events;
 }
 
+static bool is_of_this_host(const struct source *source)
+{
+    return strncmp(source->id, "libvirt:", 8) != 0 || world_is_local_libvirt(source);
+}
+
 bool world_guest_is_here(const struct world *world, const struct guest *guest)
 {
     const struct source *source = world_source(world, guest->id.source);
-    return source && (strncmp(source->id, "libvirt:", 8) != 0 || world_is_local_libvirt(source));
+    return source && is_of_this_host(source);
 }
 
 const struct starts *world_starts(const struct world *world)
@@ -172,9 +177,13 @@ void world_totals(const struct world *world, struct world_totals *ret)
             ret->machines_running += running;
         }
         ret->marked += guest->marked;
+        if (!is_of_this_host(&world->guests[i]->source->source))
+            continue;
         if (metrics_has(&guest->metrics, METRIC_CPU)) {
-            ret->cpu_percent += guest->metrics.value[METRIC_CPU];
+            if (!guest->blame && (!ret->cpu_since_ns || guest->cur.at_ns < ret->cpu_since_ns))
+                ret->cpu_since_ns = guest->cur.at_ns;
             ret->cpu_known++;
+            ret->cpu_percent += guest->metrics.value[METRIC_CPU];
         }
         if (metrics_has(&guest->metrics, METRIC_MEM_HOST)) {
             ret->mem_host_bytes += guest->metrics.value[METRIC_MEM_HOST];

@@ -133,8 +133,10 @@ void world_starts_copy(struct world *to, const struct world *from);
 
 struct world_totals {
     int machines, machines_running, containers, containers_running, marked;
-    double cpu_percent, mem_host_bytes; /* over guests with known figures */
+    double cpu_percent, mem_host_bytes; /* over guests of this host with known figures */
     int cpu_known, mem_known;           /* how many guests the sums rest on */
+    int64_t cpu_since_ns; /* when the oldest in CPU_PERCENT was read, but for guests that hang; 0:
+                             none */
 };
 void world_totals(const struct world *world, struct world_totals *ret);
 

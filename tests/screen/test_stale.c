@@ -60,6 +60,22 @@ START_TEST(a_hanging_guest)
 }
 END_TEST
 
+/* The sum of the guests has old figures in it then, and says so. */
+START_TEST(a_sum_of_old_figures)
+{
+    char sim[160];
+
+    snprintf(sim, sizeof(sim), "%s,late@4", SIM);
+    struct screen *screen = steps_start(40, 120, sim, NULL);
+
+    ck_assert(screen_wait(screen, " host ", PATIENCE_MS));
+    ck_assert_int_eq(screen_find(screen, "? host"), -1);
+    ck_assert(screen_wait(screen, "? host", PATIENCE_MS));
+    ck_assert(screen_wait_gone(screen, "? host", PATIENCE_MS));
+    steps_quit(screen);
+}
+END_TEST
+
 /* Silent for 5 s it is late, after 10 s it is killed and started again. */
 START_TEST(a_late_worker)
 {
@@ -183,8 +199,8 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        a_hanging_guest, a_late_worker,   a_dying_worker,   garbage,
-        a_lost_source,   a_killed_worker, a_killed_spawner, a_killed_screen,
+        a_hanging_guest, a_sum_of_old_figures, a_late_worker,    a_dying_worker,  garbage,
+        a_lost_source,   a_killed_worker,      a_killed_spawner, a_killed_screen,
     };
 
     return steps_main("stale rows", tests, ARRAY_SIZE(tests));

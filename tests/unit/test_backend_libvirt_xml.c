@@ -365,6 +365,42 @@ START_TEST(block_statistics_become_disks)
 }
 END_TEST
 
+/* As libvirt says them; UINT64_MAX: not known. */
+static uint64_t fill_of(const char *path, uint64_t written, uint64_t physical, uint64_t capacity)
+{
+    virTypedParameterPtr params = NULL;
+    int count = 0, room = 0;
+    struct parts parts = {0};
+
+    virTypedParamsAddUInt(&params, &count, &room, "block.count", 1);
+    virTypedParamsAddString(&params, &count, &room, "block.0.name", "vda");
+    virTypedParamsAddString(&params, &count, &room, "block.0.path", path);
+    put_block(&params, &count, &room, "block.0.allocation", written);
+    put_block(&params, &count, &room, "block.0.capacity", capacity);
+    put_block(&params, &count, &room, "block.0.physical", physical);
+    lv_statistics_blocks(params, count, 77, &parts);
+    uint64_t ret = part_has(&parts.part[0], PART_FIELD_ALLOCATION)
+                       ? parts.part[0].value[PART_FIELD_ALLOCATION]
+                       : UINT64_MAX;
+    parts_clear(&parts);
+    virTypedParamsFree(params, count);
+    return ret;
+}
+
+START_TEST(a_fill_is_what_the_image_takes)
+{
+    /* A qcow2 of which nothing was written since the machine started, and one of which some was. */
+    ck_assert_uint_eq(fill_of("/i/a", 0, 8658944, 1 << 27), 8658944);
+    ck_assert_uint_eq(fill_of("/i/a", 4096, 8658944, 1 << 27), 8658944);
+    /* A file as long as its disk that takes nothing yet reads like a full one. */
+    ck_assert_uint_eq(fill_of("/i/raw", 0, 1 << 26, 1 << 26), UINT64_MAX);
+    ck_assert_uint_eq(fill_of("/i/raw", 4096, 1 << 26, 1 << 26), 1 << 26);
+    /* A growing image on a device. */
+    ck_assert_uint_eq(fill_of("/dev/vg/a", 4096, 1 << 28, 1 << 27), 4096);
+    ck_assert_uint_eq(fill_of("/dev/vg/a", 0, 1 << 28, 1 << 27), UINT64_MAX);
+}
+END_TEST
+
 static void add_disk(struct parts *parts, const char *name, uint64_t reads, uint64_t read_ns,
                      uint64_t writes)
 {
@@ -548,6 +584,7 @@ int main(void)
     tcase_add_test(tcase, consoles_are_listed);
     tcase_add_test(tcase, an_agent_is_seen);
     tcase_add_test(tcase, block_statistics_become_disks);
+    tcase_add_test(tcase, a_fill_is_what_the_image_takes);
     tcase_add_test(tcase, times_are_what_operations_took_between_two_looks);
     tcase_add_test(tcase, the_balloon_says_more_than_what_is_used);
     tcase_add_test(tcase, an_old_or_impossible_report_is_unknown);

@@ -218,7 +218,7 @@ static void put_v1(void)
     tree_put("/c/memory/x/memory.kmem.usage_in_bytes", "50\n");
     tree_put("/c/memory/x/memory.stat",
              "cache 1\ninactive_file 1\nhierarchical_memory_limit 9223372036854771712\n"
-             "total_cache 3000\ntotal_inactive_file 1000\ntotal_swap 8192\n"
+             "total_cache 3500\ntotal_shmem 500\ntotal_inactive_file 1000\ntotal_swap 8192\n"
              "total_pgmajfault 3\n");
     tree_put("/c/memory/x/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 4\n");
     tree_put("/c/blkio/x/blkio.throttle.io_service_bytes_recursive",

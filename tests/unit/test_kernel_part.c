@@ -287,11 +287,13 @@ START_TEST(version_1_knows_disks_and_memory)
 
     tree_put("/sys/fs/cgroup/memory/a/memory.usage_in_bytes", "1000\n");
     tree_put("/sys/fs/cgroup/memory/a/memory.stat",
-             "cache 1\ntotal_cache 300\ntotal_shmem 100\ntotal_swap 9\ntotal_pgmajfault 4\n"
+             "cache 1\ntotal_cache 300\ntotal_shmem 100\ntotal_inactive_file 200\ntotal_swap "
+             "9\ntotal_pgmajfault 4\n"
              "hierarchical_memory_limit 9223372036854771712\n");
     cgroup_part_memory(&layout, reader, &parts);
     const struct part *part = expect(2, PART_MEMORY, 0, "memory");
-    has(part, PART_FIELD_USED, 800);
+    has(part, PART_FIELD_USED, 800); /* as in the table: the files in use are needed */
+    has(part, PART_FIELD_CACHE, 200);
     has(part, PART_FIELD_SWAP, 9);
     ck_assert(!part_has(part, PART_FIELD_FREE));
     ck_assert(!part_has(part, PART_FIELD_LIMIT));

@@ -312,6 +312,7 @@ START_TEST(totals_say_what_they_rest_on)
     ck_assert_int_eq(totals.marked, 1);
     ck_assert_int_eq(totals.cpu_known, 1);
     ck_assert_double_eq_tol(totals.cpu_percent, 100, 1e-9);
+    ck_assert(totals.cpu_since_ns == world_guest_at(world, 0)->cur.at_ns);
     ck_assert_int_eq(totals.mem_known, 3);
     ck_assert_double_eq_tol(totals.mem_host_bytes, 3000, 1e-9);
 }

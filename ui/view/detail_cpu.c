@@ -77,10 +77,11 @@ static void draw_thread(const struct ui *ui, const struct grid *grid, struct rec
 {
     enum style style = detail_style(ui, part);
     double cpu = detail_share(ui, part, PART_FIELD_CPU);
+    double number = detail_gauge(part, PART_FIELD_TID);
     char tid[16] = "-";
 
-    if (part->kind != PART_VCPU)
-        snprintf(tid, sizeof(tid), "%u", part->number);
+    if (!isnan(number))
+        snprintf(tid, sizeof(tid), "%.0f", number);
     grid_cell(grid, rect, y, THREAD, style, part->name ? part->name : "-");
     grid_cell(grid, rect, y, TID, STYLE_DIM, tid);
     grid_cell(grid, rect, y, STATE, STYLE_DIM, detail_word(part, 0));

@@ -56,7 +56,8 @@ static double known(double measured, double sampled)
 
 struct memory {
     double used, cache, free, limit, host;
-    const char *rest; /* what the part of the limit is that none of these tells */
+    const char *cached; /* what stands for it: of a container not all of its file cache */
+    const char *rest;   /* what the part of the limit is that none of these tells */
 };
 
 static struct memory figures_of(const struct ui *ui, const struct guest *guest,
@@ -73,6 +74,7 @@ static struct memory figures_of(const struct ui *ui, const struct guest *guest,
     if (isnan(memory.limit) && guest->facts.memory)
         memory.limit = (double)guest->facts.memory;
     double balloon = gauge(part, PART_FIELD_BALLOON);
+    memory.cached = guest->facts.kind == KIND_CONTAINER ? "idle cache" : "cache";
     memory.rest = guest->facts.kind == KIND_CONTAINER ? "left"
                   : balloon < memory.limit            ? "taken back or not told"
                                                       : "not told";
@@ -88,7 +90,7 @@ static const struct segment segments[] = {
 /* The bar, and below it what its signs mean. */
 static void draw_bar_and_legend(const struct memory *memory, enum style style, struct rect rect)
 {
-    static const char *const names[] = {"used", "cache", "free"};
+    const char *const names[] = {"used", memory->cached, "free"};
     const double values[] = {memory->used, memory->cache, memory->free};
     struct segment parts[ARRAY_SIZE(segments)];
     struct line line = line_new(rect, 1);
@@ -151,6 +153,7 @@ static void list(struct items *ret, const struct ui *ui, const struct guest *gue
     add(ret, "overhead of running it", DETAIL_BYTES, detail_metric(ui, guest, METRIC_MEM_OVERHEAD),
         "");
     if (!machine) {
+        add(ret, "file cache", DETAIL_BYTES, detail_metric(ui, guest, METRIC_MEM_CACHE), "");
         add(ret, "shared memory, tmpfs", DETAIL_BYTES, gauge(part, PART_FIELD_SHARED), "");
         add(ret, "kernel memory", DETAIL_BYTES, gauge(part, PART_FIELD_KERNEL), "");
     }

@@ -1,6 +1,7 @@
 /* What a guest does, at a glance: figures, storage, events and graphs of the last minutes. */
 #include <math.h>
 
+#include "base/text.h"
 #include "model/advice.h"
 #include "ui/view/detail_internal.h"
 #include "ui/view/frozen.h"
@@ -26,9 +27,9 @@ static void draw_figures(const struct ui *ui, const struct guest *guest, struct 
         {METRIC_PIDS_LIMIT_HITS, "tasks refused ", "", true},
         {METRIC_NET_ERRORS, "net errors ", "/s", true},
         {METRIC_NET_DROPS, "drops ", "/s", true},
-        {METRIC_PSI_CPU, "PSI c ", "", true},
-        {METRIC_PSI_MEM, "PSI m ", "", true},
-        {METRIC_PSI_IO, "PSI i ", "", true},
+        {METRIC_PSI_CPU, "PSI c ", " %", true},
+        {METRIC_PSI_MEM, "PSI m ", " %", true},
+        {METRIC_PSI_IO, "PSI i ", " %", true},
     };
     struct line line = line_new(rect, y);
     char text[UNITS_MAX];
@@ -67,14 +68,14 @@ static void draw_storage(const struct ui *ui, const struct guest *guest, struct 
 /* One line, or none. */
 static void draw_advice(const struct ui *ui, const struct guest *guest, struct rect *rect)
 {
-    char text[ADVICE_MAX];
+    struct advice advice;
 
-    if (!ui->advice ||
-        !advice_of(ui->world, guest, frozen_history(ui, guest), ui->now_ns, text, sizeof(text)))
+    if (!ui->advice || !advice_of(ui->world, guest, frozen_history(ui, guest), ui->now_ns, &advice))
         return;
     struct line line = line_new(rect_cut_rows(rect, 1), 0);
     line_left(&line, 0, STYLE_DIM, "Advice:");
-    line_rest(&line, 1, STYLE_NORMAL, text);
+    bool whole = (int)text_width(advice.text) <= line.right - line.left - 2;
+    line_rest(&line, 1, STYLE_NORMAL, whole ? advice.text : advice.brief);
 }
 
 static void draw(struct detail *detail, struct ui *ui, const struct guest *guest, struct rect rect)

@@ -29,6 +29,7 @@ struct plot {
     char more[40];               /* of the title, where there is room */
     enum metric metric, metric2; /* METRIC_COUNT: one curve */
     double top, least;           /* as struct graph has them */
+    bool stale;
     void (*label)(char dst[16], double value);
 };
 
@@ -128,7 +129,7 @@ static void draw_small_plot(struct rect rect, const struct plot *plot, float *fi
     double top = plot->least;
     for (int i = 0; i < count; i++)
         top = fmax(top, first[i]); /* which passes over NAN */
-    draw_cell(rect, 0, 0, STYLE_NORMAL, plot->title, SMALL_TITLE);
+    draw_cell(rect, 0, 0, plot->stale ? STYLE_STALE : STYLE_NORMAL, plot->title, SMALL_TITLE);
     draw_sparkline(rect, 0, SMALL_TITLE + 1, count, STYLE_GRAPH, first, count,
                    plot->top > 0 ? plot->top : top);
 }
@@ -167,6 +168,8 @@ static void draw_plot(const struct ui *ui, const struct guest *guest, struct rec
                           .count = count,
                           .top = plot->top,
                           .least = plot->least,
+                          .stale = plot->stale,
+                          .bytes = plot->label == label_bytes,
                           .label = plot->label,
                           .span = span};
     draw_graph(rect, &graph);
@@ -179,6 +182,13 @@ static void (*const makers[DETAIL_PLOT_COUNT])(struct plot *, const struct ui *,
     [DETAIL_PLOT_DISK] = plot_disk,
     [DETAIL_PLOT_NET] = plot_net,
 };
+
+static void make(struct plot *ret, const struct ui *ui, const struct guest *guest,
+                 enum detail_plot which)
+{
+    makers[which](ret, ui, guest);
+    ret->stale = guest_is_stale(guest, ui->now_ns, world_period(ui->world));
+}
 
 void detail_draw_plot(const struct ui *ui, const struct guest *guest, struct rect rect,
                       enum detail_plot which)
@@ -193,7 +203,7 @@ void detail_draw_plot(const struct ui *ui, const struct guest *guest, struct rec
         rect.height = MOST_HEIGHT;
     rect_cut_columns(&rect, 1);
     rect.width--;
-    makers[which](&plot, ui, guest);
+    make(&plot, ui, guest, which);
     draw_plot(ui, guest, rect, &plot);
 }
 
@@ -220,7 +230,7 @@ void detail_draw_plots(const struct ui *ui, const struct guest *guest, struct re
 
             area.x += 1;
             area.width -= column + 1 < columns ? 3 : 2;
-            makers[row * columns + column](&plot, ui, guest);
+            make(&plot, ui, guest, (enum detail_plot)(row * columns + column));
             draw_plot(ui, guest, area, &plot);
         }
     }

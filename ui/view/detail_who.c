@@ -1,6 +1,8 @@
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "ui/view/detail_internal.h"
 #include "ui/view/line.h"
 #include "ui/view/wording.h"
@@ -21,17 +23,51 @@ static void draw_state(struct line *line, const struct ui *ui, const struct gues
     line_left(line, 2, STYLE_NORMAL, "running%s%s", age[0] ? " " : "", age);
 }
 
-/* Why it would not hold what breaks out of it; of one that would, nothing. */
-static void draw_isolation(struct line *line, const struct guest *guest)
+#define LABEL "isolation"
+#define SENTENCE_CELLS 24 /* less of it says nothing beyond the verdict */
+
+static int cells_left(const struct line *line)
+{
+    return line->right - 1 - line->left;
+}
+
+/* Why it would not hold what breaks out of it, or where there is no room for that the verdict. */
+static void draw_isolation(struct line *line, const struct isolation *isolation)
+{
+    enum style style = isolation->verdict == ISOLATION_WEAK ? STYLE_WARN : STYLE_DIM;
+    const char *verdict = isolation_verdict_word(isolation->verdict);
+    char text[ISOLATION_SENTENCE_MAX];
+    int room = cells_left(line) - 2 - (int)strlen(LABEL) - 1;
+
+    if (room < (int)strlen(verdict))
+        return;
+    line_left(line, 2, STYLE_DIM, LABEL);
+    isolation_sentence(isolation, text, sizeof(text));
+    if (room >= (int)text_width(text) || room >= (int)strlen(verdict) + SENTENCE_CELLS)
+        line_rest(line, 1, style, text);
+    else
+        line_left(line, 1, style, "%s", verdict);
+}
+
+/* The source gives way to a verdict that is not what it should be. */
+static void draw_source_and_isolation(struct line *line, const struct guest *guest)
 {
     const struct isolation *isolation = guest->isolation;
-    char text[ISOLATION_SENTENCE_MAX];
+    bool wanting = isolation && isolation->verdict != ISOLATION_STRONG;
+    char source[81];
 
-    if (!isolation || isolation->verdict == ISOLATION_STRONG)
-        return;
-    isolation_sentence(isolation, text, sizeof(text));
-    if (line_left(line, 2, STYLE_DIM, "isolation"))
-        line_rest(line, 1, isolation->verdict == ISOLATION_WEAK ? STYLE_WARN : STYLE_DIM, text);
+    snprintf(source, sizeof(source), "%.80s", guest->id.source);
+    if (wanting) {
+        int verdict =
+            2 + (int)strlen(LABEL " ") + (int)strlen(isolation_verdict_word(isolation->verdict));
+        int room = cells_left(line);
+
+        if (room < verdict || room >= 2 + (int)text_width(source) + verdict)
+            line_left(line, 2, STYLE_DIM, "%s", source);
+        draw_isolation(line, isolation);
+    } else {
+        line_left(line, 2, STYLE_DIM, "%s", source);
+    }
 }
 
 /* Who it is.  A guest that is like all others says nothing about it: only what is known and what is
@@ -61,8 +97,7 @@ void detail_draw_who(const struct ui *ui, const struct guest *guest, struct rect
         line_left(&line, 2, STYLE_WARN, "transient");
     if (facts->manager)
         line_left(&line, 2, STYLE_WARN, "managed by %.40s", facts->manager);
-    line_left(&line, 2, STYLE_DIM, "%.80s", guest->id.source);
-    draw_isolation(&line, guest);
+    draw_source_and_isolation(&line, guest);
     if (facts->title && (!facts->name || strcmp(facts->title, facts->name) != 0))
         line_rest(&line, 2, STYLE_DIM, facts->title);
 }

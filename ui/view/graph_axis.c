@@ -30,6 +30,8 @@ static void ago_text(char dst[UNITS_MAX], int64_t ns)
         snprintf(dst, UNITS_MAX, "%dm", s / 60);
     else if (s < 3600)
         snprintf(dst, UNITS_MAX, "%dm%02ds", s / 60, s % 60);
+    else if (s % 3600 < 60)
+        snprintf(dst, UNITS_MAX, "%dh", s / 3600);
     else
         snprintf(dst, UNITS_MAX, "%dh%02dm", s / 3600, s / 60 % 60);
 }

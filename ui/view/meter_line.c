@@ -50,10 +50,16 @@ void meter_put_share(struct line *line, const struct ui *ui, const struct world_
     if (!totals->cpu_known || !is_on(ui, METER_CPU))
         return;
     double guests = totals->cpu_percent, other = figures->cpu - guests;
+    bool old = totals->cpu_since_ns &&
+               figures_are_old(totals->cpu_since_ns, ui->now_ns, world_period(ui->world));
+    enum style style = old ? STYLE_STALE : STYLE_DIM;
+    const char *mark = old ? "?" : ""; /* one grey beside another would not be seen */
+
     if (isnan(other))
-        line_left(line, 1, STYLE_DIM, "guests %4.0f", guests);
+        line_left(line, 1, style, "guests %4.0f%s", guests, mark);
     else
-        line_left(line, 1, STYLE_DIM, "guests %4.0f host %3.0f", guests, other > 0 ? other : 0);
+        line_left(line, 1, style, "guests %4.0f%s host %3.0f%s", guests, mark,
+                  other > 0 ? other : 0, mark);
 }
 
 void meter_put_memory(struct line *line, const struct ui *ui, int bar)

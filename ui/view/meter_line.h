@@ -9,7 +9,8 @@
 void meter_put_cpu(struct line *line, const struct ui *ui, int bar);
 void meter_put_memory(struct line *line, const struct ui *ui, int bar);
 
-/* What the guests use of the CPU together; the rest is the host's own. */
+/* What the guests use of the CPU together; the rest is the host's own.  An old figure among them
+ * makes both old, with a "?". */
 void meter_put_share(struct line *line, const struct ui *ui, const struct world_totals *totals);
 
 /* Zero pressure says nothing. */

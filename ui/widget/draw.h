@@ -60,6 +60,8 @@ struct graph {
     int count;            /* draw_graph_points(rect) */
     double top;           /* scale; <= 0: rounded up from the values */
     double least;         /* such a scale is never smaller: what idles shall look idle */
+    bool stale;           /* the current value in the title is old */
+    bool bytes;           /* they are: the scale is round in powers of 1024 */
     void (*label)(char dst[16], double value); /* of the axis */
     const char *span;                          /* "10 min" */
 };

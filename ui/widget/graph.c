@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "ui/term/term.h"
 #include "ui/widget/draw.h"
+#include "ui/widget/plot.h"
 
 #define AXIS_CELLS 7  /* a label such as "188.5M" and the axis line */
 #define CELLS_MAX 512 /* of a curve */
@@ -20,16 +21,6 @@ int draw_graph_points(struct rect rect)
     return cells <= 0 ? 0 : cells * per_cell();
 }
 
-/* Rounds up to 1, 2 or 5 times a power of ten, so that the scale rests. */
-static double round_scale(double top)
-{
-    if (!(top > 0))
-        return 1;
-    double power = pow(10, floor(log10(top)));
-    double mantissa = top / power;
-    return power * (mantissa <= 1 ? 1 : mantissa <= 2 ? 2 : mantissa <= 5 ? 5 : 10);
-}
-
 static double scale_of(const struct graph *graph)
 {
     if (graph->top > 0)
@@ -41,7 +32,7 @@ static double scale_of(const struct graph *graph)
         if (graph->values2 && !isnan(graph->values2[i]) && graph->values2[i] > top)
             top = graph->values2[i];
     }
-    return round_scale(top);
+    return plot_scale(top, graph->least, graph->bytes);
 }
 
 /* How many of DOTS dots from the bottom are filled at VALUE; a known zero still shows the lowest,
@@ -188,15 +179,16 @@ void draw_graph(struct rect rect, const struct graph *graph)
     if (rect.height < 1 || rect.width < AXIS_CELLS + 4)
         return;
     double top = scale_of(graph);
+    enum style title_style = graph->stale ? STYLE_STALE : STYLE_NORMAL;
     if (rect.height == 1) {
         int title = rect.width - rect.width / 2;
-        draw_cell(rect, 0, 0, STYLE_NORMAL, graph->title, title - 1);
+        draw_cell(rect, 0, 0, title_style, graph->title, title - 1);
         draw_sparkline(rect, 0, title, rect.width - title, STYLE_GRAPH, graph->values, graph->count,
                        top);
         return;
     }
     bool time_axis = rect.height >= 5;
-    draw_cell(rect, 0, 0, STYLE_NORMAL, graph->title, rect.width);
+    draw_cell(rect, 0, 0, title_style, graph->title, rect.width);
     draw_axis(rect, graph, top, time_axis);
     struct rect area = {.y = rect.y + 1,
                         .x = rect.x + AXIS_CELLS,

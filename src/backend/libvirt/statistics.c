@@ -9,14 +9,53 @@
 #define KIB 1024
 #define DISKS_MAX 64
 
-static void take(const virTypedParameter *params, int count, const char *name, uint64_t factor,
-                 enum part_field field, struct part *part)
+static bool number_of(const virTypedParameter *params, int count, const char *name, uint64_t *ret)
 {
     unsigned long long value;
 
     /* The API takes no const. */
-    if (virTypedParamsGetULLong((virTypedParameterPtr)params, count, name, &value) == 1)
+    if (virTypedParamsGetULLong((virTypedParameterPtr)params, count, name, &value) != 1)
+        return false;
+    *ret = value;
+    return true;
+}
+
+static void take(const virTypedParameter *params, int count, const char *name, uint64_t factor,
+                 enum part_field field, struct part *part)
+{
+    uint64_t value;
+
+    if (number_of(params, count, name, &value))
         part_set(part, field, value * factor);
+}
+
+static bool figure_of(const virTypedParameter *params, int count, int index, const char *key,
+                      uint64_t *ret)
+{
+    char name[VIR_TYPED_PARAM_FIELD_LENGTH];
+
+    snprintf(name, sizeof(name), "block.%d.%s", index, key);
+    return number_of(params, count, name, ret);
+}
+
+/* What the image takes on the host.  "allocation" is but the end of what was written since the
+ * machine started, 0 until then: of a block device, which has its size anyway, that tells how far a
+ * growing image has come.  "physical" is what a file takes, but of one that takes nothing yet its
+ * length, as if all of it were there. */
+static void take_allocation(const virTypedParameter *params, int count, int index,
+                            struct part *part)
+{
+    uint64_t written = 0, physical = 0, capacity = 0;
+    const char *path = part->words[0];
+
+    figure_of(params, count, index, "allocation", &written);
+    figure_of(params, count, index, "capacity", &capacity);
+    bool is_file = !path || strncmp(path, "/dev/", 5) != 0;
+    bool told = figure_of(params, count, index, "physical", &physical) && physical > 0;
+    if (is_file && told && (written > 0 || physical != capacity))
+        part_set(part, PART_FIELD_ALLOCATION, physical);
+    else if (written > 0)
+        part_set(part, PART_FIELD_ALLOCATION, written);
 }
 
 static const char *text_of(const virTypedParameter *params, int count, int index, const char *key)
@@ -36,11 +75,11 @@ void lv_statistics_blocks(const virTypedParameter *params, int count, int64_t at
         const char *key;
         enum part_field field;
     } figures[] = {
-        {"rd.bytes", PART_FIELD_READ},         {"wr.bytes", PART_FIELD_WRITE},
-        {"rd.reqs", PART_FIELD_READ_OPS},      {"wr.reqs", PART_FIELD_WRITE_OPS},
-        {"fl.reqs", PART_FIELD_FLUSH_OPS},     {"rd.times", PART_FIELD_READ_NS},
-        {"wr.times", PART_FIELD_WRITE_NS},     {"fl.times", PART_FIELD_FLUSH_NS},
-        {"allocation", PART_FIELD_ALLOCATION}, {"capacity", PART_FIELD_CAPACITY},
+        {"rd.bytes", PART_FIELD_READ},     {"wr.bytes", PART_FIELD_WRITE},
+        {"rd.reqs", PART_FIELD_READ_OPS},  {"wr.reqs", PART_FIELD_WRITE_OPS},
+        {"fl.reqs", PART_FIELD_FLUSH_OPS}, {"rd.times", PART_FIELD_READ_NS},
+        {"wr.times", PART_FIELD_WRITE_NS}, {"fl.times", PART_FIELD_FLUSH_NS},
+        {"capacity", PART_FIELD_CAPACITY},
     };
     unsigned blocks = 0;
 
@@ -57,6 +96,7 @@ void lv_statistics_blocks(const virTypedParameter *params, int count, int64_t at
             snprintf(name, sizeof(name), "block.%d.%s", i, figures[f].key);
             take(params, count, name, 1, figures[f].field, part);
         }
+        take_allocation(params, count, i, part);
     }
 }
 

@@ -140,6 +140,8 @@ static void thread_words(struct part *part, const struct sim_guest *guest, const
     snprintf(allowed, sizeof(allowed), "0-%u", cpus - 1);
     part->words[0] = xstrdup(guest->state == STATE_RUNNING && nth == 0 ? "R" : "S");
     part->words[1] = xstrdup(allowed);
+    part_set(part, PART_FIELD_TID,
+             part->kind == PART_VCPU ? pid_of(guest, 10 + nth) : part->number);
     part_set(part, PART_FIELD_LAST_CPU,
              (guest->handle + nth + (uint32_t)(fmax(0, sim->now) / 10)) % cpus);
 }
