@@ -164,8 +164,10 @@ static void look_at_isolation(struct lxc_sampler *sampler, struct lxc_guest *gue
                                                   : SIGHT_HIDDEN;
     struct isolation_facts facts = {0};
 
-    if (sampler->first || !guest->init_ran || !guest->life[0] || lxc_guest_is_foreign(guest) ||
-        !isolation_beat_is_due(&sampler->beat, &guest->isolation, sight))
+    if (sampler->first || !guest->init_ran || !guest->life[0] || lxc_guest_is_foreign(guest))
+        return;
+    isolation_beat_watch(&sampler->beat, &guest->isolation, guest->init.pid);
+    if (!isolation_beat_is_due(&sampler->beat, &guest->isolation, sight))
         return;
     isolation_read_container(sampler->isolation, guest->init.pid, &facts);
     add_network(&guest->figures, &facts);
