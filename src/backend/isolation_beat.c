@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "kernel/isolation.h"
 
 #define FRESH_A_TICK 12 /* a fifth of a millisecond each */
 #define HIDDEN_A_TICK 8
 #define AGAIN_A_TICK 2
 #define SELECTED_NS (20 * NS_PER_S)
 #define OTHERS_NS (600 * NS_PER_S)
+#define WATCH_NS (10 * NS_PER_S)
 
 void isolation_beat_begin(struct isolation_beat *beat, const struct want *want, int64_t now_ns)
 {
@@ -34,6 +36,23 @@ bool isolation_beat_is_due(struct isolation_beat *beat, struct isolation_turn *t
     --*left;
     turn->due_ns = beat->now_ns + (selected ? SELECTED_NS : OTHERS_NS);
     return true;
+}
+
+void isolation_beat_hurry(struct isolation_turn *turn)
+{
+    if (turn->due_ns)
+        turn->due_ns = 1;
+}
+
+void isolation_beat_watch(const struct isolation_beat *beat, struct isolation_turn *turn, pid_t pid)
+{
+    if (beat->now_ns < turn->watch_ns)
+        return;
+    turn->watch_ns = beat->now_ns + WATCH_NS;
+    uint64_t cpus = isolation_cpus_mark(pid);
+    if (turn->cpus && cpus && cpus != turn->cpus)
+        isolation_beat_hurry(turn);
+    turn->cpus = cpus;
 }
 
 static uint64_t hash_bytes(uint64_t hash, const void *data, size_t len)

@@ -20,12 +20,21 @@ enum isolation_sight {
 
 /* Of one life of one guest; zeroed when another begins. */
 struct isolation_turn {
-    int64_t due_ns; /* CLOCK_MONOTONIC; 0: not read yet */
-    uint64_t said;  /* what was said last, as a hash */
+    int64_t due_ns;   /* CLOCK_MONOTONIC; 0: not read yet */
+    uint64_t said;    /* what was said last, as a hash */
+    int64_t watch_ns; /* when its CPUs are looked at next */
+    uint64_t cpus;    /* those it was seen to have, as a mark; 0: not seen */
 };
 
 /* ALL: nobody looks at a screen, all is wanted at once. */
 void isolation_beat_begin(struct isolation_beat *beat, const struct want *want, int64_t now_ns);
+
+/* Looks every 10 s, by one system call, whether PID (a container's init, a machine's QEMU) may run
+ * on other CPUs than before: then its turn has come. */
+void isolation_beat_watch(const struct isolation_beat *beat, struct isolation_turn *turn,
+                          pid_t pid);
+/* Something is known to have changed: its turn has come. */
+void isolation_beat_hurry(struct isolation_turn *turn);
 
 /* It is TURN's turn: what is looked at comes before the rest. */
 bool isolation_beat_is_due(struct isolation_beat *beat, struct isolation_turn *turn,

@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
@@ -14,6 +16,7 @@
 #include "kernel/parse.h"
 #include "kernel/part_thread.h"
 #include "kernel/proc.h"
+#include "model/cpus.h"
 
 #define MOUNTS_OLD_NS (60 * NS_PER_S)
 #define LABEL_MAX 512
@@ -117,6 +120,19 @@ static void take_uid(const char *value, struct isolation_facts *ret)
 
     if (value && parse_u64(&value, &uid) && parse_u64(&value, &uid))
         isolation_set_number(ret, ISOLATION_FACT_UID, uid);
+}
+
+uint64_t isolation_cpus_mark(pid_t pid)
+{
+    uint64_t words[CPUS_MAX / 64], mark = UINT64_C(0xcbf29ce484222325);
+    /* Not glibc's, which hides how much of it the kernel has filled in. */
+    long len = syscall(SYS_sched_getaffinity, pid, sizeof(words), words);
+
+    for (long i = 0; i < len / (long)sizeof(words[0]); i++)
+        mark = (mark ^ words[i]) * UINT64_C(0x100000001b3); /* FNV-1a, by words */
+    if (len <= 0)
+        return 0;
+    return mark ? mark : 1;
 }
 
 /* "Cpus_allowed_list: 0-3". */

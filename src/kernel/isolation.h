@@ -18,6 +18,9 @@ void isolation_ground_free(struct isolation_ground *ground);
 /* Mounts that are older than a minute are read anew when they are needed next. */
 void isolation_ground_tick(struct isolation_ground *ground, int64_t now_ns);
 
+/* A number that is another one when PID may run on other CPUs; 0: not known.  One system call. */
+uint64_t isolation_cpus_mark(pid_t pid);
+
 /* Adds to RET all that can be read of the container whose init is INIT, or the machine whose QEMU
  * is PID: a fifth of a millisecond.  What cannot be read stays unknown. */
 void isolation_read_container(struct isolation_ground *ground, pid_t init,

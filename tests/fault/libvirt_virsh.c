@@ -211,6 +211,15 @@ static const unsigned char restless[] = {
     0x10, 0x00, 0x40, 0x00, 0x00, 0x00, 0x00, 0x10, 0x40, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
 };
 
+/* Tells pvpanic that its system has panicked, as a Linux does. */
+static const unsigned char panic[] = {
+    0xba, 0x05, 0x05, /*    mov dx, 0x505    */
+    0xb0, 0x01,       /*    mov al, 1        */
+    0xee,             /*    out dx, al       */
+    0xf4,             /* 1: hlt              */
+    0xeb, 0xfd,       /*    jmp 1b           */
+};
+
 static void write_disk(const char *path, const unsigned char *code, size_t len)
 {
     unsigned char sector[SECTOR] = {[SECTOR - 2] = 0x55, [SECTOR - 1] = 0xaa};
@@ -222,74 +231,79 @@ static void write_disk(const char *path, const unsigned char *code, size_t len)
     fclose(file);
 }
 
-/* DISK: NULL for none.  MORE: of its devices. */
-static void write_definition(const char *path, const char *name, const char *uuid, const char *disk,
-                             const char *more)
+struct definition {
+    const char *name, *uuid;
+    const char *disk;     /* NULL: none */
+    const char *more;     /* of its devices, or NULL */
+    const char *on_crash; /* NULL: it goes */
+};
+
+static void define(const struct definition *definition)
 {
+    const char *path = daemon_path("machine.xml");
     FILE *file = fopen(path, "w");
 
     ck_assert_ptr_nonnull(file);
-    fprintf(file, "<domain type='qemu'><name>%s</name>", name);
-    if (uuid)
-        fprintf(file, "<uuid>%s</uuid>", uuid);
-    fprintf(file, "<memory unit='MiB'>32</memory><vcpu>1</vcpu>"
-                  "<os><type arch='x86_64' machine='pc'>hvm</type></os><features><acpi/></features>"
-                  "<on_poweroff>destroy</on_poweroff><on_crash>destroy</on_crash>"
-                  "<devices><controller type='usb' model='none'/>");
-    if (disk)
+    fprintf(file, "<domain type='qemu'><name>%s</name>", definition->name);
+    if (definition->uuid)
+        fprintf(file, "<uuid>%s</uuid>", definition->uuid);
+    fprintf(file,
+            "<memory unit='MiB'>32</memory><vcpu>1</vcpu>"
+            "<os><type arch='x86_64' machine='pc'>hvm</type></os><features><acpi/></features>"
+            "<on_poweroff>destroy</on_poweroff><on_crash>%s</on_crash>"
+            "<devices><controller type='usb' model='none'/>",
+            definition->on_crash ? definition->on_crash : "destroy");
+    if (definition->disk)
         fprintf(file,
                 "<disk type='file' device='disk'><driver name='qemu' type='raw'/>"
                 "<source file='%s'/><target dev='hda' bus='ide'/></disk>",
-                disk);
-    fprintf(file, "%s</devices></domain>\n", more);
+                definition->disk);
+    fprintf(file, "%s</devices></domain>\n", definition->more ? definition->more : "");
     fclose(file);
+    must("define", path);
+}
+
+/* Where the disk of NAME is, LEN bytes of CODE at its start; valid until the next call. */
+static const char *disk_of(const char *name, const unsigned char *code, size_t len)
+{
+    static char path[256];
+
+    snprintf(path, sizeof(path), "%s/%s.img", daemon_folder(), name);
+    write_disk(path, code, len);
+    return path;
 }
 
 void machine_define(const char *name, const char *uuid, bool beats)
 {
-    char disk[256];
-
-    snprintf(disk, sizeof(disk), "%s/%s.img", daemon_folder(), name);
-    if (beats)
-        write_disk(disk, beat, sizeof(beat));
-    write_definition(daemon_path("machine.xml"), name, uuid, beats ? disk : NULL, "");
-    must("define", daemon_path("machine.xml"));
+    define(&(struct definition){
+        .name = name, .uuid = uuid, .disk = beats ? disk_of(name, beat, sizeof(beat)) : NULL});
 }
 
 void machine_run_talking(const char *name)
 {
-    char disk[256];
-
-    snprintf(disk, sizeof(disk), "%s/%s.img", daemon_folder(), name);
-    write_disk(disk, echo, sizeof(echo));
-    write_definition(daemon_path("machine.xml"), name, NULL, disk,
-                     "<serial type='pty'/><serial type='pty'/>");
-    must("define", daemon_path("machine.xml"));
+    define(&(struct definition){.name = name,
+                                .disk = disk_of(name, echo, sizeof(echo)),
+                                .more = "<serial type='pty'/><serial type='pty'/>"});
     machine_start(name);
 }
 
 void machine_run_saying(const char *name, const char *bytes, size_t len)
 {
-    char disk[256];
-
-    snprintf(disk, sizeof(disk), "%s/%s.img", daemon_folder(), name);
-    write_disk(disk, saying, sizeof(saying));
+    const char *disk = disk_of(name, saying, sizeof(saying));
     FILE *file = fopen(disk, "a");
+
     ck_assert_ptr_nonnull(file);
     ck_assert_uint_le(len, MACHINE_SAYS_MAX);
     ck_assert_uint_eq(fwrite(bytes, 1, len, file), len);
     fclose(file);
     ck_assert_int_eq(truncate(disk, SAYING_DISK), 0);
-    write_definition(daemon_path("machine.xml"), name, NULL, disk, "<serial type='pty'/>");
-    must("define", daemon_path("machine.xml"));
+    define(&(struct definition){.name = name, .disk = disk, .more = "<serial type='pty'/>"});
     machine_start(name);
 }
 
 void machine_run_seen(const char *name)
 {
-    write_definition(daemon_path("machine.xml"), name, NULL, NULL,
-                     "<video><model type='vga'/></video>");
-    must("define", daemon_path("machine.xml"));
+    define(&(struct definition){.name = name, .more = "<video><model type='vga'/></video>"});
     machine_start(name);
 }
 
@@ -297,24 +311,34 @@ void machine_define_writer(const char *name, const char *disk)
 {
     write_disk(disk, writer, sizeof(writer));
     ck_assert_int_eq(truncate(disk, WRITER_DISK), 0);
-    write_definition(daemon_path("machine.xml"), name, NULL, disk, "");
-    must("define", daemon_path("machine.xml"));
+    define(&(struct definition){.name = name, .disk = disk});
 }
 
 void machine_run_restless(const char *name)
 {
-    char disk[256];
+    const char *disk = disk_of(name, restless, sizeof(restless));
 
-    snprintf(disk, sizeof(disk), "%s/%s.img", daemon_folder(), name);
-    write_disk(disk, restless, sizeof(restless));
     ck_assert_int_eq(truncate(disk, WRITER_DISK), 0);
-    write_definition(daemon_path("machine.xml"), name, NULL, disk,
-                     "<controller type='scsi' model='virtio-scsi'/>"
-                     "<disk type='file' device='cdrom'><source file='/none.iso' "
-                     "startupPolicy='optional'/><target dev='hdc' bus='ide'/><readonly/></disk>"
-                     "<watchdog model='ib700' action='none'/>");
-    must("define", daemon_path("machine.xml"));
+    define(&(struct definition){
+        .name = name,
+        .disk = disk,
+        .more = "<controller type='scsi' model='virtio-scsi'/>"
+                "<disk type='file' device='cdrom'><source file='/none.iso' "
+                "startupPolicy='optional'/><target dev='hdc' bus='ide'/><readonly/></disk>"
+                "<watchdog model='ib700' action='none'/>"});
     machine_start(name);
+}
+
+void machine_hold_panicking(const char *name, const char *on_crash)
+{
+    char command[128];
+
+    snprintf(command, sizeof(command), "start %s --paused", name);
+    define(&(struct definition){.name = name,
+                                .disk = disk_of(name, panic, sizeof(panic)),
+                                .more = "<panic model='isa'/>",
+                                .on_crash = on_crash});
+    must(command, NULL);
 }
 
 void machine_start(const char *name)

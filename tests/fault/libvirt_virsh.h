@@ -38,6 +38,9 @@ void machine_run_saying(const char *name, const char *bytes, size_t len);
 /* One with a VGA: its firmware finds nothing to boot, and says so there. */
 void machine_run_seen(const char *name);
 
+/* One that panics as soon as it runs; it is started paused.  ON_CRASH: what libvirt does then. */
+void machine_hold_panicking(const char *name, const char *on_crash);
+
 /* "running", "shut off" ...; valid until the next call. */
 const char *machine_state(const char *name);
 

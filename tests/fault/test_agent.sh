@@ -105,11 +105,37 @@ look 40x120 hostile
 says hostile " 10.77.9.9 10.78.0.1 10.78.0.2 "
 says_no hostile "PWNED|pwned|10\.77\.0|7777|NNN|10\.78\.0\.8|root"
 
-# ---- 15: silent from the first word on, or from the second
+# ---- 15: silent from the first word on
 
+# Who asks it has set libvirt's limit to 2 s as long as it does not answer: that is seen from outside.
+rm -f "$work/asked"
+while :; do
+    timeout_is 2 2>/dev/null && : >"$work/asked"
+    sleep 0.1
+done &
+watcher=$!
+background+=("$watcher")
 look 24x80 silent
 soon silent
 says_no silent "10\.7"
+if [ -e "$work/asked" ]; then pass "silent: it was asked"; else fail "silent: it was not seen to be asked"; fi
+
+# ---- agent = false: it is not asked, silent or well; everybody else still is
+
+echo 'agent = false;' >"$work/conf"
+asking=("${vctop_options[@]}")
+vctop_options=(--config "$work/conf" "${asking[@]:1}")
+rm -f "$work/asked"
+look 24x80 silent
+look 40x120 good
+equal "probes sent under agent = false" 1 "$(grep -c 'ask: addresses' "$work/debug")"
+says_no 'agent = false' "10\.77"
+if [ -e "$work/asked" ]; then fail "agent = false: it was asked"; else pass "agent = false: it was not asked"; fi
+vctop_options=("${asking[@]}")
+kill "$watcher"
+
+# ---- 15, from the second word on
+
 look 24x80 tarpit
 soon tarpit
 says_no tarpit "10\.7"

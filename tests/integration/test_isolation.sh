@@ -75,3 +75,29 @@ esac
 "$VCTOP" --no-config -b -n 1 -d 0.5 -o csv >"$work/csv" 2>/dev/null
 equal "CSV's last column" isolation "$(head -n 1 "$work/csv" | tr -d '\r' | awk -F, '{ print $NF }')"
 equal "bare in CSV" weak "$(grep ",$bare," "$work/csv" | awk -F, '{ print $NF }')"
+
+# ---- pinned to other CPUs, while nobody looks at it
+
+all=$(of kept cpus)
+first=${all%%[!0-9]*}
+if [ "$all" = "$first" ]; then
+    echo "SKIP one CPU is nothing to be pinned to"
+else
+    "$VCTOP" --no-config -b -d 0.5 -o json >"$work/pinned" 2>/dev/null &
+    background+=($!)
+    cpus_of() { tail -n 2 "$work/pinned" | head -n 1 | get "guests/name=$("$RIG" name "$1")/isolation/cpus"; }
+    comes_to() { # GUEST CPUS: within the 10 s that are promised, and a busy host's share
+        for _ in $(seq 200); do
+            [ "$(cpus_of "$1")" = "$2" ] && break
+            sleep 0.1
+        done
+        equal "$1: CPUs" "$2" "$(cpus_of "$1")"
+    }
+    comes_to kept "$all"
+    comes_to open "$all"
+    virsh -q -c qemu:///system vcpupin "$("$RIG" name kept)" 0 "$first" --live >/dev/null
+    virsh -q -c qemu:///system emulatorpin "$("$RIG" name kept)" "$first" --live >/dev/null
+    lxc-cgroup --name="$("$RIG" name open)" cpuset.cpus "$first"
+    comes_to kept "$first"
+    comes_to open "$first"
+fi

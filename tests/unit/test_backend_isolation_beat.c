@@ -3,8 +3,10 @@
 #include "backend/isolation_beat.h"
 
 #include <check.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 
@@ -61,6 +63,51 @@ START_TEST(a_few_a_tick_then_seldom)
     ck_assert_int_eq(tick(turns, &want, GUESTS - 1, now + 30 * NS_PER_S), 0);
     ck_assert_int_eq(tick(turns, &want, GUESTS - 1, now + 60 * NS_PER_S), 1);
     ck_assert_int_eq(tick(turns, &want, -1, now + 700 * NS_PER_S), 2);
+}
+END_TEST
+
+/* The first CPU of SET alone; false when it is the only one. */
+static bool first_alone(const cpu_set_t *set, cpu_set_t *ret)
+{
+    CPU_ZERO(ret);
+    for (size_t cpu = 0; cpu < CPU_SETSIZE && !CPU_COUNT(ret); cpu++)
+        if (CPU_ISSET(cpu, set))
+            CPU_SET(cpu, ret);
+    return CPU_COUNT(set) > 1;
+}
+
+static bool is_due(struct isolation_turn *turn, int64_t now)
+{
+    static const uint32_t visible[1] = {1};
+    const struct want want = {.visible = visible, .visible_count = 1};
+    struct isolation_beat beat;
+
+    isolation_beat_begin(&beat, &want, now);
+    isolation_beat_watch(&beat, turn, getpid());
+    return isolation_beat_is_due(&beat, turn, SIGHT_VISIBLE);
+}
+
+START_TEST(at_once_where_it_may_run_elsewhere)
+{
+    struct isolation_turn turn = {0};
+    cpu_set_t all, one;
+
+    ck_assert_int_eq(sched_getaffinity(0, sizeof(all), &all), 0);
+    ck_assert(is_due(&turn, NS_PER_S));
+    ck_assert(!is_due(&turn, 20 * NS_PER_S));
+    isolation_beat_hurry(&turn);
+    ck_assert(is_due(&turn, 21 * NS_PER_S));
+    ck_assert(!is_due(&turn, 40 * NS_PER_S));
+    if (!first_alone(&all, &one)) {
+        printf("SKIPPED: only one CPU\n");
+        return;
+    }
+    ck_assert_int_eq(sched_setaffinity(0, sizeof(one), &one), 0);
+    ck_assert(!is_due(&turn, 41 * NS_PER_S)); /* not looked at yet */
+    ck_assert(is_due(&turn, 50 * NS_PER_S));
+    ck_assert(!is_due(&turn, 60 * NS_PER_S));
+    ck_assert_int_eq(sched_setaffinity(0, sizeof(all), &all), 0);
+    ck_assert(is_due(&turn, 70 * NS_PER_S));
 }
 END_TEST
 
@@ -128,6 +175,7 @@ int main(void)
     TCase *tcase = tcase_create("all");
 
     tcase_add_test(tcase, a_few_a_tick_then_seldom);
+    tcase_add_test(tcase, at_once_where_it_may_run_elsewhere);
     tcase_add_test(tcase, what_is_seen_does_not_wait_for_what_is_not);
     tcase_add_test(tcase, all_at_once_where_nobody_looks);
     tcase_add_test(tcase, only_news_is_said);

@@ -74,6 +74,32 @@ START_TEST(a_job_says_what_how_long_and_whether)
 }
 END_TEST
 
+static virTypedParameter tuned(const char *field, char *value)
+{
+    virTypedParameter param = {.type = VIR_TYPED_PARAM_STRING, .value.s = value};
+
+    snprintf(param.field, sizeof(param.field), "%s", field);
+    return param;
+}
+
+START_TEST(what_was_tuned_is_told)
+{
+    char cpus[] = "0-1,4", disk[] = "vda";
+    virTypedParameter param = tuned("cputune.vcpupin3", cpus);
+
+    is(lv_words_tunable(&param, 1), EVENT_CALM, "pinned", "its vCPU 3 may run on CPUs 0-1,4");
+    ck_assert(lv_tunable_is_pinning(&param, 1));
+    param = tuned(VIR_DOMAIN_TUNABLE_CPU_EMULATORPIN, cpus);
+    is(lv_words_tunable(&param, 1), EVENT_CALM, "pinned", "its QEMU may run on CPUs 0-1,4");
+    param = tuned("cputune.iothreadpin1", cpus);
+    is(lv_words_tunable(&param, 1), EVENT_CALM, "pinned", "its I/O thread 1 may run on CPUs 0-1,4");
+    param = tuned(VIR_DOMAIN_TUNABLE_BLKDEV_DISK, disk);
+    is(lv_words_tunable(&param, 1), EVENT_CALM, NULL, "limits of disk vda changed");
+    ck_assert(!lv_tunable_is_pinning(&param, 1));
+    is(lv_words_tunable(NULL, 0), EVENT_CALM, NULL, "its CPU shares or limits changed");
+}
+END_TEST
+
 START_TEST(words_are_cut_and_names_stay_raw)
 {
     char long_name[1000];
@@ -176,6 +202,7 @@ int main(void)
     virInitialize(); /* its readers of parameters keep their last error per thread */
     TCase *tests = tcase_create("events");
     tcase_add_test(tests, events_are_told_in_words);
+    tcase_add_test(tests, what_was_tuned_is_told);
     tcase_add_test(tests, a_job_says_what_how_long_and_whether);
     tcase_add_test(tests, words_are_cut_and_names_stay_raw);
     tcase_add_test(tests, a_storm_is_one_remark);

@@ -1,7 +1,7 @@
 /* Domain XML, odd and hostile, and the balloon's figures. */
 // sources: src/backend/libvirt/definition.c src/backend/libvirt/question.c
 // sources: src/backend/libvirt/statistics.c src/backend/libvirt/owner.c
-// sources: src/backend/libvirt/uri.c src/backend/libvirt/chardev.c
+// sources: src/backend/libvirt/uri.c src/backend/libvirt/words.c src/backend/libvirt/chardev.c
 // sources: src/backend/libvirt/isolation.c src/backend/libvirt/agent.c
 // libraries: LIBXML LIBVIRT
 #include "backend/libvirt/definition.h"
@@ -16,6 +16,7 @@
 #include "backend/libvirt/question.h"
 #include "backend/libvirt/statistics.h"
 #include "backend/relay.h"
+#include "base/alloc.h"
 
 static struct lv_definition *parse(const char *xml)
 {
@@ -433,6 +434,35 @@ START_TEST(times_are_what_operations_took_between_two_looks)
 }
 END_TEST
 
+static void name_image(struct parts *disks, const char *image)
+{
+    parts_clear(disks);
+    parts_add(disks, PART_DISK, 0, "vda")->words[0] = xstrdup(image);
+}
+
+START_TEST(another_image_is_news_once)
+{
+    struct lv_definition *definition =
+        parse("<domain type='kvm'><devices><disk><source file='/i/a'/><target dev='vda'/></disk>"
+              "<panic model='isa'/></devices></domain>");
+    struct parts before = {0}, now = {0};
+
+    ck_assert(definition->panics);
+    name_image(&now, "/i/a");
+    ck_assert(!lv_statistics_new_image(definition, &before, &now));
+    name_image(&now, "/i/overlay");
+    ck_assert(lv_statistics_new_image(definition, &before, &now));
+    ck_assert(!lv_statistics_new_image(NULL, &before, &now));
+    name_image(&before, "/i/a");
+    ck_assert(lv_statistics_new_image(definition, &before, &now));
+    name_image(&before, "/i/overlay");
+    ck_assert(!lv_statistics_new_image(definition, &before, &now));
+    parts_clear(&before);
+    parts_clear(&now);
+    lv_definition_unref(definition);
+}
+END_TEST
+
 START_TEST(the_balloon_says_more_than_what_is_used)
 {
     struct group group = {0};
@@ -586,6 +616,7 @@ int main(void)
     tcase_add_test(tcase, block_statistics_become_disks);
     tcase_add_test(tcase, a_fill_is_what_the_image_takes);
     tcase_add_test(tcase, times_are_what_operations_took_between_two_looks);
+    tcase_add_test(tcase, another_image_is_news_once);
     tcase_add_test(tcase, the_balloon_says_more_than_what_is_used);
     tcase_add_test(tcase, an_old_or_impossible_report_is_unknown);
     suite_add_tcase(suite, tcase);

@@ -22,8 +22,8 @@ static bool was_skipped(const struct lv_answer *answer)
 }
 
 /* The balloon and, if they were asked for, the disks of GUEST. */
-static void take_statistics(struct lv_guest *guest, struct lv_answer *answer, bool answered,
-                            int64_t now_ns)
+static void take_statistics(struct lv_guest *guest, struct lv_daemon *daemon,
+                            struct lv_answer *answer, bool answered, int64_t now_ns)
 {
     struct lv_balloon *fresh = &answer->balloon;
 
@@ -38,6 +38,8 @@ static void take_statistics(struct lv_guest *guest, struct lv_answer *answer, bo
                                  : fresh->at_ns - (int64_t)fresh->measured_ms * NS_PER_MS;
         guest->balloon = *fresh;
         if (answer->question == LV_PARTS) {
+            if (lv_statistics_new_image(guest->domain.definition, &guest->disks, &answer->disks))
+                lv_daemon_redefined(daemon, guest->uuid);
             guest->times = (struct lv_times){0};
             if (guest->disks.count && fresh->at_ns - guest->disks.part[0].at_ns <= KEEP_NS)
                 lv_statistics_times(&guest->disks, &answer->disks, &guest->times);
@@ -67,7 +69,7 @@ static void pick_up(struct lv_balloons *balloons, struct lv_guests *guests,
     if (guest && asked == LV_STUCK)
         guest->hung_ns = now_ns;
     if (guest && answer.question != LV_IO_ERROR)
-        take_statistics(guest, &answer, asked == LV_ANSWERED, now_ns);
+        take_statistics(guest, daemon, &answer, asked == LV_ANSWERED, now_ns);
     else if (guest && asked == LV_ANSWERED && lv_guest_has_io_error(guest))
         guest->io_error = answer.io_error;
     parts_clear(&answer.disks);

@@ -361,6 +361,11 @@ void lv_daemon_poke(struct lv_daemon *daemon)
     pthread_mutex_unlock(&daemon->lock);
 }
 
+void lv_daemon_redefined(struct lv_daemon *daemon, const char *uuid)
+{
+    on_happening(&daemon->listener, &(struct lv_happening){.uuid = uuid, .redefined = true});
+}
+
 void lv_daemon_status(struct lv_daemon *daemon, struct lv_status *ret)
 {
     pthread_mutex_lock(&daemon->lock);

@@ -42,6 +42,9 @@ void lv_daemon_wish(struct lv_daemon *daemon, char (*watch)[VIR_UUID_STRING_BUFL
 /* Asks for a round now (figures of a daemon elsewhere, or a suspicion). */
 void lv_daemon_poke(struct lv_daemon *daemon);
 
+/* The XML of UUID reads differently now, though no event told of it. */
+void lv_daemon_redefined(struct lv_daemon *daemon, const char *uuid);
+
 void lv_daemon_status(struct lv_daemon *daemon, struct lv_status *ret);
 
 /* The newest snapshot, the caller's to free; NULL when there is nothing new since. */

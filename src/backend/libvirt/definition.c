@@ -234,6 +234,8 @@ static void read_devices(struct lv_definition *definition, const xmlNode *device
             read_disk(definition, at);
         } else if (is(at, "filesystem")) {
             read_filesystem(definition, at);
+        } else if (is(at, "panic")) {
+            definition->panics = true;
         } else if (is(at, "memballoon")) {
             char *model = attribute(at, "model");
             definition->balloon = model && strcmp(model, "none") != 0;

@@ -38,6 +38,7 @@ struct lv_definition {
     uint64_t memory;         /* maximum in bytes, 0 unknown */
     uint64_t current_memory; /* what the balloon leaves, 0 unknown */
     bool balloon;            /* there is a balloon device to ask */
+    bool panics;             /* there is one by which it tells that its system has panicked */
     struct lv_nic *nics;
     size_t nic_count;
     struct lv_disk *disks; /* that have a target */

@@ -177,6 +177,50 @@ struct lv_words lv_words_job(virTypedParameterPtr params, int count)
     return say(success ? EVENT_CALM : EVENT_WARN, topic, xasprintf("%s%s", topic, took));
 }
 
+/* What PARAM pins, where which it is stands behind it; NULL: it is no pinning. */
+static const char *pinned_what(const virTypedParameter *param, const char **ret_which)
+{
+    static const struct {
+        const char *field, *what;
+    } table[] = {{"cputune.vcpupin", "vCPU "},
+                 {"cputune.iothreadpin", "I/O thread "},
+                 {"cputune.emulatorpin", "QEMU"}};
+
+    for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+        size_t len = strlen(table[i].field);
+        if (param->type != VIR_TYPED_PARAM_STRING ||
+            strncmp(param->field, table[i].field, len) != 0)
+            continue;
+        *ret_which = param->field + len;
+        return table[i].what;
+    }
+    return NULL;
+}
+
+bool lv_tunable_is_pinning(virTypedParameterPtr params, int count)
+{
+    const char *which;
+
+    for (int i = 0; i < count; i++)
+        if (pinned_what(&params[i], &which))
+            return true;
+    return false;
+}
+
+struct lv_words lv_words_tunable(virTypedParameterPtr params, int count)
+{
+    const char *disk = NULL, *what, *which;
+
+    for (int i = 0; i < count; i++)
+        if ((what = pinned_what(&params[i], &which)))
+            return say(
+                EVENT_CALM, "pinned",
+                xasprintf("its %s%.10s may run on CPUs %.60s", what, which, params[i].value.s));
+    if (virTypedParamsGetString(params, count, VIR_DOMAIN_TUNABLE_BLKDEV_DISK, &disk) == 1)
+        return say(EVENT_CALM, NULL, xasprintf("limits of disk %.60s changed", name_of(disk)));
+    return say(EVENT_CALM, NULL, xasprintf("its CPU shares or limits changed"));
+}
+
 struct lv_words lv_words_memory_failure(int recipient, int action)
 {
     static const char *const actions[] = {

@@ -34,6 +34,9 @@ struct lv_words lv_words_threshold(const char *disk, unsigned long long threshol
                                    unsigned long long excess);
 struct lv_words lv_words_block_job(const char *disk, int type, int status);
 struct lv_words lv_words_job(virTypedParameterPtr params, int count);
+/* Pinning, shares and limits, of CPUs and disks. */
+struct lv_words lv_words_tunable(virTypedParameterPtr params, int count);
+bool lv_tunable_is_pinning(virTypedParameterPtr params, int count);
 struct lv_words lv_words_memory_failure(int recipient, int action);
 
 #endif

@@ -29,6 +29,8 @@ static int on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int det
          (struct lv_happening){.moved = true,
                                .redefined = event == VIR_DOMAIN_EVENT_DEFINED ||
                                             event == VIR_DOMAIN_EVENT_UNDEFINED,
+                               .panicked = event == VIR_DOMAIN_EVENT_CRASHED &&
+                                           detail == VIR_DOMAIN_EVENT_CRASHED_PANICKED,
                                .words = lv_words_lifecycle(event, detail)});
     return 0;
 }
@@ -135,6 +137,15 @@ static void on_job(virConnectPtr conn, virDomainPtr dom, virTypedParameterPtr pa
     tell_words(dom, user, lv_words_job(params, count));
 }
 
+static void on_tunable(virConnectPtr conn, virDomainPtr dom, virTypedParameterPtr params, int count,
+                       void *user)
+{
+    (void)conn;
+    tell(dom, user,
+         (struct lv_happening){.pinned = lv_tunable_is_pinning(params, count),
+                               .words = lv_words_tunable(params, count)});
+}
+
 static void on_memory_failure(virConnectPtr conn, virDomainPtr dom, int recipient, int action,
                               unsigned flags, void *user)
 {
@@ -179,6 +190,7 @@ static const struct {
     {VIR_DOMAIN_EVENT_ID_BLOCK_THRESHOLD, VIR_DOMAIN_EVENT_CALLBACK(on_threshold)},
     {VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2, VIR_DOMAIN_EVENT_CALLBACK(on_block_job)},
     {VIR_DOMAIN_EVENT_ID_JOB_COMPLETED, VIR_DOMAIN_EVENT_CALLBACK(on_job)},
+    {VIR_DOMAIN_EVENT_ID_TUNABLE, VIR_DOMAIN_EVENT_CALLBACK(on_tunable)},
     {VIR_DOMAIN_EVENT_ID_MEMORY_FAILURE, VIR_DOMAIN_EVENT_CALLBACK(on_memory_failure)},
     {VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE, VIR_DOMAIN_EVENT_CALLBACK(on_agent)},
     {VIR_DOMAIN_EVENT_ID_METADATA_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(on_metadata)},

@@ -15,6 +15,8 @@ struct lv_happening {
     const struct lv_io_error *io_error; /* which one paused it, or NULL */
     struct lv_words words;              /* for the event log */
     bool agent;                         /* its guest agent came up */
+    bool pinned;                        /* it may run on other CPUs now */
+    bool panicked;                      /* its system did */
 };
 
 /* Embedded in what wants to know.  All are called on libvirt's event thread: they must not call
@@ -26,7 +28,7 @@ struct lv_listener {
     void (*release)(struct lv_listener *listener);
 };
 
-#define LV_SUBSCRIPTIONS 17
+#define LV_SUBSCRIPTIONS 18
 
 struct lv_subscriptions {
     int id[LV_SUBSCRIPTIONS]; /* -1: the driver does not have it */

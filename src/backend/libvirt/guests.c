@@ -145,6 +145,7 @@ static bool update(struct lv_guest *guest, struct lv_domain *fresh)
     if (another_life) {
         qemu_free(guest->qemu);
         guest->qemu = NULL;
+        guest->panicked &= fresh->id < 0;
         lv_guest_reborn(guest);
     } else {
         keep_figures(fresh, old);

@@ -34,6 +34,7 @@ struct lv_guest {
     enum qemu_health health;
     pid_t last_pid; /* of its QEMU, also when that is gone; 0: not seen */
     bool ended;     /* the QEMU of this life went, whatever the daemon says */
+    bool panicked;  /* its system did, in this life or the last */
     bool young;     /* its QEMU was seen so early that its agent cannot have been up before */
     int64_t ready_ns,
         boot_ms; /* when its agent first came up, and how long that took; 0: unknown */

@@ -72,6 +72,8 @@ static void put_remark(struct lv_inbox *inbox, const struct lv_happening *happen
     }
     remark->words.grade = worst;
     remark->agent |= happening->agent;
+    remark->pinned |= happening->pinned;
+    remark->panicked |= happening->panicked;
     remark->at_ns = now_ns;
 }
 

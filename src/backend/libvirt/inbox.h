@@ -20,6 +20,8 @@ struct lv_remark {
     struct lv_words words;
     uint32_t times;
     bool agent;    /* it says that the guest's agent came up */
+    bool pinned;   /* or that it may run on other CPUs */
+    bool panicked; /* or that its system has panicked */
     int64_t at_ns; /* CLOCK_MONOTONIC, of the newest */
 };
 

@@ -171,8 +171,11 @@ static void look_at_isolation(struct instance *self, struct lv_guest *guest, boo
     struct isolation_facts facts = {0};
 
     if (!lv_guest_is_active(guest) || !definition || !guest->was_told ||
-        (self->local && !guest->qemu) ||
-        !isolation_beat_is_due(&self->beat, &guest->isolation,
+        (self->local && !guest->qemu))
+        return;
+    if (guest->qemu)
+        isolation_beat_watch(&self->beat, &guest->isolation, qemu_identity(guest->qemu)->pid);
+    if (!isolation_beat_is_due(&self->beat, &guest->isolation,
                                selected ? SIGHT_SELECTED : SIGHT_VISIBLE))
         return;
     if (guest->qemu) {

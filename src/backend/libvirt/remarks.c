@@ -28,6 +28,9 @@ static bool say_one(struct lv_guests *guests, const struct lv_remark *remark, st
         return false;
     if (remark->agent)
         take_boot(guest, remark->at_ns);
+    guest->panicked |= remark->panicked;
+    if (remark->pinned)
+        isolation_beat_hurry(&guest->isolation);
     sink_event(
         sink, guest->handle,
         &(struct news){remark->words.text, remark->words.topic, remark->words.grade, remark->times},

@@ -115,6 +115,19 @@ void lv_row_blame(struct lv_guest *guest, int64_t now_ns)
         snprintf(guest->blame, sizeof(guest->blame), "monitor silent %lld s", (long long)silent);
 }
 
+/* Why a machine that is off has crashed, better than libvirt's own reason; NULL: nothing is. */
+static const char *crash_reason(const struct lv_guest *guest, const struct oom_log *oom_log)
+{
+    if (guest->panicked)
+        return "kernel panic";
+    if (oom_log_has(oom_log, guest->last_pid))
+        return "QEMU was killed for want of memory";
+    /* libvirt ends a QEMU for its system's panic and gives the same reason. */
+    if (guest->domain.definition && guest->domain.definition->panics)
+        return "kernel panic, or QEMU was killed or crashed";
+    return NULL;
+}
+
 void lv_row_say(const struct lv_guest *guest, const struct oom_log *oom_log, bool usable,
                 struct sink *sink)
 {
@@ -130,9 +143,10 @@ void lv_row_say(const struct lv_guest *guest, const struct oom_log *oom_log, boo
                  io_error.disk[0] ? " on " : "", io_error.disk);
         reason = words;
     }
-    if (state == STATE_CRASHED && !lv_guest_is_active(guest) &&
-        oom_log_has(oom_log, guest->last_pid))
-        reason = "QEMU was killed for want of memory";
+    const char *crash =
+        state == STATE_CRASHED && !lv_guest_is_active(guest) ? crash_reason(guest, oom_log) : NULL;
+    if (crash)
+        reason = crash;
     /* The kernel knows better than a daemon that is gone. */
     if (guest->ended && !usable) {
         state = STATE_OFF;

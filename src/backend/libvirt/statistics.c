@@ -116,6 +116,27 @@ static const struct part *same_disk(const struct parts *disks, const struct part
     return NULL;
 }
 
+static const char *source_of(const struct lv_definition *definition, const char *target)
+{
+    for (size_t i = 0; definition && i < definition->disk_count; i++)
+        if (strcmp(definition->disks[i].target, target) == 0)
+            return definition->disks[i].source;
+    return NULL;
+}
+
+bool lv_statistics_new_image(const struct lv_definition *definition, const struct parts *before,
+                             const struct parts *now)
+{
+    for (size_t i = 0; i < now->count; i++) {
+        const struct part *disk = &now->part[i], *old = same_disk(before, disk);
+        const char *image = disk->words[0], *source = source_of(definition, disk->name);
+        const char *last = old ? old->words[0] : NULL;
+        if (image && source && strcmp(image, source) != 0 && (!last || strcmp(image, last) != 0))
+            return true;
+    }
+    return false;
+}
+
 static int64_t mean_us(const struct parts *before, const struct parts *now, enum part_field time,
                        enum part_field ops)
 {

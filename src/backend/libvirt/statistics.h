@@ -4,6 +4,7 @@
 
 #include <libvirt/libvirt.h>
 
+#include "backend/libvirt/definition.h"
 #include "model/part.h"
 
 /* Adds what the block group says, as parts of PART_DISK, at AT_NS.  What the monitor did not say
@@ -22,5 +23,10 @@ struct lv_times {
 };
 
 void lv_statistics_times(const struct parts *before, const struct parts *now, struct lv_times *ret);
+
+/* NOW names an image that neither DEFINITION nor BEFORE has: a snapshot puts one there without an
+ * event. */
+bool lv_statistics_new_image(const struct lv_definition *definition, const struct parts *before,
+                             const struct parts *now);
 
 #endif

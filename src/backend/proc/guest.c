@@ -187,6 +187,7 @@ void proc_guest_isolation(struct proc_guest *guest, struct isolation_ground *gro
 {
     struct isolation_facts facts = {0};
 
+    isolation_beat_watch(beat, &guest->isolation, guest->id.pid);
     if (!isolation_beat_is_due(beat, &guest->isolation, selected ? SIGHT_SELECTED : SIGHT_VISIBLE))
         return;
     isolation_read_machine(ground, guest->id.pid, &facts);
