@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/watched.h"
 
 static int get(struct __user_cap_header_struct *head, struct __user_cap_data_struct data[2])
 {
@@ -44,18 +45,6 @@ int confine_capabilities(uint64_t keep)
         return -errno;
     return 0;
 }
-
-/* The leak detector and its kin start a process at the end. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define WATCHED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define WATCHED 1
-#endif
-#endif
-#ifndef WATCHED
-#define WATCHED 0
-#endif
 
 static const int refused[] = {
     /* processes and programs */
@@ -192,6 +181,7 @@ void confine_front(void)
 
     if (rc < 0)
         log_line("capabilities are kept: %s", strerror(-rc));
+    /* The leak detector and its kin start a process at the end. */
     rc = WATCHED ? 0 : filter_calls();
     if (rc < 0)
         log_line("system calls are not filtered: %s", strerror(-rc));

@@ -176,10 +176,10 @@ static int open_relay(struct role *role, const struct frame_open *request, bool 
 
     if (logs_only && request->kind != CONSOLE_LOG)
         return error_set(err, ERR_DENIED, "start vctop without --readonly", "read-only");
-    rc = role_open(role, backend, err);
     /* What an attached program gets, we must have; it comes with a session of its own. */
     if (request->kind != CONSOLE_ATTACH)
         role_confine(LOOKING);
+    rc = role_open(role, backend, err);
     if (rc == 0)
         rc = backend_console(*backend, request, ret, err);
     if (!logs_only && request->kind != CONSOLE_LOG)

@@ -12,6 +12,7 @@
 #include "base/confine.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "base/watched.h"
 #include "worker/roles.h"
 
 static const struct {
@@ -28,16 +29,39 @@ static void no_more_reader(int signal)
     (void)signal;
 }
 
+static int find(const struct role *role, const struct backend_ops **ret_ops, const char **ret_arg,
+                struct error *err)
+{
+    const char *colon = strchr(role->source, ':');
+
+    *ret_ops = role->ops;
+    *ret_arg = colon ? colon + 1 : "";
+    return role->ops ? 0 : backend_find(role->source, ret_ops, ret_arg, err);
+}
+
+static int open_found(const struct role *role, const struct backend_ops *ops, const char *arg,
+                      struct backend **ret, struct error *err)
+{
+    return role->debug ? trace_open(ops, ret, arg, err) : backend_open(ops, ret, arg, err);
+}
+
 int role_open(struct role *role, struct backend **ret, struct error *err)
 {
-    const struct backend_ops *ops = role->ops;
-    const char *colon = strchr(role->source, ':');
-    const char *arg = colon ? colon + 1 : "";
-    int rc = ops ? 0 : backend_find(role->source, &ops, &arg, err);
+    const struct backend_ops *ops;
+    const char *arg;
+    int rc = find(role, &ops, &arg, err);
 
-    if (rc < 0)
-        return rc;
-    return role->debug ? trace_open(ops, ret, arg, err) : backend_open(ops, ret, arg, err);
+    return rc < 0 ? rc : open_found(role, ops, arg, ret, err);
+}
+
+int role_open_to_sample(struct role *role, struct backend **ret, struct error *err)
+{
+    const struct backend_ops *ops;
+    const char *arg;
+    int rc = find(role, &ops, &arg, err);
+
+    role_confine(rc < 0 ? 0 : ops->capabilities);
+    return rc < 0 ? rc : open_found(role, ops, arg, ret, err);
 }
 
 int role_waited(int ready)
@@ -140,6 +164,9 @@ int role_start(struct role *role)
     status = role_run(role, ROLE_CHANNEL_FD);
     if (status == 2)
         return status;
+    /* A worker, which leaves open what may hang, has looked meanwhile. */
+    if (strcmp(role->name, "worker") != 0)
+        watched_look_for_leaks();
     /* A thread or exit handler of a library that hangs must not keep the process. */
     _exit(status);
 }

@@ -24,6 +24,9 @@ int role_waited(int ready);
 
 /* Finds the backend of the role's source and opens it, traced under --debug. */
 int role_open(struct role *role, struct backend **ret, struct error *err);
+/* The same with the capabilities only that sampling needs: in between, for libvirt starts a thread,
+ * and what a process gives up later its threads keep. */
+int role_open_to_sample(struct role *role, struct backend **ret, struct error *err);
 
 /* Waits for one frame of TYPE, however long it takes; 0, or a negative code when the screen is gone
  * or sends garbage.  Frames of other types are passed over. */
@@ -37,7 +40,7 @@ bool role_listen(struct channel *channel, void (*obey)(void *user, const struct 
 /* Waits until everything queued is written or the screen is gone. */
 void role_flush(struct role *role);
 
-/* Gives up root's capabilities but for KEEP (base/confine.h).  Before there are threads. */
+/* Gives up root's capabilities but for KEEP (base/confine.h).  Before a backend is opened. */
 void role_confine(uint64_t keep);
 
 /* Each runs until its work is done or its screen is gone; returns the exit status. */

@@ -10,12 +10,14 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/watched.h"
 #include "worker/sink.h"
 
 #define FIRST_WANT_NS (200 * NS_PER_MS) /* how long the first tick waits to be told the period */
 #define PERIOD_NS (2 * NS_PER_S)        /* until it is */
 #define BEAT_NS NS_PER_S
-#define COST_NS (2 * NS_PER_S) /* between two words on the own cost, while it is wanted */
+#define LEAKS_NS (3 * NS_PER_S) /* between two looks for leaks, where there are any */
+#define COST_NS (2 * NS_PER_S)  /* between two words on the own cost, while it is wanted */
 #define DESCRIPTORS 65536
 #define DESCRIPTORS_SPARE 4 /* what a look into /proc or a cgroup takes at once, and one more */
 #define EMPTY_GAP_NS (10 * NS_PER_MS) /* between two ticks of which the first found nothing */
@@ -31,6 +33,7 @@ struct sampling {
     int64_t last_tick;  /* 0: none yet */
     bool last_said;     /* it found something */
     int64_t last_parts; /* when parts were last read; 0: not since they are wanted */
+    int64_t next_leaks; /* when to look for leaks */
     int64_t last_cost;  /* when the own cost was last said; 0: not since it is wanted */
     bool out_of_turn;   /* NEXT_TICK is one that the backend asked for */
     bool starved;       /* no descriptors were left, and the source was said to be lost */
@@ -111,7 +114,7 @@ static enum source_state state_of_error(int code)
 static void open_backend(struct sampling *sampling)
 {
     struct error err = {0};
-    int rc = role_open(sampling->role, &sampling->backend, &err);
+    int rc = role_open_to_sample(sampling->role, &sampling->backend, &err);
 
     if (rc == 0 && !sampling->backend->ops->tick) {
         rc = error_set(&err, ERR_USAGE, NULL, "the %s backend cannot sample",
@@ -119,10 +122,9 @@ static void open_backend(struct sampling *sampling)
         backend_close(sampling->backend);
         sampling->backend = NULL;
     }
-    /* It has no threads yet: they will inherit it. */
-    role_confine(sampling->backend ? sampling->backend->ops->capabilities : 0);
     if (rc == 0)
         return;
+    role_confine(0);
     sink_source(&sampling->sink, state_of_error(rc), &err, NULL);
     sink_answered(&sampling->sink);
 }
@@ -280,6 +282,10 @@ static void beat(struct sampling *sampling)
     if (now < sampling->next_beat)
         return;
     sink_beat(&sampling->sink);
+    if (now >= sampling->next_leaks) {
+        watched_look_for_leaks();
+        sampling->next_leaks = now + LEAKS_NS;
+    }
     /* With those of other workers and, mostly, with a tick: one wake-up for all. */
     sampling->next_beat = clock_next_tick(now, BEAT_NS);
     if (!sampling->want.u.want.cost || now - sampling->last_cost < COST_NS - BEAT_NS / 2)

@@ -236,6 +236,8 @@ static int measure(const struct settings *settings, char **argv)
            ms_since(&terminal, terminal.found_ns));
     if (settings->each)
         print_each(&before, &after, seconds);
+    free(before.at);
+    free(after.at);
     return 0;
 }
 

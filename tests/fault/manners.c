@@ -39,6 +39,13 @@ long manners_resident_kib(pid_t pid)
     return pages * sysconf(_SC_PAGESIZE) / 1024;
 }
 
+void manners_grew(const char *what, long grew, long limit)
+{
+    printf("%s: %ld KiB more%s\n", what, grew,
+           manners_sanitized() ? "; NOT JUDGED: a sanitizer keeps what was freed" : "");
+    ck_assert_msg(manners_sanitized() || grew < limit, "%s: %ld KiB more", what, grew);
+}
+
 void manners_alive(struct screen *screen)
 {
     screen_send(screen, "?g");
@@ -99,6 +106,17 @@ bool manners_sanitized(void)
 #else
     return false;
 #endif
+}
+
+void manners_tell_sanitizer(const char *option)
+{
+    const char *others = getenv("ASAN_OPTIONS");
+    char options[1024];
+
+    if (manners_sanitized())
+        printf("the sanitizer is told: %s\n", option);
+    snprintf(options, sizeof(options), "%s:%s", others ? others : "", option);
+    setenv("ASAN_OPTIONS", options, 1);
 }
 
 size_t manners_acts(void)

@@ -22,6 +22,10 @@ double manners_cpu_percent(struct screen *screen, int ms);
 /* Resident memory of a process in KiB. */
 long manners_resident_kib(pid_t pid);
 
+/* A process that has grown by GREW KiB may by less than LIMIT; below a sanitizer, which keeps what
+ * was freed, it is only said. */
+void manners_grew(const char *what, long grew, long limit);
+
 /* Keys still do something, and the whole family spends next to nothing. */
 void manners_alive(struct screen *screen);
 
@@ -38,6 +42,9 @@ bool manners_start_limited(char limit, int value, const char *sim);
 
 /* A sanitizer handles crashes here, and waits for whoever reads what it has to say. */
 bool manners_sanitized(void);
+
+/* To a vctop that is started from here on: what a test does on purpose is no finding. */
+void manners_tell_sanitizer(const char *option);
 
 /* How many actions that trace tells of. */
 size_t manners_acts(void);

@@ -2,6 +2,7 @@
  * that can do next to nothing, many guests.  On libvirt's test driver, on folders of containers
  * that are off, and on sockets of our own: no daemon, no guest. */
 #include <check.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -240,6 +241,54 @@ START_TEST(row_25_next_to_nothing_supported)
 }
 END_TEST
 
+/* ---- rights */
+
+/* Words of /proc/PID/task/THREAD/status that start with KEY, of all threads: one word for all. */
+static size_t threads_agree(pid_t pid, const char *key, char *ret, size_t size)
+{
+    char path[80], line[256];
+    size_t count = 0;
+
+    snprintf(path, sizeof(path), "/proc/%ld/task", (long)pid);
+    DIR *dir = opendir(path);
+    ck_assert_ptr_nonnull(dir);
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        if (entry->d_name[0] == '.')
+            continue;
+        snprintf(path, sizeof(path), "/proc/%ld/task/%.16s/status", (long)pid, entry->d_name);
+        CLEANUP_FCLOSE FILE *file = fopen(path, "re");
+        while (file && fgets(line, sizeof(line), file)) {
+            if (strncmp(line, key, strlen(key)) != 0)
+                continue;
+            if (count++ == 0)
+                snprintf(ret, size, "%s", line);
+            ck_assert_str_eq(line, ret);
+        }
+    }
+    closedir(dir);
+    return count;
+}
+
+/* libvirt's own thread, too, has only the rights that its worker keeps. */
+START_TEST(threads_keep_no_more_than_their_worker)
+{
+    char words[256];
+    FILE *file = begin_driver("rights.xml");
+
+    begin_domain(file, "one", 1, 1);
+    fputs("</domain>", file);
+    end_driver(file);
+    struct screen *screen = watch_driver("rights.xml");
+    ck_assert(steps_row_says(screen, "one", " run ", PATIENCE_MS));
+    pid_t worker = family_find(screen, "libvirt:test");
+    ck_assert_int_gt(worker, 0);
+    ck_assert_uint_gt(threads_agree(worker, "CapPrm:", words, sizeof(words)), 1);
+    ck_assert_uint_gt(threads_agree(worker, "NoNewPrivs:", words, sizeof(words)), 1);
+    ck_assert_str_eq(words, "NoNewPrivs:\t1\n");
+    steps_quit(screen);
+}
+END_TEST
+
 /* ---- rows 40 and 67 */
 
 static void check_many(struct screen *screen, const char *words, const char *last)
@@ -312,6 +361,7 @@ int main(void)
         row_06_denied,
         row_24_odd_definitions,
         row_25_next_to_nothing_supported,
+        threads_keep_no_more_than_their_worker,
         row_40_a_thousand_defined,
         row_67_a_thousand_machines,
     };

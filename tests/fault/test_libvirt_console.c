@@ -15,6 +15,7 @@
 #include "fault/console_rig.h"
 #include "fault/daemon.h"
 #include "fault/libvirt_virsh.h"
+#include "fault/manners.h"
 
 #define LOST_S 5 /* 2 s are promised */
 #define FLOOD_BYTES (256u << 10)
@@ -202,20 +203,6 @@ START_TEST(row_18_in_use_elsewhere)
 }
 END_TEST
 
-/* Resident memory of PID in KB. */
-static long memory_of(pid_t pid)
-{
-    char path[64], line[128];
-    long kb = -1;
-
-    snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-    CLEANUP_FCLOSE FILE *file = fopen(path, "r");
-    while (file && fgets(line, sizeof(line), file))
-        if (sscanf(line, "VmRSS: %ld", &kb) == 1)
-            break;
-    return kb;
-}
-
 START_TEST(row_19_flood)
 {
     struct console_rig *rig = setup();
@@ -227,7 +214,7 @@ START_TEST(row_19_flood)
     rig->taken = 0;
     while (rig->taken < FLOOD_BYTES)
         console_rig_turn(rig, id);
-    long before = memory_of(pid);
+    long before = manners_resident_kib(pid);
     ck_assert_int_gt(before, 0);
     /* Nobody takes it: it waits in the guest. */
     rig->hold = true;
@@ -239,7 +226,7 @@ START_TEST(row_19_flood)
     rig->taken = 0;
     while (rig->taken < FLOOD_BYTES)
         console_rig_turn(rig, id);
-    ck_assert_int_lt(memory_of(pid) - before, GROWTH_KB);
+    manners_grew("a flood", manners_resident_kib(pid) - before, GROWTH_KB);
     console_rig_type(rig, id, "!");
     console_rig_see(rig, id, "!");
     console_rig_type(rig, id, "Y");

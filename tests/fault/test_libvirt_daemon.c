@@ -160,8 +160,7 @@ START_TEST(row_04_daemon_restarted_again_and_again)
     ck_assert_int_eq(view_worker(screen), worker);
     ck_assert_uint_le(files[1], files[0] + 1);
     ck_assert_uint_le(threads[1], threads[0] + 1);
-    printf("six restarts: %ld KiB more\n", memory[1] - memory[0]);
-    ck_assert_int_le(memory[1] - memory[0], GROWTH_KIB);
+    manners_grew("six restarts", memory[1] - memory[0], GROWTH_KIB);
     view_check(screen, "beat");
     view_quit(screen);
 }
@@ -187,6 +186,8 @@ static pid_t thread_named(pid_t pid, const char *name)
 /* Only that thread: the daemon answers its other threads, and no event comes. */
 START_TEST(row_07_event_loop_stands_still)
 {
+    /* The leak detector stops all threads to look: one that is held already it cannot read. */
+    manners_tell_sanitizer("detect_leaks=0");
     machine_run("beat", true);
     struct screen *screen = view_start();
     ck_assert(steps_row_says(screen, "beat", " run ", PATIENCE_MS));

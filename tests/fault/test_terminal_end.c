@@ -384,6 +384,7 @@ END_TEST
 /* The ones that nothing restores a terminal from kill a child: the screen goes on. */
 START_TEST(row_48_children_crash)
 {
+    manners_tell_sanitizer("handle_segv=0");
     struct screen *screen = steps_start(24, 80, SIM, NULL);
     pid_t worker = family_find(screen, "--role=worker");
 

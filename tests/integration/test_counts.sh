@@ -11,6 +11,10 @@ trap 'rm -rf "$work"' EXIT
 
 bytes_bound "bytes, 120x40, 60 simulated guests" --sim=guests=60 &
 bytes=$!
-instructions_bound "instructions, batch mode, 200 simulated guests" --sim=guests=200,clock=fixed &
-instructions=$!
-calls_bound "system calls, 1000 simulated guests" --sim=guests=1000 && wait "$bytes" && wait "$instructions"
+batch_bound "instructions, batch mode, 200 simulated guests" --sim=guests=200,clock=fixed &
+batch=$!
+screen_bounds "instructions, screen 120x40, 200 simulated guests" "instructions, worker, 200 simulated guests" \
+    --sim=guests=200,clock=fixed &
+screen=$!
+calls_bound "system calls, 1000 simulated guests" --sim=guests=1000 && wait "$bytes" && wait "$batch" &&
+    wait "$screen"

@@ -73,6 +73,7 @@ static _Noreturn void run(const struct screen *screen, const char *const *argv,
     static const char *const kept[][2] = {{"PATH", "/usr/sbin:/usr/bin:/sbin:/bin"},
                                           {"HOME", "/"},
                                           {"ASAN_OPTIONS", ""},
+                                          {"LSAN_OPTIONS", ""},
                                           {"TSAN_OPTIONS", ""},
                                           {"G_SLICE", ""}};
     char values[ARRAY_SIZE(kept)][4096];

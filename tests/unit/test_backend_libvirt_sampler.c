@@ -15,6 +15,7 @@
 #include "backend/libvirt/find.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/watched.h"
 
 #define GUESTS_MAX 16
 #define PLACES_MAX 4
@@ -109,8 +110,18 @@ static struct sink sink;
 static struct backend *backend;
 static const struct want want = {.period_ns = 100 * NS_PER_MS};
 
+/* As a role of the program does: what a thread is still busy with is not torn down below it. */
+static void leave(int status, void *user)
+{
+    (void)user;
+    fflush(NULL);
+    watched_look_for_leaks();
+    _exit(status);
+}
+
 static void setup(void)
 {
+    on_exit(leave, NULL);
     sink = (struct sink){0};
     backend = NULL;
 }

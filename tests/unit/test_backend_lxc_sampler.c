@@ -1,5 +1,5 @@
 // clang-format off
-// sources: tests/unit/quiet_sink.c src/backend/lxc/lxc.c src/backend/lxc/sampler.c src/backend/lxc/roster.c src/backend/lxc/hints.c src/backend/lxc/guest.c src/backend/lxc/figures.c src/backend/lxc/parts.c src/backend/lxc/monitor.c src/backend/lxc/owner.c src/backend/lxc/config.c src/backend/lxc/autostart.c src/backend/lxc/act.c src/backend/lxc/act_check.c src/backend/lxc/ask.c src/backend/lxc/call.c src/backend/lxc/console.c src/backend/lxc/attach.c src/backend/lxc/pty.c
+// sources: tests/unit/quiet_sink.c src/backend/lxc/lxc.c src/backend/lxc/sampler.c src/backend/lxc/roster.c src/backend/lxc/hints.c src/backend/lxc/hurry.c src/backend/lxc/known.c src/backend/lxc/guest.c src/backend/lxc/figures.c src/backend/lxc/parts.c src/backend/lxc/monitor.c src/backend/lxc/owner.c src/backend/lxc/config.c src/backend/lxc/autostart.c src/backend/lxc/act.c src/backend/lxc/act_check.c src/backend/lxc/ask.c src/backend/lxc/call.c src/backend/lxc/console.c src/backend/lxc/attach.c src/backend/lxc/pty.c
 // clang-format on
 // libraries: LXC
 #include "backend/lxc/lxc.h"

@@ -1,14 +1,13 @@
 /* Ticks of the sampling worker: finds containers and their processes, says rows. */
 #include "backend/lxc/lxc.h"
 
-#include <errno.h>
 #include <net/if.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "backend/lxc/hurry.h"
+#include "backend/lxc/known.h"
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -21,29 +20,24 @@
 #define DEEP_NS (10 * NS_PER_S)   /* between looks at an init that gives no cause for one */
 #define FOLLOW_NS (4 * NS_PER_S)  /* and at the busy monitor of what is not on the screen */
 #define ANYHOW_NS (60 * NS_PER_S) /* and at what seems to do nothing */
-#define HURRY_NS (20 * NS_PER_MS)
-#define HURRY_LATER_NS (200 * NS_PER_MS)
-#define HURRY_SHORT_NS (3 * NS_PER_S)
-#define HURRY_LATE_NS (60 * NS_PER_S)
 
 struct lxc_sampler {
     const struct lxc_path *path;
-    int inotify, timer; /* -1: this host gives us none */
+    int inotify; /* -1: this host gives us none */
+    struct lxc_hurry hurry;
     struct lxc_roster roster;
     struct lxc_hints *hints;
     struct lxc_ground ground;
-    bool obscured;       /* /proc hides other users' processes */
-    bool first;          /* the first look: what has no init may as well be ending */
-    int64_t now_ns;      /* of the call under way */
-    int64_t youngest_ns; /* age of the newest of what is on its way; INT64_MAX: nothing is */
+    bool obscured;  /* /proc hides other users' processes */
+    bool first;     /* the first look: what has no init may as well be ending */
+    int64_t now_ns; /* of the call under way */
     enum source_state said_source;
 
     struct oom_log oom_log;
     struct isolation_ground *isolation;
     struct isolation_beat beat;
     struct proc_scan *scan;
-    pid_t *known; /* monitors and inits of ours; NULL: not listed since the tick began */
-    size_t known_mask;
+    struct lxc_known known; /* as the tick began */
 };
 
 static struct lxc_sampler *sampler_new(const struct lxc_path *path)
@@ -51,7 +45,7 @@ static struct lxc_sampler *sampler_new(const struct lxc_path *path)
     struct lxc_sampler *sampler = xcalloc(1, sizeof(*sampler));
     sampler->path = path;
     sampler->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-    sampler->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    lxc_hurry_open(&sampler->hurry);
     lxc_roster_init(&sampler->roster, path, sampler->inotify);
     cgroup_layout_load(&sampler->ground.layout, "", NULL);
     if (links_open(&sampler->ground.links, NULL) < 0)
@@ -80,55 +74,11 @@ void lxc_sampler_free(struct lxc_sampler *sampler)
     cgroup_paths_clear(&sampler->ground.own);
     if (sampler->inotify >= 0)
         close(sampler->inotify);
-    if (sampler->timer >= 0)
-        close(sampler->timer);
+    lxc_hurry_close(&sampler->hurry);
     oom_log_close(&sampler->oom_log);
     proc_scan_free(sampler->scan);
     isolation_ground_free(sampler->isolation);
     free(sampler);
-}
-
-static void add_known(struct lxc_sampler *sampler, pid_t pid)
-{
-    size_t at = (size_t)pid & sampler->known_mask;
-    while (sampler->known[at])
-        at = (at + 1) & sampler->known_mask;
-    sampler->known[at] = pid;
-}
-
-/* The processes that we follow, so that the slow look passes them by: a hash table, at most half
- * full. */
-static void list_known(struct lxc_sampler *sampler)
-{
-    size_t most = 2 * HASH_COUNT(sampler->roster.guests), size = 2;
-    while (size < 2 * most)
-        size *= 2;
-    sampler->known = xcalloc(size, sizeof(*sampler->known));
-    sampler->known_mask = size - 1;
-    struct lxc_guest *guest, *next;
-    HASH_ITER(hh, sampler->roster.guests, guest, next)
-    {
-        if (guest->monitor)
-            add_known(sampler, guest->monitor_id.pid);
-        if (guest->init.pid)
-            add_known(sampler, guest->init.pid);
-    }
-}
-
-static void forget_known(struct lxc_sampler *sampler)
-{
-    free(sampler->known);
-    sampler->known = NULL;
-}
-
-static bool is_known(struct lxc_sampler *sampler, pid_t pid)
-{
-    if (!sampler->known)
-        list_known(sampler);
-    size_t at = (size_t)pid & sampler->known_mask;
-    while (sampler->known[at] && sampler->known[at] != pid)
-        at = (at + 1) & sampler->known_mask;
-    return sampler->known[at] == pid;
 }
 
 /* PID may be the monitor of one of ours: true when it is. */
@@ -149,7 +99,8 @@ static bool try_pid(pid_t pid, void *user)
 
 static bool try_unknown(pid_t pid, void *user)
 {
-    return is_known(user, pid) || try_pid(pid, user);
+    struct lxc_sampler *sampler = user;
+    return lxc_known_has(&sampler->known, &sampler->roster, pid) || try_pid(pid, sampler);
 }
 
 /* The same for a process of a new monitor's group, which deserves no second look either when it is
@@ -182,9 +133,7 @@ static void follow(struct lxc_sampler *sampler, struct lxc_guest *guest, bool de
     }
     if (!guest->transit_ns)
         guest->transit_ns = sampler->now_ns;
-    int64_t age = sampler->now_ns - guest->transit_ns;
-    if (age < sampler->youngest_ns)
-        sampler->youngest_ns = age;
+    lxc_hurry_note(&sampler->hurry, sampler->now_ns - guest->transit_ns);
 }
 
 /* Says where GUEST stands; SAMPLE at_ns 0: without figures. */
@@ -280,7 +229,7 @@ static void find_monitors(struct lxc_sampler *sampler, struct sink *sink)
     /* A monitor runs its hooks before it has a group, and may be in one of another name. */
     if (proc_scan_step(sampler->scan, sampler->now_ns, try_unknown, sampler))
         sampler->ground.map_stale = true; /* links may have been plugged */
-    forget_known(sampler);
+    lxc_known_forget(&sampler->known);
     if (!sampler->first)
         return;
     introduce(sampler, false, sink);
@@ -317,20 +266,6 @@ static void mark_visible(struct lxc_sampler *sampler, const struct want *want)
     free(on);
 }
 
-/* While something starts or stops we look again in milliseconds: at first closely, for the time to
- * boot is measured by it, later at leisure. */
-static void set_timer(struct lxc_sampler *sampler)
-{
-    if (sampler->timer < 0)
-        return;
-    struct itimerspec at = {0};
-    if (lxc_hints_pending(sampler->hints) || sampler->youngest_ns < HURRY_SHORT_NS)
-        at.it_value.tv_nsec = HURRY_NS;
-    else if (sampler->youngest_ns < HURRY_LATE_NS)
-        at.it_value.tv_nsec = HURRY_LATER_NS;
-    timerfd_settime(sampler->timer, 0, &at, NULL);
-}
-
 void lxc_tick(struct backend *base, const struct want *want, struct sink *sink, int64_t at_ns)
 {
     struct lxc_backend *backend = (struct lxc_backend *)base;
@@ -353,7 +288,7 @@ void lxc_tick(struct backend *base, const struct want *want, struct sink *sink, 
         return;
     }
     oom_log_read(&sampler->oom_log);
-    sampler->youngest_ns = INT64_MAX;
+    lxc_hurry_begin(&sampler->hurry);
     find_monitors(sampler, sink);
     if (sampler->ground.links)
         links_refresh(sampler->ground.links, NULL);
@@ -365,7 +300,7 @@ void lxc_tick(struct backend *base, const struct want *want, struct sink *sink, 
         sample_guest(sampler, guest, guest->handle == want->selected, at_ns, sink);
     }
     sampler->first = false;
-    set_timer(sampler);
+    lxc_hurry_set(&sampler->hurry, lxc_hints_pending(sampler->hints));
 }
 
 void lxc_parts(struct backend *base, const struct want *want, struct sink *sink)
@@ -392,8 +327,8 @@ size_t lxc_poll_fds(struct backend *base, struct pollfd *fds)
     size_t count = 0;
     if (sampler && sampler->inotify >= 0)
         fds[count++] = (struct pollfd){.fd = sampler->inotify, .events = POLLIN};
-    if (sampler && sampler->timer >= 0)
-        fds[count++] = (struct pollfd){.fd = sampler->timer, .events = POLLIN};
+    if (sampler && sampler->hurry.timer >= 0)
+        fds[count++] = (struct pollfd){.fd = sampler->hurry.timer, .events = POLLIN};
     return count;
 }
 
@@ -457,11 +392,9 @@ bool lxc_ready(struct backend *base, const struct want *want, struct sink *sink,
     if (!sampler)
         return false;
     sampler->now_ns = clock_mono_ns();
-    uint64_t expirations;
-    if (sampler->timer >= 0 && read(sampler->timer, &expirations, sizeof(expirations)) < 0 &&
-        errno != EAGAIN)
+    if (!lxc_hurry_hush(&sampler->hurry))
         return false;
-    sampler->youngest_ns = INT64_MAX;
+    lxc_hurry_begin(&sampler->hurry);
     bool changed = sampler->inotify >= 0 && read_events(sampler, sink);
     lxc_hints_follow(sampler->hints, sampler->now_ns, try_hint, sampler);
     struct lxc_guest *guest, *next;
@@ -470,6 +403,6 @@ bool lxc_ready(struct backend *base, const struct want *want, struct sink *sink,
         if (lxc_guest_in_transit(guest))
             follow_closely(sampler, guest, sink);
     }
-    set_timer(sampler);
+    lxc_hurry_set(&sampler->hurry, lxc_hints_pending(sampler->hints));
     return changed;
 }

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# What sanitizers report of any process of the tests, in files of a folder: a worker's standard error is no test's.
+#     reports.sh begin FOLDER    before the first test
+#     reports.sh end FOLDER      after the last one; fails over what there is
+set -u
+folder=${2:?}
+case ${1:-} in
+begin)
+    rm -rf "$folder"
+    # Some tests go on as another user.
+    mkdir "$folder" && chmod 1777 "$folder"
+    ;;
+end)
+    for report in "$folder"/*; do
+        [ -e "$report" ] || exit 0
+        # Begun by a process that could not go on: it has no descriptors left, or was killed.
+        [ -s "$report" ] || { echo "empty: $report"; continue; }
+        echo "== $report"
+        head -n 60 "$report"
+        found=1
+    done
+    exit "${found:-0}"
+    ;;
+*) exit 2 ;;
+esac
