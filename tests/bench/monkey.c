@@ -6,9 +6,11 @@
  *            [-n GUESTS] [-r KEYS] [-s SEED] -- PROGRAM ARG...
  *
  * Before each sample it goes back to where it began (Escape, 1, KEYS; a frozen display, which is a
- * copy of all, goes on), so that like is held against like.
+ * copy of all, goes on), so that like is held against like.  Memory is what the processes have of
+ * their own: their share of a library's pages changes with what others do.
+ *
  * GROWTH: percent of memory by which the second half may be above the first; 3.  FILES: the same
- * for descriptors, by number, for those of guests that come and go by chance; 4. GUESTS: so many
+ * for descriptors, by number, for those of guests that come and go by chance; 4.  GUESTS: so many
  * have an hour of history that fills meanwhile (model/history.h); what that may take is allowed,
  * and said.  It types nothing that ends or suspends the program, but may get there by way of a
  * menu: then the program is started again, and said so.  What it types acts on whatever is
@@ -56,7 +58,7 @@ struct run {
 };
 
 static const char *const names[] = {
-    [MEMORY] = "memory, KiB of PSS",
+    [MEMORY] = "own memory, KiB",
     [FILES] = "descriptors",
     [THREADS] = "threads",
     [PROCESSES] = "processes",
@@ -149,9 +151,10 @@ static void take_sample(struct run *run, long at_s)
     process_take_family(&family, screen_pid(run->screen));
     run->at_s[run->count] = at_s;
     long *figure = run->sample[run->count++];
-    figure[MEMORY] = process_describe(&family);
+    process_describe(&family);
     figure[PROCESSES] = (long)family.count;
     for (size_t i = 0; i < family.count; i++) {
+        figure[MEMORY] += family.at[i].own_kib;
         figure[FILES] += family.at[i].files;
         figure[THREADS] += family.at[i].threads;
     }

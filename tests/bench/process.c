@@ -197,6 +197,9 @@ long process_describe(struct process_table *table)
                 process->title[j] = ' ';
         read_proc(process->pid, "smaps_rollup", text, sizeof text);
         process->pss_kib = number_after(text, "\nPss:");
+        process->own_kib = number_after(text, "\nPss_Anon:");
+        if (!process->own_kib) /* before Linux 5.4 */
+            process->own_kib = process->pss_kib;
         read_proc(process->pid, "status", text, sizeof text);
         process->threads = number_after(text, "\nThreads:");
         process->files = count_files(process->pid);

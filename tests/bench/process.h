@@ -16,6 +16,7 @@ struct process {
     bool main_only; /* its first thread alone */
     char title[64];
     long pss_kib, files, threads; /* by process_describe */
+    long own_kib;                 /* the same: of PSS what is of no file */
     int64_t cpu_ns; /* with that of the children that it has waited for, in ticks of 10 ms */
     long wakes;
 };
