@@ -7,7 +7,7 @@
  *     measure [-s ROWSxCOLUMNS] [-w WARM] [-t SECONDS] [-k KEYS] [-r KEYS] [-f TEXT]...
  *             [-S SERVER]... [-T SERVER]... [-e] -- PROGRAM ARG...
  *
- * KEYS are typed once before the window, or (-r) 50 times a second in it.
+ * KEYS are typed once before the window, or (-r) in it, 50 a second, over and over.
  *
  * One line of name=value: cpu_ms and server_ms are per second, as are bytes, bursts (of bytes, with
  * 0.2 s of silence before each: redraws) and wakes; first_ms until the first byte came, found_ms
@@ -121,9 +121,13 @@ static void start(struct terminal *terminal, const struct settings *settings, ch
 
 static void type_on(struct terminal *terminal, const struct settings *settings, int64_t until_ns)
 {
-    for (int64_t at = now_ns(); settings->repeated && at < until_ns; at += TYPE_NS) {
-        if (write(terminal->fd, settings->repeated, strlen(settings->repeated)) < 0)
+    const char *key = settings->repeated;
+
+    for (int64_t at = now_ns(); key && *key && at < until_ns; at += TYPE_NS) {
+        if (write(terminal->fd, key, 1) < 0)
             process_die("keys");
+        if (*++key == '\0')
+            key = settings->repeated;
         pump(terminal, settings, at + TYPE_NS);
     }
     pump(terminal, settings, until_ns);

@@ -128,8 +128,9 @@ static void place_cursor(struct pane *pane, const struct world *world, bool foll
     bool chosen = pane->bound && guest_id_is_set(&pane->cursor);
     long row = chosen ? listing_find(&pane->listing, &pane->cursor) : -1;
 
+    /* Drawing fits the top in, but a pane that is not drawn is asked too which rows it shows. */
     if (row >= 0 && follow)
-        pane->top += row - pane->row;
+        pane->top = pane->top + row < pane->row ? 0 : pane->top + row - pane->row;
     if (row >= 0)
         pane->row = row;
     clamp_row(pane);
