@@ -135,11 +135,11 @@ static int take_sort(const struct reading *reading, const config_setting_t *sett
 
 static int take_theme(const struct reading *reading, const config_setting_t *setting)
 {
-    if (take_text(reading, setting, &reading->settings->theme))
-        return ERR_SYNTAX;
-    if (!*reading->settings->theme)
+    const char *text = config_setting_get_string(setting);
+
+    if (text && !*text)
         return bad(reading, setting, "write a theme's name, or none of this line");
-    return 0;
+    return take_text(reading, setting, &reading->settings->theme);
 }
 
 static int take_detach_key(const struct reading *reading, const config_setting_t *setting)
