@@ -409,7 +409,8 @@ START_TEST(as_many_as_may_be)
     for (int i = 1; i < 32; i++) {
         screen_send(screen, "1:run sh\r");
         ck_assert(screen_wait(screen, LEAVES, PATIENCE_MS));
-        steps_shows(screen, DETACH, IS_BACK);
+        steps_hides(screen, DETACH, LEAVES);
+        ck_assert(screen_wait(screen, IS_BACK, PATIENCE_MS));
     }
     screen_send(screen, "1/\025web1\r");
     ck_assert(steps_cursor_is(screen, "web1", PATIENCE_MS));
