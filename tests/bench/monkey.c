@@ -3,7 +3,7 @@
  * the time is above that of the first by more than a little.
  *
  *     monkey [-t SECONDS] [-p SECONDS A SAMPLE] [-w WARM] [-g GROWTH] [-f FILES]
- *            [-n GUESTS] [-r KEYS] [-s SEED] -- PROGRAM ARG...
+ *            [-n GUESTS] [-e EVENTS] [-r KEYS] [-s SEED] -- PROGRAM ARG...
  *
  * Before each sample it goes back to where it began (Escape, 1, KEYS; a frozen display, which is a
  * copy of all, goes on), so that like is held against like.  Memory is what the processes have of
@@ -11,10 +11,10 @@
  *
  * GROWTH: percent of memory by which the second half may be above the first; 3.  FILES: the same
  * for descriptors, by number, for those of guests that come and go by chance; 4.  GUESTS: so many
- * have an hour of history that fills meanwhile (model/history.h); what that may take is allowed,
- * and said.  It types nothing that ends or suspends the program, but may get there by way of a
- * menu: then the program is started again, and said so.  What it types acts on whatever is
- * selected: give the program --readonly. */
+ * have an hour of history that fills meanwhile (model/history.h), and so many EVENTS a minute come
+ * into the log (model/event.h); what those may take is allowed, and said.  It types nothing that
+ * ends or suspends the program, but may get there by way of a menu: then the program is started
+ * again, and said so.  What it types acts on whatever is selected: give the program --readonly. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +32,7 @@
 #define LOG_ODDS 60      /* one key of so many opens a log and closes it */
 #define RESIZE_ODDS 80   /* one of so many is another size of the terminal */
 #define MEMORY_SLACK 512 /* KiB: what an allocator keeps or not */
+#define EVENT_BYTES 512  /* of one in the log, at most on average */
 #define ENDS_MAX 20
 
 enum figure {
@@ -43,7 +44,7 @@ enum figure {
 };
 
 struct settings {
-    int seconds, warm_s, period_s, growth, files, guests;
+    int seconds, warm_s, period_s, growth, files, guests, events;
     const char *rest;
     const char *const *argv;
 };
@@ -198,10 +199,17 @@ static long history_may(const struct run *run, const struct settings *settings)
     return 3 * settings->guests * (history_filled(to) - history_filled(from)) / 1024;
 }
 
+/* The same of the log of events. */
+static long log_may(const struct run *run, const struct settings *settings)
+{
+    long seconds = run->at_s[run->count * 3 / 4] - run->at_s[run->count / 4];
+    return settings->events * seconds / 60 * EVENT_BYTES / 1024;
+}
+
 static int judge(const struct run *run, const struct settings *settings)
 {
     int grew = 0;
-    long history = history_may(run, settings);
+    long history = history_may(run, settings), log = log_may(run, settings);
     printf("%ld keys, %zu samples\n%-22s %10s %10s %10s %10s\n", run->keys, run->count, "",
            "first half", "second", "least", "most");
     for (int i = 0; i < FIGURES; i++) {
@@ -212,15 +220,15 @@ static int judge(const struct run *run, const struct settings *settings)
             least = run->sample[j][i] < least ? run->sample[j][i] : least;
             most = run->sample[j][i] > most ? run->sample[j][i] : most;
         }
-        long may = i == MEMORY  ? first * settings->growth / 100 + MEMORY_SLACK + history
+        long may = i == MEMORY  ? first * settings->growth / 100 + MEMORY_SLACK + history + log
                    : i == FILES ? settings->files
                                 : 1;
         printf("%-22s %10ld %10ld %10ld %10ld  %s\n", names[i], first, second, least, most,
                second > first + may ? "GREW" : "flat");
         grew += second > first + may;
         if (i == MEMORY)
-            printf("%-22s %10s %10ld of that %ld for history that fills\n", "  may be above by", "",
-                   may, history);
+            printf("%-22s %10s %10ld of that %ld for history and %ld for events that fill\n",
+                   "  may be above by", "", may, history, log);
     }
     return grew > 0;
 }
@@ -260,7 +268,7 @@ int main(int argc, char **argv)
     struct settings settings = {
         .seconds = 60, .warm_s = 10, .period_s = 5, .growth = 3, .files = 4, .rest = ""};
     unsigned seed = (unsigned)time(NULL);
-    for (int c; (c = getopt(argc, argv, "+t:p:w:g:f:n:r:s:")) != -1;) {
+    for (int c; (c = getopt(argc, argv, "+t:p:w:g:f:n:e:r:s:")) != -1;) {
         if (c == 't')
             settings.seconds = atoi(optarg);
         else if (c == 'p')
@@ -273,6 +281,8 @@ int main(int argc, char **argv)
             settings.files = atoi(optarg);
         else if (c == 'n')
             settings.guests = atoi(optarg);
+        else if (c == 'e')
+            settings.events = atoi(optarg);
         else if (c == 'r')
             settings.rest = optarg;
         else if (c == 's')

@@ -138,6 +138,23 @@ START_TEST(follow_holds_the_line)
 }
 END_TEST
 
+/* A pane that is not drawn is asked too which rows it shows. */
+START_TEST(follow_ends_at_the_first_row)
+{
+    int percent[GUESTS] = {0};
+
+    ui.follow = true;
+    pane_arrange(&pane, &ui, true);
+    pane_move(&pane, 12);
+    pane.top = 8;
+    percent[12] = 100;
+    tick(percent);
+    pane_arrange(&pane, &ui, true);
+    ck_assert_int_eq(pane.row, 0);
+    ck_assert_int_eq(pane.top, 0);
+}
+END_TEST
+
 START_TEST(rows_keep_their_places_without_a_sort)
 {
     int percent[GUESTS];
@@ -366,6 +383,7 @@ int main(void)
     tcase_add_test(tcase, the_first_row_until_one_moves);
     tcase_add_test(tcase, the_cursor_follows_its_guest);
     tcase_add_test(tcase, follow_holds_the_line);
+    tcase_add_test(tcase, follow_ends_at_the_first_row);
     tcase_add_test(tcase, rows_keep_their_places_without_a_sort);
     tcase_add_test(tcase, a_vanished_guest_leaves_the_cursor_on_its_row);
     tcase_add_test(tcase, an_empty_list_is_no_trap);
