@@ -375,60 +375,6 @@ START_TEST(several_as_tabs)
 }
 END_TEST
 
-/* The colour of the footer's entry for consoles. */
-static long footer_colour(struct screen *screen)
-{
-    const char *entry = strstr(screen_row(screen, 23), "c Console");
-    struct screen_look look;
-
-    ck_assert_ptr_nonnull(entry);
-    screen_look(screen, 23, (int)(entry - screen_row(screen, 23)) + 2, &look);
-    return look.foreground;
-}
-
-static bool footer_becomes(struct screen *screen, bool possible, long colour)
-{
-    long long end = screen_now_ms() + PATIENCE_MS;
-
-    while ((footer_colour(screen) == colour) != possible && screen_now_ms() < end)
-        screen_pump(screen, 20);
-    return (footer_colour(screen) == colour) == possible;
-}
-
-/* With as many open as there may be, c still goes to one of them, and is grey only elsewhere. */
-START_TEST(as_many_as_may_be)
-{
-    struct screen *screen = steps_start(24, 80, "guests=40,machines=6,calm,seed=1", NULL);
-
-    steps_shows(screen, "/\025db01\r", "1 of 40");
-    long possible = footer_colour(screen);
-    steps_shows(screen, "c", "db01$");
-    steps_shows(screen, DETACH, IS_BACK);
-    screen_send(screen, "1/\025mail\r");
-    ck_assert(steps_cursor_is(screen, "mail", PATIENCE_MS));
-    for (int i = 1; i < 32; i++) {
-        screen_send(screen, "1:run sh\r");
-        ck_assert(screen_wait(screen, LEAVES, PATIENCE_MS));
-        steps_hides(screen, DETACH, LEAVES);
-        ck_assert(screen_wait(screen, IS_BACK, PATIENCE_MS));
-    }
-    screen_send(screen, "1/\025web1\r");
-    ck_assert(steps_cursor_is(screen, "web1", PATIENCE_MS));
-    ck_assert(footer_becomes(screen, false, possible));
-    steps_shows(screen, "c", "32 consoles are open already");
-    screen_send(screen, "/\025db01\r");
-    ck_assert(steps_cursor_is(screen, "db01", PATIENCE_MS));
-    ck_assert(footer_becomes(screen, true, possible));
-    steps_shows(screen, "c", LEAVES);
-    steps_shows(screen, DETACH, IS_BACK);
-    steps_shows(screen, "\033[21~", "Quit?");
-    screen_pump(screen, 400);
-    screen_send(screen, "\t\r");
-    ck_assert_int_eq(screen_exit(screen, PATIENCE_MS), 0);
-    screen_free(screen);
-}
-END_TEST
-
 START_TEST(looking_back)
 {
     struct screen *screen = open_console(24, 80, SIM, "db01", "l", "simulated log, line 40");
@@ -639,7 +585,6 @@ int main(void)
         off_and_on_again,
         readonly_says_so,
         several_as_tabs,
-        as_many_as_may_be,
         looking_back,
         recorded,
         palette_commands,

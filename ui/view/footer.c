@@ -4,7 +4,6 @@
 
 #include "base/text.h"
 #include "engine/consoles.h"
-#include "ui/view/tabs.h"
 
 static const char *label_in_graphs(const struct command_info *info)
 {
@@ -95,8 +94,7 @@ static int rank_that_fits(enum context context, bool at_top, int width)
     return limit;
 }
 
-/* Whether COMMAND would do something: what has a tab is gone to, however many are open.  In a
- * console its key goes to what is open already. */
+/* Whether COMMAND would do something; in a console its key goes to what is open already. */
 static bool is_possible(const struct ui *ui, enum context context, const struct guest *guest,
                         enum command command)
 {
@@ -108,8 +106,7 @@ static bool is_possible(const struct ui *ui, enum context context, const struct 
     if (command != COMMAND_ATTACH && command != COMMAND_SCREEN &&
         (command != COMMAND_CONSOLE || context == CONTEXT_CONSOLE))
         return true;
-    return guest && (tabs_has(ui, &guest->id, kind) ||
-                     engine_console_check(ui->engine, &guest->id, kind, &err) == 0);
+    return guest && engine_console_check(ui->engine, &guest->id, kind, &err) == 0;
 }
 
 void footer_draw(const struct ui *ui, enum context context, bool at_top, const struct guest *guest,

@@ -109,11 +109,6 @@ static size_t find_tab(const struct ui *ui, const struct guest_id *guest, enum c
     return tabs->count;
 }
 
-bool tabs_has(const struct ui *ui, const struct guest_id *guest, enum console_kind kind)
-{
-    return find_tab(ui, guest, kind, NULL, NULL) < ui->tabs->count;
-}
-
 static struct tab *tab_new(struct ui *ui, const struct guest *guest, uint32_t console)
 {
     struct tabs *tabs = ui->tabs;

@@ -57,9 +57,6 @@ struct tab *tabs_active(const struct ui *ui); /* NULL without any */
 const struct console *tab_console(const struct ui *ui, const struct tab *tab);
 const struct guest *tab_guest(const struct ui *ui, const struct tab *tab); /* live, or NULL */
 
-/* GUEST's console of this KIND, of whatever device, has a tab that its command goes to. */
-bool tabs_has(const struct ui *ui, const struct guest_id *guest, enum console_kind kind);
-
 /* It is open, or on its way. */
 bool tab_lives(const struct console *console);
 
