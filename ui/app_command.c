@@ -142,6 +142,14 @@ static bool is_for_the_loop(enum command which, struct key key)
            (which == COMMAND_REDRAW || which == COMMAND_SUSPEND || which == COMMAND_HOW_TO_QUIT);
 }
 
+/* The key that quits from anywhere does so from a dialog too, unless it lies on what one types, or
+ * the dialog has a meaning of its own for it. */
+static bool leaves_dialog(const struct modal *modal, enum command which, struct key key)
+{
+    return which == COMMAND_QUIT && !modal->takes_quit &&
+           (key.kind == KEY_CONTROL || (key.kind == KEY_SPECIAL && key.code >= SPECIAL_F1));
+}
+
 static unsigned run_command(struct app *app, enum command which)
 {
     struct view *view = app_view(app);
@@ -176,7 +184,7 @@ unsigned app_key(struct app *app, struct key key)
 
     if (screen_is_too_small())
         return works_unseen(ui, which) ? run_command(app, which) : 0;
-    if (ui->modal && !is_for_the_loop(which, key))
+    if (ui->modal && !is_for_the_loop(which, key) && !leaves_dialog(ui->modal, which, key))
         return key.kind == KEY_POINTER ? 0 : modal_key(app, key);
     if (key.kind == KEY_POINTER)
         return view->ops->mouse ? view->ops->mouse(view, ui, key) : 0;

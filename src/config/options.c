@@ -250,6 +250,8 @@ static int take_option(struct options *o, int code, const char *arg, struct erro
         o->batch = true;
         break;
     case OPT_THEME:
+        if (!*arg)
+            return error_set(err, ERR_USAGE, TRY_HELP, "--theme needs a value that is not empty");
         xreplace(&o->theme, arg);
         break;
     case 'C':

@@ -133,6 +133,15 @@ static int take_sort(const struct reading *reading, const config_setting_t *sett
     return 0;
 }
 
+static int take_theme(const struct reading *reading, const config_setting_t *setting)
+{
+    const char *text = config_setting_get_string(setting);
+
+    if (text && !*text)
+        return bad(reading, setting, "write a theme's name, or none of this line");
+    return take_text(reading, setting, &reading->settings->theme);
+}
+
 static int take_detach_key(const struct reading *reading, const config_setting_t *setting)
 {
     if (take_text(reading, setting, &reading->settings->detach_key))
@@ -219,7 +228,7 @@ static int take_setting(const struct reading *reading, const config_setting_t *s
     if (strcmp(name, "sort") == 0)
         return take_sort(reading, setting);
     if (strcmp(name, "theme") == 0)
-        return take_text(reading, setting, &s->theme);
+        return take_theme(reading, setting);
     if (strcmp(name, "inverted") == 0)
         return take_bool(reading, setting, &s->inverted);
     if (strcmp(name, "colour") == 0)

@@ -123,6 +123,7 @@ START_TEST(zoom_and_metrics)
     screen_send(screen, "---");
     ck_assert(row_says(screen, TITLE_ROW, " 1h"));
     ck_assert(row_says(screen, MOMENT_ROW - 1, "-45m"));
+    ck_assert(row_says(screen, MOMENT_ROW - 1, "-1h "));
     steps_shows(screen, "-", "from a minute to an hour");
     screen_send(screen, "++++++");
     ck_assert(row_says(screen, TITLE_ROW, " 1m"));

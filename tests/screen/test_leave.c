@@ -47,6 +47,37 @@ START_TEST(f10_quits_from_a_view_within)
 }
 END_TEST
 
+/* A box, a menu, a prompt, a question whose answer stands out. */
+START_TEST(f10_quits_from_a_dialog)
+{
+    static const struct {
+        const char *keys, *shows;
+    } dialogs[] = {
+        {"x", "Who hurts"}, {"m", "c console"},          {":", "Tab completes"},
+        {"/we", "it, Esc"}, {"\033[17~", "Enter sorts"}, {"mf", "unwritten data"},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(dialogs); i++) {
+        struct screen *screen = start();
+
+        steps_shows(screen, dialogs[i].keys, dialogs[i].shows);
+        screen_send(screen, F10);
+        check_end(screen, 0);
+    }
+}
+END_TEST
+
+/* There it means that one is done, as in htop. */
+START_TEST(f10_ends_the_setup)
+{
+    struct screen *screen = start();
+
+    steps_shows(screen, "\033OQ", "Tab Page");
+    steps_hides(screen, F10, "Tab Page");
+    steps_quit(screen);
+}
+END_TEST
+
 START_TEST(control_c_says_how)
 {
     struct screen *screen = start();
@@ -181,6 +212,8 @@ int main(void)
     const TTest *const tests[] = {
         q_quits,
         f10_quits_from_a_view_within,
+        f10_quits_from_a_dialog,
+        f10_ends_the_setup,
         control_c_says_how,
         sigterm_ends,
         sighup_ends,

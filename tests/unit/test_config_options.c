@@ -172,6 +172,7 @@ START_TEST(empty_and_endless_values)
     char *empty_path[] = {(char *)"vctop", (char *)"-P", (char *)""};
     char *empty_list[] = {(char *)"vctop", (char *)"--backend", (char *)""};
     char *empty_delay[] = {(char *)"vctop", (char *)"-d", (char *)""};
+    char *empty_theme[] = {(char *)"vctop", (char *)"--theme="};
     char *endless_uri[] = {(char *)"vctop", (char *)"-c", endless};
     char *endless_delay[] = {(char *)"vctop", (char *)"-d", endless};
 
@@ -181,6 +182,7 @@ START_TEST(empty_and_endless_values)
     ck_assert_int_eq(options_parse(&o, 3, empty_path, &err), ERR_USAGE);
     ck_assert_int_eq(options_parse(&o, 3, empty_list, &err), ERR_USAGE);
     ck_assert_int_eq(options_parse(&o, 3, empty_delay, &err), ERR_USAGE);
+    ck_assert_int_eq(options_parse(&o, 2, empty_theme, &err), ERR_USAGE);
     ck_assert_int_eq(options_parse(&o, 3, endless_uri, &err), ERR_USAGE);
     ck_assert_int_eq(options_parse(&o, 3, endless_delay, &err), ERR_USAGE);
 }

@@ -149,6 +149,7 @@ static const struct {
     {"colour = 1\n", ":1:"},
     {"sort = mem\n", ":1:"},
     {"sort = 3\n", ":1:"},
+    {"theme = \"\"\n", ":1:"},
     {"detach_key = \"x\"\n", ":1:"},
     {"escdelay = 5\n", ":1:"},
     {"escdelay = \"x\"\n", ":1:"},

@@ -158,7 +158,7 @@ static const struct command_info commands[] = {
             NULL, 0, CTRL('Z')),
     COMMAND(COMMAND_HOW_TO_QUIT, CONTEXT_ALL, "vctop", "how-to-quit", "say how to quit", NULL, 0,
             CTRL('C')),
-    COMMAND(COMMAND_QUIT, CONTEXT_ALL, "vctop", "quit", "quit from anywhere", NULL, 0,
+    COMMAND(COMMAND_QUIT, CONTEXT_ALL, "vctop", "quit", "quit from anywhere but setup", NULL, 0,
             FUNCTION(10)),
 };
 

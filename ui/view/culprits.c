@@ -5,12 +5,14 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "model/culprit.h"
 
 #define LINES_MAX (CULPRIT_RESOURCES * (CULPRITS_MAX + 3) + 4)
 #define HOST_WORTH_A_WORD 20.0 /* percent of a CPU */
 #define NAME_CELLS 20
+#define OLD_NS (5 * NS_PER_S)
 
 struct row {
     char text[512];
@@ -22,6 +24,7 @@ struct row {
 /* Texts, and no pointers into the model, which goes on meanwhile. */
 struct culprits {
     char title[96];
+    int64_t at_ns; /* CLOCK_MONOTONIC of the answer */
     struct row row[LINES_MAX];
     int count, cursor; /* on a culprit; -1: there is none */
 };
@@ -169,9 +172,19 @@ static unsigned culprits_key(struct ui *ui, void *data, struct key key)
     return REACT_HANDLED | REACT_REDRAW;
 }
 
-static int widest(const struct culprits *culprits)
+/* An answer stays as it was given: nothing moves below the cursor.  Once it is old it says so. */
+static void title_text(const struct culprits *culprits, int64_t now_ns, char *dst, size_t size)
 {
-    int width = (int)text_width(culprits->title) + 2;
+    int64_t old_ns = now_ns - culprits->at_ns;
+    char age[UNITS_MAX];
+
+    units_duration(age, (double)old_ns / NS_PER_S);
+    snprintf(dst, size, old_ns < OLD_NS ? "%s" : "%s  (asked %s ago)", culprits->title, age);
+}
+
+static int widest(const struct culprits *culprits, const char *title)
+{
+    int width = (int)text_width(title) + 2;
 
     for (int i = 0; i < culprits->count; i++)
         if ((int)text_width(culprits->row[i].text) > width)
@@ -183,16 +196,18 @@ static void culprits_draw(const struct ui *ui, const void *data, struct rect scr
                           struct rect status)
 {
     const struct culprits *culprits = data;
-    int width = widest(culprits) + 4, height = culprits->count + 2;
+    char title[sizeof(culprits->title) + 40];
+
+    title_text(culprits, ui->clock_ns, title, sizeof(title));
+    int width = widest(culprits, title) + 4, height = culprits->count + 2;
     struct rect box = {.height = height < screen.height ? height : screen.height,
                        .width = width < screen.width ? width : screen.width};
 
-    (void)ui;
     (void)status;
     box.y = screen.y + (screen.height - box.height) / 2;
     box.x = screen.x + (screen.width - box.width) / 2;
     draw_clear(box, STYLE_DIALOG);
-    draw_box(box, STYLE_DIALOG, culprits->title);
+    draw_box(box, STYLE_DIALOG, title);
     struct rect inside = rect_inset(box, 1);
     for (int i = 0; i < culprits->count && i < inside.height; i++) {
         const struct row *row = &culprits->row[i];
@@ -231,6 +246,7 @@ unsigned culprits_open(struct ui *ui, const struct guest *guest)
         return REACT_HANDLED | REACT_REDRAW;
     }
     struct culprits *culprits = xcalloc(1, sizeof(*culprits));
+    culprits->at_ns = ui->clock_ns;
     culprit_find(world, live, ui->clock_ns, &report);
     write_answer(culprits, live, &report);
     ui_modal_open(ui, &culprits_modal, culprits);

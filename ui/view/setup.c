@@ -154,6 +154,7 @@ static void setup_draw(const struct ui *ui, const void *data, struct rect screen
 }
 
 static const struct modal setup_modal = {
+    .takes_quit = true, /* it ends the setup, as in htop; and may be a key that is set up */
     .hint = "Tab Page  s Save to the file  Esc Close; what is set up holds until vctop ends",
     .key = setup_key,
     .draw = setup_draw,

@@ -79,6 +79,7 @@ struct ui {
 /* A dialog, menu or prompt: takes every key while it is open. */
 struct modal {
     const char *hint; /* in the footer's place */
+    bool takes_quit;  /* the key that quits from anywhere is its own */
     /* Returns a set of enum reaction; calls ui_modal_close() when it is done. */
     unsigned (*key)(struct ui *ui, void *data, struct key key);
     /* SCREEN is the whole terminal, STATUS the line where prompts stand. */
