@@ -146,9 +146,11 @@ static int read_settings(struct options *options)
 static void check_theme(const char *name)
 {
     struct error err;
-    CLEANUP_FREE char *path = theme_is_builtin(name) ? NULL : theme_path(name, &err);
 
-    if (!theme_is_builtin(name) && !path)
+    if (theme_is_builtin(name))
+        return;
+    CLEANUP_FREE char *path = theme_path(name, &err);
+    if (!path)
         fail(EXIT_SUCCESS, &err);
 }
 

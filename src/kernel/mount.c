@@ -74,7 +74,7 @@ static enum mount_use use_of(const struct mount *mount)
 static char *decode(char *dst, const char *text, size_t len)
 {
     if (!memchr(text, '\\', len))
-        return memcpy(dst, text, len), dst + len;
+        return mempcpy(dst, text, len);
     for (size_t i = 0; i < len; i++) {
         unsigned value = 0;
         size_t digits = 0;

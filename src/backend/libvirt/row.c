@@ -4,6 +4,7 @@
 
 #include "backend/libvirt/balloons.h"
 #include "backend/libvirt/words.h"
+#include "base/cleanup.h"
 #include "base/clock.h"
 
 #define CONTROL_NS (10 * NS_PER_S) /* older news of a monitor is no news */
@@ -68,7 +69,7 @@ static void sum_links(struct lv_guest *guest)
     for (size_t i = 0; i < guest->domain.nic_count; i++)
         devsum_add(guest->net, guest->domain.nics[i].key, guest->domain.nics[i].counters);
     const uint64_t *totals = devsum_end(guest->net);
-    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
         sample_set(&guest->sample, fields[i], totals[i]);
 }
 
