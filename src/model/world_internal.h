@@ -37,8 +37,10 @@ struct guest_entry {
     bool late;       /* it came when its source's list was complete already */
     bool hidden;     /* another source shows it, or may: see world_owned.c */
     bool unowned;    /* none does: its next row shows it */
-    struct path_entry *disks[FACTS_DISKS_MAX]; /* what is known of where they lie, NULL nothing */
-    enum guest_state known;                    /* the last state that was not unknown */
+    /* Of each disk, NULL unknown: its path, and the nearest place that it stands on. */
+    struct path_entry *disks[FACTS_DISKS_MAX];
+    struct place_entry *places[FACTS_DISKS_MAX];
+    enum guest_state known; /* the last state that was not unknown */
     int64_t known_since_ns;
     UT_hash_handle by_id, by_handle;
 };
@@ -127,7 +129,7 @@ bool world_is_local_libvirt(const struct source *source);
 /* Nothing is known of what isolates the guest. */
 void world_isolation_forget(struct world *world, struct guest *guest);
 
-/* Finds ENTRY->disks: its facts are new, or the paths are. */
+/* Finds ENTRY->disks and ENTRY->places: its facts are new, or the paths and places are. */
 void world_find_disks(const struct world *world, struct guest_entry *entry);
 
 void world_storage_clear(struct world *world);
