@@ -1,9 +1,12 @@
 #include "base/alloc.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#define GIVE_BACK_NS INT64_C(60000000000)
 
 static void (*restore_hook)(void);
 
@@ -92,4 +95,16 @@ int xreplace(char **slot, const char *text)
     free(*slot);
     *slot = copy;
     return 1;
+}
+
+void alloc_give_back(int64_t now_ns)
+{
+    static int64_t last_ns;
+
+    if (!last_ns)
+        last_ns = now_ns;
+    if (now_ns - last_ns < GIVE_BACK_NS)
+        return;
+    last_ns = now_ns;
+    malloc_trim(0);
 }

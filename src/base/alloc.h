@@ -3,6 +3,7 @@
 #define VCTOP_BASE_ALLOC_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 /* Called once before the process exits with status 1 for want of memory (async-signal-safe work
@@ -18,5 +19,10 @@ char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Replaces *SLOT by a copy of TEXT (either may be NULL); returns nonzero when the text changed. */
 int xreplace(char **slot, const char *text);
+
+/* Gives what was freed back to the kernel, once a minute at most: left alone the allocator keeps
+ * whatever was in use at the same time as something that stays, for good.  NOW_NS: CLOCK_MONOTONIC.
+ * Takes about a millisecond for 10 MB.  Always from the same thread of a process. */
+void alloc_give_back(int64_t now_ns);
 
 #endif

@@ -293,6 +293,7 @@ unsigned engine_dispatch(struct engine *engine, const struct pollfd *fds, size_t
     if (engine->want_changed)
         tell_workers(engine);
     sweep(engine);
+    alloc_give_back(now_ns);
     engine->turn_ns = now_ns;
     changes = engine->changes | (engine->broken ? ENGINE_BROKEN : 0);
     engine->changes = 0;

@@ -30,15 +30,17 @@ struct source_entry {
 struct guest_entry {
     struct guest guest; /* first: a struct guest of the world is one of these */
     struct source_entry *source;
-    char *id_text;   /* key of by_id */
+    char *id_key;    /* key of by_id */
     uint64_t handle; /* source's number << 32 | handle: key of by_handle */
     bool has_handle; /* it is in by_handle */
     bool has_state;  /* a row said its state at least once */
     bool late;       /* it came when its source's list was complete already */
     bool hidden;     /* another source shows it, or may: see world_owned.c */
     bool unowned;    /* none does: its next row shows it */
-    struct path_entry *disks[FACTS_DISKS_MAX]; /* what is known of where they lie, NULL nothing */
-    enum guest_state known;                    /* the last state that was not unknown */
+    /* Of each disk, NULL unknown: its path, and the nearest place that it stands on. */
+    struct path_entry *disks[FACTS_DISKS_MAX];
+    struct place_entry *places[FACTS_DISKS_MAX];
+    enum guest_state known; /* the last state that was not unknown */
     int64_t known_since_ns;
     UT_hash_handle by_id, by_handle;
 };
@@ -91,6 +93,12 @@ struct world {
 struct source_entry *world_source_entry(const struct world *world, const char *id);
 struct guest_entry *world_entry(const struct world *world, const char *source, uint32_t handle);
 
+/* What the table by_id knows ID by, of *SIZE bytes; ID is set.  The caller frees. */
+char *world_id_key(const struct guest_id *id, size_t *size);
+
+/* Hidden or not; NULL: not in the world. */
+struct guest_entry *world_entry_of(const struct world *world, const struct guest_id *id);
+
 /* Sanitised copy of TEXT, NULL for NULL. */
 char *world_clean(const char *text, size_t max_cells);
 
@@ -127,7 +135,7 @@ bool world_is_local_libvirt(const struct source *source);
 /* Nothing is known of what isolates the guest. */
 void world_isolation_forget(struct world *world, struct guest *guest);
 
-/* Finds ENTRY->disks: its facts are new, or the paths are. */
+/* Finds ENTRY->disks and ENTRY->places: its facts are new, or the paths and places are. */
 void world_find_disks(const struct world *world, struct guest_entry *entry);
 
 void world_storage_clear(struct world *world);

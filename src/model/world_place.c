@@ -23,45 +23,6 @@ const struct place *world_place_below(const struct world *world, const struct pl
     return below ? &below->place : NULL;
 }
 
-static bool lies_in(const char *path, const char *directory)
-{
-    size_t len = strlen(directory);
-    while (len > 1 && directory[len - 1] == '/')
-        len--;
-    return strncmp(path, directory, len) == 0 && (path[len] == '/' || len == 1);
-}
-
-/* The pool of GUEST's source that is called NAME. */
-static const struct place_entry *pool_named(const struct world *world, const struct guest *guest,
-                                            const char *name)
-{
-    for (size_t i = 0; i < world->place_count; i++) {
-        const struct place_entry *entry = world->places[i];
-        if (entry->place.kind == PLACE_POOL && strcmp(entry->name, name) == 0 &&
-            strcmp(entry->source->source.id, guest->id.source) == 0)
-            return entry;
-    }
-    return NULL;
-}
-
-/* The pool of GUEST's source in whose directory PATH lies, the innermost; not one that has another
- * file system mounted below it, on which PATH is. */
-static const struct place_entry *pool_around(const struct world *world, const struct guest *guest,
-                                             const char *path, const struct place_entry *on)
-{
-    const struct place_entry *best = NULL;
-    for (size_t i = 0; i < world->place_count; i++) {
-        const struct place_entry *entry = world->places[i];
-        if (entry->place.kind != PLACE_POOL || !entry->path || !lies_in(path, entry->path) ||
-            strcmp(entry->source->source.id, guest->id.source) != 0 ||
-            (on && entry->below && entry->below != on))
-            continue;
-        if (!best || strlen(entry->path) > strlen(best->path))
-            best = entry;
-    }
-    return best;
-}
-
 static const struct path_entry *path_of_disk(const struct guest *guest, size_t disk)
 {
     return ((const struct guest_entry *)guest)->disks[disk];
@@ -70,19 +31,9 @@ static const struct path_entry *path_of_disk(const struct guest *guest, size_t d
 const struct place *world_place_of_disk(const struct world *world, const struct guest *guest,
                                         size_t disk)
 {
-    if (disk >= FACTS_DISKS_MAX || !guest->facts.disks[disk].target)
-        return NULL;
-    const struct facts_disk *facts = &guest->facts.disks[disk];
-    const struct path_entry *path = path_of_disk(guest, disk);
-    const struct place_entry *on = path ? path->place : NULL;
-
-    if (on && on->place.kind == PLACE_THIN)
-        return &on->place;
-    const struct place_entry *pool = facts->pool ? pool_named(world, guest, facts->pool) : NULL;
-    if (!pool && facts->source)
-        pool = pool_around(world, guest, facts->source, on);
-    if (pool)
-        return &pool->place;
+    (void)world;
+    const struct place_entry *on =
+        disk < FACTS_DISKS_MAX ? ((const struct guest_entry *)guest)->places[disk] : NULL;
     return on ? &on->place : NULL;
 }
 

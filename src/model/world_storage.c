@@ -114,11 +114,68 @@ static struct path_entry *find_path(const struct world *world, const char *path)
     return entry;
 }
 
+static bool lies_in(const char *path, const char *directory)
+{
+    size_t len = strlen(directory);
+    while (len > 1 && directory[len - 1] == '/')
+        len--;
+    return strncmp(path, directory, len) == 0 && (path[len] == '/' || len == 1);
+}
+
+/* The pool of GUEST's source that is called NAME. */
+static struct place_entry *pool_named(const struct world *world, const struct guest *guest,
+                                      const char *name)
+{
+    for (size_t i = 0; i < world->place_count; i++) {
+        struct place_entry *entry = world->places[i];
+        if (entry->place.kind == PLACE_POOL && strcmp(entry->name, name) == 0 &&
+            strcmp(entry->source->source.id, guest->id.source) == 0)
+            return entry;
+    }
+    return NULL;
+}
+
+/* The pool of GUEST's source in whose directory PATH lies, the innermost; not one that has another
+ * file system mounted below it, on which PATH is. */
+static struct place_entry *pool_around(const struct world *world, const struct guest *guest,
+                                       const char *path, const struct place_entry *on)
+{
+    struct place_entry *best = NULL;
+    for (size_t i = 0; i < world->place_count; i++) {
+        struct place_entry *entry = world->places[i];
+        if (entry->place.kind != PLACE_POOL || !entry->path || !lies_in(path, entry->path) ||
+            strcmp(entry->source->source.id, guest->id.source) != 0 ||
+            (on && entry->below && entry->below != on))
+            continue;
+        if (!best || strlen(entry->path) > strlen(best->path))
+            best = entry;
+    }
+    return best;
+}
+
+static struct place_entry *place_of_disk(const struct world *world, const struct guest *guest,
+                                         size_t disk, const struct path_entry *path)
+{
+    const struct facts_disk *facts = &guest->facts.disks[disk];
+    struct place_entry *on = path ? path->place : NULL, *pool = NULL;
+
+    if (!facts->target)
+        return NULL;
+    if (on && on->place.kind == PLACE_THIN)
+        return on;
+    if (facts->pool)
+        pool = pool_named(world, guest, facts->pool);
+    if (!pool && facts->source)
+        pool = pool_around(world, guest, facts->source, on);
+    return pool ? pool : on;
+}
+
 void world_find_disks(const struct world *world, struct guest_entry *entry)
 {
     for (size_t i = 0; i < FACTS_DISKS_MAX; i++) {
         const char *path = entry->guest.facts.disks[i].source;
         entry->disks[i] = path ? find_path(world, path) : NULL;
+        entry->places[i] = place_of_disk(world, &entry->guest, i, entry->disks[i]);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "backend/calls.h"
+#include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -286,6 +287,7 @@ static void beat(struct sampling *sampling)
         watched_look_for_leaks();
         sampling->next_leaks = now + LEAKS_NS;
     }
+    alloc_give_back(now);
     /* With those of other workers and, mostly, with a tick: one wake-up for all. */
     sampling->next_beat = clock_next_tick(now, BEAT_NS);
     if (!sampling->want.u.want.cost || now - sampling->last_cost < COST_NS - BEAT_NS / 2)

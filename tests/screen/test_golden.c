@@ -38,7 +38,11 @@ static const struct picture {
     {"guests-100x30", 30, 100, SMALL, NULL, {{"build-01", "jj"}}},
     {"guests-120x40", 40, 120, LARGE, NULL, {{"build-01", "jj"}}},
     {"guests-120x40-ascii", 40, 120, LARGE, "-U", {{"build-01", "j"}}},
+    /* The detail below the shorter table; beside them where neither leaves it room. */
     {"guests-200x60", 60, 200, LARGE, NULL, {{"build-01", "jj"}}},
+    {"guests-160x40", 40, 160, LARGE, NULL, {{"build-01", "jj"}}},
+    /* One kind of guest has one table at any width. */
+    {"containers-120x40", 40, 120, "guests=12,machines=0," RESTING, NULL, {{"build-01", "kk"}}},
     /* Long names have room before other columns say more, and the one found keeps the columns. */
     {"long-names-80x24", 24, 80, SMALL ",long", NULL, {{"build-01", "jz/web\r"}}},
     {"long-names-120x40", 40, 120, LARGE ",long", NULL, {{"build-01", "jj"}}},

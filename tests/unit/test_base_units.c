@@ -2,6 +2,7 @@
 
 #include <check.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,6 +89,18 @@ START_TEST(percents)
 }
 END_TEST
 
+/* What is not half-way between two texts is rounded as printf rounds it. */
+START_TEST(rounded_as_printf_does)
+{
+    for (double value = 0.017; value < 9000; value += 0.0971) {
+        char text[UNITS_MAX], expected[32];
+        units_percent(text, value);
+        snprintf(expected, sizeof expected, "%.*f", value < 99.95 ? 1 : 0, value);
+        ck_assert_str_eq(text, expected);
+    }
+}
+END_TEST
+
 START_TEST(durations)
 {
     static const struct figure figures[] = {
@@ -117,6 +130,7 @@ int main(void)
     tcase_add_test(tests, bytes);
     tcase_add_test(tests, counts);
     tcase_add_test(tests, percents);
+    tcase_add_test(tests, rounded_as_printf_does);
     tcase_add_test(tests, durations);
     Suite *suite = suite_create("base_units");
     suite_add_tcase(suite, tests);

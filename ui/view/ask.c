@@ -7,7 +7,7 @@
 #include "ui/widget/dialog.h"
 
 struct question {
-    const struct ask *ask;
+    const struct text_question *ask;
     void *context;
     struct modal modal; /* with the question's own hint */
     struct prompt prompt;
@@ -17,7 +17,7 @@ struct question {
 static unsigned question_key(struct ui *ui, void *data, struct key key)
 {
     struct question *question = data;
-    const struct ask *ask = question->ask;
+    const struct text_question *ask = question->ask;
     void *context = question->context;
     char text[sizeof(question->before)];
     bool changed = false;
@@ -50,7 +50,7 @@ static void question_close(void *data)
     free(data);
 }
 
-void ask_open(struct ui *ui, const struct ask *ask, const char *text, void *context)
+void ask_open(struct ui *ui, const struct text_question *ask, const char *text, void *context)
 {
     struct question *question = xcalloc(1, sizeof(*question));
 

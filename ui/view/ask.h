@@ -4,7 +4,7 @@
 
 #include "ui/view/view.h"
 
-struct ask {
+struct text_question {
     const char *label, *hint;
     /* Optional.  After each change.  Returns a set of enum reaction, as the next does. */
     unsigned (*typed)(struct ui *ui, void *context, const char *text);
@@ -13,6 +13,6 @@ struct ask {
 };
 
 /* CONTEXT must outlive the question.  TEXT stands there at first. */
-void ask_open(struct ui *ui, const struct ask *ask, const char *text, void *context);
+void ask_open(struct ui *ui, const struct text_question *ask, const char *text, void *context);
 
 #endif

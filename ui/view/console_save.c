@@ -69,13 +69,13 @@ static unsigned save(struct ui *ui, void *context, const char *path, bool accept
     return 0;
 }
 
-static const struct ask all_ask = {
+static const struct text_question all_ask = {
     .label = " Write all to: ",
     .hint = "Enter writes a new file, Esc cancels; Space marks a part",
     .done = save,
 };
 
-static const struct ask part_ask = {
+static const struct text_question part_ask = {
     .label = " Write the marked lines to: ",
     .hint = "Enter writes a new file, nothing is overwritten; Esc cancels",
     .done = save,

@@ -91,7 +91,7 @@ static unsigned search_done(struct ui *ui, void *context, const char *text, bool
     return text[0] ? find(context, ui, COMMAND_PREVIOUS_HIT) : 0;
 }
 
-static const struct ask search_ask = {
+static const struct text_question search_ask = {
     .label = " Search: ",
     .hint = "Enter goes to the last line that holds it, N and n to others; Esc cancels",
     .done = search_done,

@@ -19,10 +19,10 @@ enum {
 };
 
 static const struct grid_column columns[] = {
-    [THREAD] = {"THREAD", 15, false, true, 0}, [TID] = {"TID", 7, true, false, 3},
-    [STATE] = {"S", 1, false, false, 2},       [CPU] = {"CPU%", 5, true, false, 0},
-    [BAR] = {"", BAR_CELLS, false, false, 4},  [WAIT] = {"WAIT%", 5, true, false, 0},
-    [LAST] = {"ON CPU", 6, true, false, 1},    [ALLOWED] = {"MAY USE CPUS", 12, false, true, 1},
+    [THREAD] = {"THREAD", 15, false, false, 0}, [TID] = {"TID", 7, true, false, 3},
+    [STATE] = {"S", 1, false, false, 2},        [CPU] = {"CPU%", 5, true, false, 0},
+    [BAR] = {"", BAR_CELLS, false, false, 4},   [WAIT] = {"WAIT%", 5, true, false, 0},
+    [LAST] = {"ON CPU", 6, true, false, 1},     [ALLOWED] = {"MAY USE CPUS", 12, false, true, 1},
 };
 
 /* What the parts of KIND use together; NAN without one that is known. */

@@ -11,7 +11,7 @@
 #define SMALL_TITLE 22 /* "Disk r 1023K w 1023K" */
 #define SPAN_S 300     /* a graph shows at least so much */
 #define LEAST_HEIGHT 5 /* with a title and a time axis */
-#define MOST_HEIGHT 16
+#define MOST_SLOPE 3   /* it is so much wider than high: no tower */
 
 static void label_percent(char dst[16], double value)
 {
@@ -194,12 +194,12 @@ void detail_draw_plot(const struct ui *ui, const struct guest *guest, struct rec
 {
     struct plot plot;
 
-    /* A line of air above it, and no higher than a graph of the whole screen needs to be. */
+    /* A line of air above it. */
     if (rect.height < LEAST_HEIGHT + 1)
         return;
     rect_cut_rows(&rect, 1);
-    if (rect.height > MOST_HEIGHT)
-        rect.height = MOST_HEIGHT;
+    if (rect.height > rect.width / MOST_SLOPE)
+        rect.height = rect.width / MOST_SLOPE;
     rect_cut_columns(&rect, 1);
     rect.width--;
     make(&plot, ui, guest, which);

@@ -1,19 +1,20 @@
-/* The guests: one table or two, the detail of the one that is selected, and how they share the
- * screen. */
+/* The guests: one table or two, and the detail of the one that is selected. */
+#include <string.h>
+
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "ui/view/empty.h"
 #include "ui/view/guests_internal.h"
 #include "ui/view/narrow.h"
 
-#define DETAIL_RIGHT_WIDTH 160
-#define DETAIL_SMALL 4 /* who, and two lines of two small graphs */
-#define PART_WITH_DETAIL 9
-#define TABLES_WIDTH 108 /* side by side, with all that is measured in each */
+bool guests_parts_kinds(const struct guests_view *guests)
+{
+    return guests->both_kinds && draw_screen().width >= SIDE_BY_SIDE_WIDTH;
+}
 
 bool guests_side_by_side(const struct guests_view *guests)
 {
-    return guests->layout == LAYOUT_AUTO && draw_screen().width >= SIDE_BY_SIDE_WIDTH;
+    return guests->layout == LAYOUT_AUTO && guests_parts_kinds(guests);
 }
 
 bool guests_shows(const struct guests_view *guests, int pane)
@@ -39,6 +40,18 @@ static void leave_empty_pane(struct guests_view *guests)
         guests->active = PANE_MACHINES; /* late to come, but first on the screen */
 }
 
+static bool has_both_kinds(const struct world *world)
+{
+    bool machine = false, container = false;
+
+    for (size_t i = 0; i < world_guest_count(world) && !(machine && container); i++)
+        if (world_guest_at(world, i)->facts.kind == KIND_CONTAINER)
+            container = true;
+        else
+            machine = true;
+    return machine && container;
+}
+
 void guests_arrange(struct view *view, struct ui *ui, bool resort)
 {
     struct guests_view *guests = guests_of(view);
@@ -52,6 +65,7 @@ void guests_arrange(struct view *view, struct ui *ui, bool resort)
         pane_arrange(pane, ui, resort);
         /* It never shrinks: a long name that goes, or that a filter hides, moves no column. */
         guests->name_cells = pane_longest_name(pane, guests->name_cells);
+        guests_keep_room(guests, i);
         ui->shown += pane->listing.count;
         ui->total += pane->listing.total;
     }
@@ -59,6 +73,10 @@ void guests_arrange(struct view *view, struct ui *ui, bool resort)
         guests->panes[i].name_cells = guests->name_cells;
     if (guests_side_by_side(guests) && guests->active != PANE_BOTH)
         leave_empty_pane(guests);
+    if (!guests->both_kinds && has_both_kinds(ui->world)) {
+        guests->both_kinds = true;
+        guests_choose_pane(guests, ui);
+    }
 }
 
 void guests_choose_pane(struct guests_view *guests, struct ui *ui)
@@ -97,60 +115,11 @@ void guests_give_keys(struct guests_view *guests, bool to_detail)
     guests->view.zoomed = guests->zoom != ZOOM_NONE || to_detail;
 }
 
-static void draw_tables(struct guests_view *guests, struct ui *ui, struct rect rect)
-{
-    bool titles = draw_screen().height >= 30 || guests_side_by_side(guests);
-    bool keys = !guests->detail.keys;
-
-    if (!guests_side_by_side(guests) || guests->zoom == ZOOM_TABLE) {
-        pane_draw(guests_active_pane(guests), ui, rect, titles, keys);
-        return;
-    }
-    /* Alike, with a space between them, so that both have the same columns. */
-    struct rect left = rect_cut_columns(&rect, (rect.width + 1) / 2);
-    left.width--;
-    rect.width = left.width;
-    pane_draw(&guests->panes[PANE_MACHINES], ui, left, titles,
-              keys && guests->active == PANE_MACHINES);
-    pane_draw(&guests->panes[PANE_CONTAINERS], ui, rect, titles,
-              keys && guests->active == PANE_CONTAINERS);
-}
-
-/* A third, unless two tables beside it need more. */
-static int detail_width(int width)
-{
-    return width / 3 < width - TABLES_WIDTH ? width / 3 : width - TABLES_WIDTH;
-}
-
-/* On a part of the screen the table comes first. */
-static int detail_rows(int height, int room)
-{
-    int wanted = detail_height(height);
-
-    if (wanted <= room * 2 / 3)
-        return wanted;
-    return room >= PART_WITH_DETAIL ? DETAIL_SMALL : 0;
-}
-
-/* Cuts what the detail takes off REST. */
-static struct rect cut_detail(const struct guests_view *guests, struct rect *rest)
-{
-    struct rect screen = draw_screen(), detail = {0};
-
-    if (guests->zoom == ZOOM_DETAIL)
-        return rect_cut_rows(rest, rest->height);
-    if (guests->zoom == ZOOM_TABLE || screen.height < 20)
-        return detail;
-    if (screen.width < DETAIL_RIGHT_WIDTH)
-        return rect_cut_rows(rest, -detail_rows(screen.height, rest->height));
-    detail = rect_cut_columns(rest, -detail_width(screen.width));
-    rest->width--; /* air between the two */
-    return detail;
-}
-
 static void draw(struct view *view, struct ui *ui, struct rect rect)
 {
     struct guests_view *guests = guests_of(view);
+    bool titles = draw_screen().height >= 30 || guests_side_by_side(guests);
+    struct guests_places places;
 
     /* No height: not on the screen, its rows are not to be touched. */
     for (int i = 0; i < PANE_COUNT; i++)
@@ -160,13 +129,15 @@ static void draw(struct view *view, struct ui *ui, struct rect rect)
         empty_draw(ui, rect);
         return;
     }
-    struct rect detail = cut_detail(guests, &rect);
-    if (guests->zoom == ZOOM_NONE && !detail_has_tabs(detail))
+    guests_place(guests, rect, &places);
+    if (guests->zoom == ZOOM_NONE && !detail_has_tabs(places.detail))
         guests_give_keys(guests, false);
-    if (guests->zoom != ZOOM_DETAIL)
-        draw_tables(guests, ui, rect);
-    if (detail.height)
-        detail_draw(&guests->detail, ui, pane_selected(guests_active_pane(guests)), detail);
+    for (int i = 0; i < PANE_COUNT; i++)
+        if (places.panes[i].height)
+            pane_draw(&guests->panes[i], ui, places.panes[i], titles,
+                      i == guests->active && !guests->detail.keys);
+    if (places.detail.height)
+        detail_draw(&guests->detail, ui, pane_selected(guests_active_pane(guests)), places.detail);
 }
 
 static const struct guest *selected(const struct view *view)
@@ -199,8 +170,11 @@ static void want(const struct view *view, struct ui *ui)
 
 static void resized(struct view *view, struct ui *ui)
 {
-    guests_of(view)->name_cells = 0; /* columns move in any case */
-    guests_choose_pane(guests_of(view), ui);
+    struct guests_view *guests = guests_of(view);
+
+    guests->name_cells = 0; /* columns move in any case */
+    memset(guests->kept_rows, 0, sizeof(guests->kept_rows));
+    guests_choose_pane(guests, ui);
 }
 
 /* Brings GUEST where the cursor can go: its kind is shown, and what hides it is taken off. */

@@ -84,12 +84,13 @@ static unsigned unmark_all(struct ui *ui)
 
 static unsigned next_layout(struct guests_view *guests, struct ui *ui)
 {
-    static const char *const names[] = {"side by side from 110 columns on, else one table",
-                                        "one table", "machines only", "containers only"};
+    static const char *const names[] = {
+        "both kinds side by side from 110 columns on, else one table", "one table", "machines only",
+        "containers only"};
 
     guests->layout = (guests->layout + 1) % LAYOUT_COUNT;
-    /* On a narrow screen one table is what it was just now. */
-    if (guests->layout == LAYOUT_ONE && draw_screen().width < SIDE_BY_SIDE_WIDTH)
+    /* On a narrow screen, or with one kind, one table is what it was just now. */
+    if (guests->layout == LAYOUT_ONE && !guests_parts_kinds(guests))
         guests->layout++;
     guests_choose_pane(guests, ui);
     ui_say(ui, STYLE_DIM, "layout: %s", names[guests->layout]);

@@ -9,7 +9,7 @@
 #define SIDE_BY_SIDE_WIDTH 110
 
 enum layout {
-    LAYOUT_AUTO, /* side by side where there is room */
+    LAYOUT_AUTO, /* side by side where there are both kinds and room */
     LAYOUT_ONE,
     LAYOUT_MACHINES,
     LAYOUT_CONTAINERS,
@@ -35,8 +35,10 @@ struct guests_view {
     int active;
     enum layout layout;
     enum zoom zoom;
-    struct detail detail;          /* of the guest under the cursor */
-    int name_cells;                /* of the longest name there has been at this size */
+    struct detail detail;      /* of the guest under the cursor */
+    int name_cells;            /* of the longest name there has been at this size */
+    int kept_rows[PANE_COUNT]; /* for a table, as many as it has needed at this size */
+    bool both_kinds; /* there have been machines and containers: one's going moves nothing */
     struct guest_id before_filter; /* the cursor when the prompt opened */
 };
 
@@ -45,6 +47,8 @@ static inline struct guests_view *guests_of(struct view *view)
     return (struct guests_view *)view;
 }
 
+/* There are two tables, unless the layout says otherwise. */
+bool guests_parts_kinds(const struct guests_view *guests);
 bool guests_side_by_side(const struct guests_view *guests);
 /* That pane is on the screen, its rows as of the last arrangement. */
 bool guests_shows(const struct guests_view *guests, int pane);
@@ -57,6 +61,16 @@ void guests_arrange(struct view *view, struct ui *ui, bool resort);
 /* After a change of layout or width: the pane that has the keyboard now, its cursor on the guest
  * that was selected. */
 void guests_choose_pane(struct guests_view *guests, struct ui *ui);
+
+/* ---- how tables and detail share the screen (guests_place.c) ---- */
+
+struct guests_places {
+    struct rect panes[PANE_COUNT], detail; /* of no height: not on the screen */
+};
+
+void guests_place(const struct guests_view *guests, struct rect rect, struct guests_places *ret);
+/* Notes what PANE needs, after it was arranged. */
+void guests_keep_room(struct guests_view *guests, int pane);
 
 /* Of the view's ops. */
 unsigned guests_command(struct view *view, struct ui *ui, enum command which);

@@ -157,7 +157,7 @@ static unsigned search_done(struct ui *ui, void *context, const char *text, bool
     return 0;
 }
 
-static const struct ask search_ask = {
+static const struct text_question search_ask = {
     .label = " Search: ",
     .hint = "Enter keeps it: n and N go to the next and the one before; Esc cancels",
     .typed = search_typed,

@@ -247,7 +247,7 @@ static unsigned narrowing_done(struct ui *ui, void *context, const char *text, b
     return 0;
 }
 
-static const struct ask narrow_ask = {
+static const struct text_question narrow_ask = {
     .label = " Filter: ",
     .hint = "Enter keeps the filter (Esc then shows all, n finds it there); Esc cancels",
     .typed = narrow,

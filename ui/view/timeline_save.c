@@ -53,7 +53,7 @@ static unsigned save(struct ui *ui, void *context, const char *path, bool accept
     return 0;
 }
 
-static const struct ask save_ask = {
+static const struct text_question save_ask = {
     .label = " Write to: ",
     .hint = "Enter writes a new file, nothing is overwritten; Esc cancels",
     .done = save,

@@ -235,7 +235,7 @@ static unsigned text_done(struct ui *ui, void *context, const char *text, bool a
     return REACT_REDRAW;
 }
 
-static const struct ask text_ask = {
+static const struct text_question text_ask = {
     .label = " Type: ",
     .hint = "a line to type (US layout) with Enter behind it; Esc cancels",
     .done = text_done,
