@@ -170,6 +170,10 @@ void batch_json_parts(const struct batch_sample *sample, const struct guest *gue
         for (size_t i = 0; i < parts->count; i++)
             if (sections[s].kinds & PART_BIT(parts->part[i].kind))
                 json_array_append_new(list, part_json(sample, &sections[s], &parts->part[i]));
+        if (!json_array_size(list) && (parts->none & sections[s].kinds) != sections[s].kinds) {
+            json_decref(list);
+            list = json_null();
+        }
         json_object_set_new(object, sections[s].key, list);
     }
 }

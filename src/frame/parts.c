@@ -31,7 +31,7 @@ void pack_parts(msgpack_packer *pk, const struct frame_parts *frame)
     const struct parts *parts = &frame->parts;
     size_t count = parts->count < PARTS_MAX ? parts->count : PARTS_MAX;
 
-    msgpack_pack_array(pk, 5);
+    msgpack_pack_array(pk, 6);
     msgpack_pack_uint8(pk, FRAME_PARTS);
     msgpack_pack_uint32(pk, frame->handle);
     msgpack_pack_uint32(pk, parts->left_out + (uint32_t)(parts->count - count));
@@ -41,6 +41,7 @@ void pack_parts(msgpack_packer *pk, const struct frame_parts *frame)
     msgpack_pack_array(pk, count);
     for (size_t i = 0; i < count; i++)
         pack_part(pk, &parts->part[i]);
+    msgpack_pack_uint32(pk, parts->none);
 }
 
 static void decode_words(struct reader *reader, struct part *part)
@@ -111,6 +112,8 @@ void decode_parts(struct reader *reader, size_t count, struct frame *frame)
     parts->count = part_count;
     for (size_t i = 0; i < part_count && !reader->bad; i++)
         decode_part(reader, fields, field_count, &parts->part[i]);
-    if (!reader->bad)
-        reader_skip(reader, count - 4);
+    if (!reader->bad && count > 4)
+        parts->none = (uint32_t)reader_uint(reader, UINT32_MAX);
+    if (!reader->bad && count > 5)
+        reader_skip(reader, count - 5);
 }

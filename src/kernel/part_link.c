@@ -161,12 +161,13 @@ static char *net_text(const char *root, pid_t pid, const char *name)
     return NULL;
 }
 
-void part_links_own(const char *root, pid_t pid, struct parts *parts)
+bool part_links_own(const char *root, pid_t pid, struct parts *parts)
 {
     CLEANUP_FREE char *text = net_text(root, pid, "dev");
 
     if (text)
         net_dev_parse(text, add_own, parts);
+    return text != NULL;
 }
 
 static bool take_word(const char *text, char name[16])

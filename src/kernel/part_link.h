@@ -26,8 +26,8 @@ struct part *part_link_add(struct links *links, const char *root, const char *na
                            bool direct, struct parts *parts);
 
 /* Adds those of the namespace of PID that lead out of it, as it sees them itself: where no link of
- * ours leads there.  From /proc/PID/net/dev, as net_dev_sum(). */
-void part_links_own(const char *root, pid_t pid, struct parts *parts);
+ * ours leads there.  From /proc/PID/net/dev, as net_dev_sum().  False when that cannot be read. */
+bool part_links_own(const char *root, pid_t pid, struct parts *parts);
 
 /* What the link INDEX is called in the network namespace of PID, from /proc/PID/net/igmp (every
  * link that knows IPv4) or net/if_inet6; false when neither has it. */

@@ -101,6 +101,7 @@ struct parts {
     struct part *part; /* owned, in the order of their kinds */
     size_t count;
     uint32_t left_out; /* how many there were beyond PARTS_MAX */
+    uint32_t none;     /* PART_BITs of kinds that the guest is known to have none of */
 };
 
 void parts_clear(struct parts *parts);

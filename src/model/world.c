@@ -80,13 +80,31 @@ struct guest *world_guest_at(const struct world *world, size_t index)
     return index < world->shown_count ? &world->guests[index]->guest : NULL;
 }
 
+char *world_id_key(const struct guest_id *id, size_t *size)
+{
+    size_t source = strlen(id->source) + 1, key = strlen(id->key) + 1;
+    char *ret = xmalloc(source + key);
+
+    memcpy(ret, id->source, source);
+    memcpy(ret + source, id->key, key);
+    *size = source + key;
+    return ret;
+}
+
+struct guest_entry *world_entry_of(const struct world *world, const struct guest_id *id)
+{
+    size_t size;
+    CLEANUP_FREE char *key = world_id_key(id, &size);
+    struct guest_entry *entry;
+    HASH_FIND(by_id, world->by_id, key, size, entry);
+    return entry;
+}
+
 struct guest *world_find(const struct world *world, const struct guest_id *id)
 {
     if (!guest_id_is_set(id))
         return NULL;
-    CLEANUP_FREE char *text = guest_id_text(id);
-    struct guest_entry *entry;
-    HASH_FIND(by_id, world->by_id, text, strlen(text), entry);
+    struct guest_entry *entry = world_entry_of(world, id);
     return entry && !entry->hidden ? &entry->guest : NULL;
 }
 

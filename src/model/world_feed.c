@@ -34,7 +34,7 @@ void world_drop(struct world *world, struct guest_entry *entry)
     free(entry->guest.denied);
     free(entry->guest.blame);
     history_free(entry->guest.history);
-    free(entry->id_text);
+    free(entry->id_key);
     free(entry);
 }
 
@@ -71,16 +71,17 @@ static void copy_clean(struct facts *dst, const struct facts *src)
 }
 
 static struct guest_entry *add_guest(struct world *world, struct source_entry *source,
-                                     const struct guest_id *id, char *id_text)
+                                     const struct guest_id *id)
 {
     struct guest_entry *entry = xcalloc(1, sizeof(*entry));
+    size_t size;
     entry->source = source;
-    entry->id_text = id_text;
+    entry->id_key = world_id_key(id, &size);
     entry->late = source->source.answered;
     entry->hidden = true;
     guest_id_copy(&entry->guest.id, id);
     entry->guest.history = history_new();
-    HASH_ADD_KEYPTR(by_id, world->by_id, entry->id_text, strlen(entry->id_text), entry);
+    HASH_ADD_KEYPTR(by_id, world->by_id, entry->id_key, size, entry);
 
     if (world->guest_count == world->guest_capacity) {
         world->guest_capacity = world->guest_capacity ? world->guest_capacity * 2 : 64;
@@ -138,12 +139,10 @@ void world_facts(struct world *world, const char *source, const struct facts *fa
         return;
 
     struct guest_id id = {.source = from->source.id, .key = facts->key};
-    CLEANUP_FREE char *text = guest_id_text(&id);
-    struct guest_entry *entry;
-    HASH_FIND(by_id, world->by_id, text, strlen(text), entry);
+    struct guest_entry *entry = world_entry_of(world, &id);
     bool added = !entry;
     if (added)
-        entry = add_guest(world, from, &id, move_ptr(&text));
+        entry = add_guest(world, from, &id);
     bind(world, entry, facts->handle);
     take_facts(world, entry, facts, wall_ns);
     if (added && !facts->domain)

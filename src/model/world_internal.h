@@ -30,7 +30,7 @@ struct source_entry {
 struct guest_entry {
     struct guest guest; /* first: a struct guest of the world is one of these */
     struct source_entry *source;
-    char *id_text;   /* key of by_id */
+    char *id_key;    /* key of by_id */
     uint64_t handle; /* source's number << 32 | handle: key of by_handle */
     bool has_handle; /* it is in by_handle */
     bool has_state;  /* a row said its state at least once */
@@ -92,6 +92,12 @@ struct world {
 
 struct source_entry *world_source_entry(const struct world *world, const char *id);
 struct guest_entry *world_entry(const struct world *world, const char *source, uint32_t handle);
+
+/* What the table by_id knows ID by, of *SIZE bytes; ID is set.  The caller frees. */
+char *world_id_key(const struct guest_id *id, size_t *size);
+
+/* Hidden or not; NULL: not in the world. */
+struct guest_entry *world_entry_of(const struct world *world, const struct guest_id *id);
 
 /* Sanitised copy of TEXT, NULL for NULL. */
 char *world_clean(const char *text, size_t max_cells);

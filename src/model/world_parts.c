@@ -67,7 +67,7 @@ static struct part *what_was_before(const struct parts_entry *old, const struct 
 /* A copy with every text fit for the screen.  A measurement of the future is none. */
 static void copy_clean(struct parts *dst, const struct parts *src, int64_t now_ns)
 {
-    *dst = (struct parts){.left_out = src->left_out};
+    *dst = (struct parts){.left_out = src->left_out, .none = src->none};
     dst->count = src->count < PARTS_MAX ? src->count : PARTS_MAX;
     dst->part = xcalloc(dst->count + 1, sizeof(*dst->part));
     for (size_t i = 0; i < dst->count; i++) {

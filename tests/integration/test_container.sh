@@ -93,6 +93,7 @@ tail -n 1 "$work/parts-disk" >"$work/last-disk"
 equal "the busiest process" "$loop" "$(get guests/0/guest_processes/0/pid <"$work/last-busy")"
 SAMPLES=parts-busy compare_rate "CPU of the busiest process" loop "$(awk -v hz="$(getconf CLK_TCK)" 'BEGIN { print 100 / hz }')" \
     guests/0/guest_processes/0/cpu_percent
+equal "links of one that has none" 0 "$(get "guests/0/guest_links/#" <"$work/last-busy")"
 equal "its user" root "$(get guests/0/guest_processes/0/user <"$work/last-busy")"
 SAMPLES=parts-disk compare_rate "bytes written to a device" write 1 guests/0/guest_disks/0/write_bps
 device_name=$(sed -n 's/^DEVNAME=//p' "/sys/dev/block/$device/uevent")

@@ -452,6 +452,19 @@ START_TEST(the_footer_offers_what_the_guest_has)
     footer_is(screen, "legacy", true, false, false); /* frozen */
     footer_is(screen, "mail", false, false, false);  /* off */
     footer_is(screen, "db01", true, false, true);
+    /* What is open is entered, whatever has become of the guest since. */
+    ck_assert(steps_choose(screen, "build-01"));
+    steps_shows(screen, "a", "every key goes to the guest");
+    steps_shows(screen, "\035", "keyboard to it");
+    steps_shows(screen, "1", "c Console");
+    steps_act(screen, "p", "Pause: build-01?");
+    ck_assert(steps_row_says(screen, "build-01", "frozen", PATIENCE_MS));
+    footer_is(screen, "build-01", true, true, false);
+    steps_shows(screen, "a", "every key goes to the guest");
+    steps_shows(screen, "\035", "keyboard to it");
+    steps_shows(screen, "q", "Close the");
+    screen_pump(screen, 400);
+    steps_hides(screen, "\t\r", "keyboard to it");
     steps_quit(screen);
     screen = steps_start(40, 120, SMALL, readonly);
     steps_shows(screen, F5, "Guests (20)");

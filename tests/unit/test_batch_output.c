@@ -162,6 +162,7 @@ START_TEST(json_has_the_parts_of_one_guest)
         part = parts_add(&parts, PART_VCPU, 0, "vCPU 0");
         part->at_ns = (i + 1) * S;
         part_set(part, PART_FIELD_CPU, (uint64_t)i * 250000000);
+        parts.none = PART_BIT(PART_LINK);
         world_parts(world, listing.rows[0]->id.source, listing.rows[0]->facts.handle, &parts,
                     2 * S);
         parts_clear(&parts);
@@ -179,7 +180,10 @@ START_TEST(json_has_the_parts_of_one_guest)
     ck_assert(json_is_null(json_object_get(disk, "read_latency_ms")));
     ck_assert_int_eq(json_integer_value(json_object_get(disk, "capacity_bytes")), 77);
     ck_assert_double_eq(json_number_value(json_object_get(thread, "cpu_percent")), 25);
+    /* It is known to have no links; of its processes nothing is known. */
+    ck_assert(json_is_array(json_object_get(guest, "guest_links")));
     ck_assert_uint_eq(json_array_size(json_object_get(guest, "guest_links")), 0);
+    ck_assert(json_is_null(json_object_get(guest, "guest_processes")));
     guest = json_array_get(json_object_get(root, "guests"), 1);
     ck_assert_ptr_null(json_object_get(guest, "guest_disks"));
     json_decref(root);

@@ -228,7 +228,7 @@ static const struct frame frames[FRAMES_COUNT] = {
                 .u.view = {24, 80, SCREEN_ZOOM_MAX, -1, 1000, true, false, true}},
     [A_PRESS] = {.type = FRAME_PRESS, .u.press = {PRESS_TEXT, 12, (char *)"ls \xff"}},
     [SOME_PARTS] = {.type = FRAME_PARTS,
-                    .u.parts = {.handle = 9, .parts = {parts, 2, .left_out = 3}}},
+                    .u.parts = {.handle = 9, .parts = {parts, 2, .left_out = 3, .none = 6}}},
     [SOME_ISOLATION] = {.type = FRAME_ISOLATION,
                         .u.isolation = {9,
                                         {{[ISOLATION_FACT_UID] = {true, 0, NULL, 0},
@@ -325,6 +325,7 @@ START_TEST(values_arrive)
     buf = make(SOME_PARTS);
     ck_assert_int_eq(decode(&buf, &frame), 0);
     ck_assert_uint_eq(frame.u.parts.parts.left_out, 3);
+    ck_assert_uint_eq(frame.u.parts.parts.none, 6);
     ck_assert_str_eq(frame.u.parts.parts.part[0].words[0], "/i/a \xff");
     ck_assert_ptr_null(frame.u.parts.parts.part[0].words[1]);
     ck_assert(frame.u.parts.parts.part[0].value[PART_FIELD_READ] == UINT64_MAX);
@@ -535,12 +536,13 @@ END_TEST
 START_TEST(a_part_of_a_later_version_is_understood)
 {
     /* Fields "read" and "quarks", five words, an element behind the part's and the frame's. */
-    static const char data[] = "\x96\x11\x07\x00\x92\xa4read\xa6quarks\x91\x97\x00\x02\xa1"
-                               "a\x95\xc0\xc0\xc0\xa1w\xa1x\x05\x94\x01\x08\x00\x09\xc0\xc3";
+    static const char data[] = "\x97\x11\x07\x00\x92\xa4read\xa6quarks\x91\x97\x00\x02\xa1"
+                               "a\x95\xc0\xc0\xc0\xa1w\xa1x\x05\x94\x01\x08\x00\x09\xc0\x02\xc3";
     struct frame frame;
 
     ck_assert_int_eq(frame_parse(&frame, data, sizeof(data) - 1, NULL), 0);
     ck_assert_uint_eq(frame.u.parts.parts.count, 1);
+    ck_assert_uint_eq(frame.u.parts.parts.none, 2);
     const struct part *part = frame.u.parts.parts.part;
     ck_assert(part->valid == UINT64_C(1) << PART_FIELD_READ);
     ck_assert_uint_eq(part->value[PART_FIELD_READ], 9);

@@ -206,7 +206,8 @@ START_TEST(own_links_are_as_the_guest_sees_them)
              " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets\n"
              "    lo: 5 5 5 5 0 0 0 0 5 5 5 5 0 0 0 0\n"
              "  eth0: 1 2 3 4 0 0 0 0 5 6 7 8 0 0 0 0\n");
-    part_links_own(tree_root, 9, &parts);
+    ck_assert(!part_links_own(tree_root, 8, &parts)); /* there is no such process */
+    ck_assert(part_links_own(tree_root, 9, &parts));
     ck_assert_uint_eq(parts.count, 1);
     const struct part *part = expect(0, PART_LINK, 0, "eth0");
     has(part, PART_FIELD_RX, 1);

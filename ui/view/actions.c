@@ -112,7 +112,7 @@ static void add_console(const struct ui *ui, struct actions *actions)
         snprintf(item->reason, sizeof(item->reason), "of one guest at a time");
     else if (!find_target(ui, &actions->targets[0]))
         snprintf(item->reason, sizeof(item->reason), "%s", why_lost(ui, &actions->targets[0]));
-    else if (engine_console_check(ui->engine, &actions->targets[0].id, CONSOLE_SERIAL, &err) < 0)
+    else if (!tabs_can_open(ui, &actions->targets[0].id, CONSOLE_SERIAL, &err))
         snprintf(item->reason, sizeof(item->reason), "%.90s", err.message);
 }
 

@@ -117,7 +117,7 @@ static void draw(struct detail *detail, struct ui *ui, const struct guest *guest
         draw_shares(ui, guest, parts, rect_cut_rows(&rect, 1));
         detail_draw_threads(detail, ui, parts, &rect);
     } else {
-        detail_draw_nothing(detail, ui, guest, rect_cut_rows(&rect, 1), "threads");
+        detail_draw_nothing(detail, ui, guest, rect_cut_rows(&rect, 1), DETAIL_THREADS, "threads");
     }
     detail_draw_plot(ui, guest, rect, DETAIL_PLOT_CPU);
 }

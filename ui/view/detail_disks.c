@@ -221,7 +221,7 @@ static void draw(struct detail *detail, struct ui *ui, const struct guest *guest
     pager_fit(&detail->pager, rect_cut_rows(&rect, count < rect.height ? count : rect.height),
               count);
     if (!count)
-        detail_draw_nothing(detail, ui, guest, rect_cut_rows(&rect, 1), "disks");
+        detail_draw_nothing(detail, ui, guest, rect_cut_rows(&rect, 1), DISKS, "disks");
     draw_rows(detail, ui, guest, parts, &grid);
     detail_draw_plot(ui, guest, rect, DETAIL_PLOT_DISK);
 }

@@ -62,9 +62,10 @@ enum style detail_style(const struct ui *ui, const struct part *part);
 void detail_put_age(struct line *line, const struct ui *ui, const struct parts *parts,
                     unsigned kinds);
 
-/* Why there is no WHAT to show. */
+/* Why there is no WHAT to show, which are parts of KINDS. */
 void detail_draw_nothing(const struct detail *detail, const struct ui *ui,
-                         const struct guest *guest, struct rect rect, const char *what);
+                         const struct guest *guest, struct rect rect, unsigned kinds,
+                         const char *what);
 
 #define DETAIL_THREADS (PART_BIT(PART_VCPU) | PART_BIT(PART_EMULATOR) | PART_BIT(PART_IOTHREAD))
 

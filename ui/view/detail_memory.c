@@ -214,7 +214,7 @@ static void draw(struct detail *detail, struct ui *ui, const struct guest *guest
     line_left(&line, 0, STYLE_NORMAL, "Memory %s", text);
     detail_put(&line, "host", DETAIL_BYTES, memory.host, "");
     if (!state_is_live(guest->state)) {
-        detail_draw_nothing(detail, ui, guest, rect, "memory is taken");
+        detail_draw_nothing(detail, ui, guest, rect, MEMORY, "memory is taken");
         return;
     }
     bool stale = part && detail_style(ui, part) == STYLE_STALE;

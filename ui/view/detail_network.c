@@ -145,7 +145,7 @@ static void draw(struct detail *detail, struct ui *ui, const struct guest *guest
     grid_lay_out(&grid, columns, ARRAY_SIZE(columns), 1, rect.width - 2);
     grid_header(&grid, rect_cut_rows(&rect, 1), 0);
     if (!parts)
-        detail_draw_nothing(detail, ui, guest, rect_cut_rows(&rect, 1), "links");
+        detail_draw_nothing(detail, ui, guest, rect_cut_rows(&rect, 1), LINKS, "links");
     pager_fit(&detail->pager, rect_cut_rows(&rect, count < rect.height ? count : rect.height),
               count);
     draw_rows(detail, ui, parts, &grid, rows_each);

@@ -112,12 +112,16 @@ void detail_put_age(struct line *line, const struct ui *ui, const struct parts *
 }
 
 void detail_draw_nothing(const struct detail *detail, const struct ui *ui,
-                         const struct guest *guest, struct rect rect, const char *what)
+                         const struct guest *guest, struct rect rect, unsigned kinds,
+                         const char *what)
 {
+    const struct parts *parts = world_parts_of(ui->world, guest);
     int64_t patience = 2 * world_period(ui->world) + NS_PER_S;
 
     if (!state_is_live(guest->state))
         draw_format(rect, 0, 1, STYLE_DIM, "not running: no %s", what);
+    else if (parts && (parts->none & kinds) == kinds)
+        draw_format(rect, 0, 1, STYLE_DIM, "it has no %s of its own", what);
     else if (ui->clock_ns - detail->opened_ns < patience)
         draw_format(rect, 0, 1, STYLE_DIM, "asking for its %s", what);
     else

@@ -71,7 +71,8 @@ static void draw(struct detail *detail, struct ui *ui, const struct guest *guest
     struct line line = line_new(rect_cut_rows(&rect, 1), 0);
 
     if (!parts) {
-        detail_draw_nothing(detail, ui, guest, line.rect, machine ? "threads" : "processes");
+        detail_draw_nothing(detail, ui, guest, line.rect, kinds_of(guest),
+                            machine ? "threads" : "processes");
         pager_fit(&detail->pager, rect, 0);
         return;
     }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "engine/consoles.h"
+#include "ui/view/tabs.h"
 
 static const char *label_in_graphs(const struct command_info *info)
 {
@@ -106,7 +106,7 @@ static bool is_possible(const struct ui *ui, enum context context, const struct 
     if (command != COMMAND_ATTACH && command != COMMAND_SCREEN &&
         (command != COMMAND_CONSOLE || context == CONTEXT_CONSOLE))
         return true;
-    return guest && engine_console_check(ui->engine, &guest->id, kind, &err) == 0;
+    return guest && tabs_can_open(ui, &guest->id, kind, &err);
 }
 
 void footer_draw(const struct ui *ui, enum context context, bool at_top, const struct guest *guest,

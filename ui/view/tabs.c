@@ -109,6 +109,15 @@ static size_t find_tab(const struct ui *ui, const struct guest_id *guest, enum c
     return tabs->count;
 }
 
+bool tabs_can_open(const struct ui *ui, const struct guest_id *guest, enum console_kind kind,
+                   struct error *err)
+{
+    size_t open = find_tab(ui, guest, kind, NULL, NULL);
+
+    return (open < ui->tabs->count && tab_lives(tab_console(ui, ui->tabs->tab[open]))) ||
+           engine_console_check(ui->engine, guest, kind, err) == 0;
+}
+
 static struct tab *tab_new(struct ui *ui, const struct guest *guest, uint32_t console)
 {
     struct tabs *tabs = ui->tabs;

@@ -60,6 +60,10 @@ const struct guest *tab_guest(const struct ui *ui, const struct tab *tab); /* li
 /* It is open, or on its way. */
 bool tab_lives(const struct console *console);
 
+/* Whether tabs_open() would do something for GUEST: one is open, or may be opened.  Sets ERR if
+ * not. */
+bool tabs_can_open(const struct ui *ui, const struct guest_id *guest, enum console_kind kind,
+                   struct error *err);
 /* Opens a console of GUEST, or enters the one of that kind that is open.  DEVICE, ARGV: as in
  * struct console_request.  Returns a set of enum reaction. */
 unsigned tabs_open(struct ui *ui, const struct guest *guest, enum console_kind kind,

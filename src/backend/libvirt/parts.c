@@ -91,8 +91,14 @@ static void add_address(const struct neighbours *neighbours, struct part *part)
 void lv_guest_parts(struct lv_guest *guest, const struct lv_guests *guests,
                     const struct neighbours *neighbours, unsigned kinds, struct parts *ret)
 {
+    const struct lv_definition *definition = guest->domain.definition;
+
     if (kinds & PART_BIT(PART_DISK))
         add_disks(guest, guests, ret);
+    if (definition && !definition->disk_count)
+        ret->none |= PART_BIT(PART_DISK);
+    if (definition && !definition->nic_count)
+        ret->none |= PART_BIT(PART_LINK);
     size_t first = ret->count;
     if (guest->qemu)
         qemu_parts(guest->qemu, kinds, ret);

@@ -14,9 +14,10 @@ static void add_links(const struct lxc_guest *guest, struct lxc_ground *ground, 
 {
     const struct lxc_figures *figures = &guest->figures;
     size_t first = ret->count;
+    bool all = figures->resolved && !figures->has_network;
 
-    if (figures->network_kind == LXC_NET_OWN) {
-        part_links_own("", guest->init.pid, ret);
+    if (figures->has_network && figures->network_kind != LXC_NET_LINKS) {
+        all = part_links_own("", guest->init.pid, ret);
     } else if (figures->network_kind == LXC_NET_LINKS && links_refresh(ground->links, NULL) == 0) {
         for (size_t i = 0; i < figures->link_count; i++) {
             const struct link_info *info = links_info(ground->links, figures->links[i]);
@@ -28,6 +29,8 @@ static void add_links(const struct lxc_guest *guest, struct lxc_ground *ground, 
             part_link_add(ground->links, "", named ? name : dev, dev, false, ret);
         }
     }
+    if (all && ret->count == first)
+        ret->none |= PART_BIT(PART_LINK);
     /* Addresses are known of the whole namespace. */
     if (ret->count == first + 1)
         xreplace(&ret->part[first].words[3], figures->addresses[0]);
