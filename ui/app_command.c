@@ -188,7 +188,7 @@ unsigned app_key(struct app *app, struct key key)
         return key.kind == KEY_POINTER ? 0 : modal_key(app, key);
     if (key.kind == KEY_POINTER)
         return view->ops->mouse ? view->ops->mouse(view, ui, key) : 0;
-    if (which == COMMAND_NONE && key.kind == KEY_CHAR) {
+    if (which == COMMAND_NONE) {
         char help[16];
 
         ui_say(ui, STYLE_DIM, "no command has this key here: %s shows those that do",

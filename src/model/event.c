@@ -29,8 +29,8 @@ struct event_log {
     size_t next;  /* where the next one goes */
     size_t bytes; /* that the texts of all take */
     uint64_t newest, sealed;
-    struct slot *by_key; /* head of the table: the newest of each topic */
-    struct slot slots[];
+    struct slot *by_key;  /* head of the table: the newest of each topic */
+    struct slot *slots[]; /* each for itself: the table holds them where they are */
 };
 
 const char *event_kind_name(enum event_kind kind)
@@ -68,11 +68,6 @@ static size_t size_of(const struct slot *slot)
     return size;
 }
 
-static struct slot *oldest_of(struct event_log *log)
-{
-    return &log->slots[(log->next + log->capacity - log->count) % log->capacity];
-}
-
 static void forget_key(struct event_log *log, struct slot *slot)
 {
     if (!slot->key)
@@ -84,7 +79,7 @@ static void forget_key(struct event_log *log, struct slot *slot)
 
 static void drop_oldest(struct event_log *log)
 {
-    struct slot *slot = oldest_of(log);
+    struct slot *slot = log->slots[(log->next + log->capacity - log->count) % log->capacity];
 
     forget_key(log, slot);
     log->bytes -= size_of(slot);
@@ -92,6 +87,7 @@ static void drop_oldest(struct event_log *log)
     free(slot->event.name);
     free(slot->event.topic);
     free(slot->event.text);
+    free(slot);
     log->count--;
 }
 
@@ -152,24 +148,24 @@ static void count(struct event_log *log, struct slot *slot, const struct event *
 
 static void append(struct event_log *log, const struct event *event, char *key)
 {
-    struct slot made = {.event = {.number = ++log->newest,
-                                  .wall_ns = event->wall_ns,
-                                  .last_ns = event->wall_ns,
-                                  .kind = event->kind,
-                                  .grade = event->grade,
-                                  .times = times_of(event),
-                                  .name = xstrdup(event->name),
-                                  .topic = xstrdup(event->topic)},
-                        .key = key};
-    made.event.text = counted(event->text, &made.event);
-    guest_id_copy(&made.event.id, &event->id);
+    struct slot *slot = xmalloc(sizeof(*slot));
+    *slot = (struct slot){.event = {.number = ++log->newest,
+                                    .wall_ns = event->wall_ns,
+                                    .last_ns = event->wall_ns,
+                                    .kind = event->kind,
+                                    .grade = event->grade,
+                                    .times = times_of(event),
+                                    .name = xstrdup(event->name),
+                                    .topic = xstrdup(event->topic)},
+                          .key = key};
+    slot->event.text = counted(event->text, &slot->event);
+    guest_id_copy(&slot->event.id, &event->id);
 
-    size_t size = size_of(&made);
+    size_t size = size_of(slot);
     while (log->count &&
            (log->count == log->capacity || log->bytes + size > log->capacity * (size_t)BYTES_EACH))
         drop_oldest(log);
-    struct slot *slot = &log->slots[log->next];
-    *slot = made;
+    log->slots[log->next] = slot;
     if (key)
         HASH_ADD_KEYPTR(hh, log->by_key, slot->key, strlen(slot->key), slot);
     log->bytes += size;
@@ -208,7 +204,7 @@ const struct event *event_log_get(const struct event_log *log, size_t index)
 {
     if (index >= log->count)
         return NULL;
-    return &log->slots[(log->next + log->capacity - 1 - index) % log->capacity].event;
+    return &log->slots[(log->next + log->capacity - 1 - index) % log->capacity]->event;
 }
 
 uint64_t event_log_newest(const struct event_log *log)

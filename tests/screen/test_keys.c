@@ -302,6 +302,32 @@ START_TEST(keys_without_a_command_say_so)
     screen_send(screen, "h"); /* help in top and htop */
     ck_assert(screen_wait(screen, "no command has this key here: ? shows those", PATIENCE_MS));
     steps_hides(screen, "j", "no command has this key");
+    steps_shows(screen, "\033[18~", "no command has this key here"); /* F7: nice in htop */
+    steps_hides(screen, "j", "no command has this key");
+    steps_shows(screen, "\004", "no command has this key here"); /* ^D: half a page in less */
+    steps_quit(screen);
+}
+END_TEST
+
+#define BACK_TAB "\033[Z"
+#define AWAY "keys to it" /* in the detail, while it has not got them */
+
+START_TEST(panes_forth_and_back)
+{
+    struct screen *screen = steps_start(40, 120, SMALL, NULL);
+
+    steps_hides(screen, "\t\t", AWAY);
+    steps_shows(screen, BACK_TAB, AWAY);
+    ck_assert_int_eq(steps_cursor_row(screen), -1); /* in the right table */
+    steps_shows(screen, BACK_TAB, "> !backup");
+    steps_hides(screen, BACK_TAB, AWAY);
+    steps_shows(screen, "\t", AWAY);
+    /* A table that the filter has left empty is passed over. */
+    steps_shows(screen, "/web1\r", "Containers (0 of 14)");
+    steps_hides(screen, "\t", AWAY);
+    steps_shows(screen, "\t", AWAY);
+    steps_hides(screen, BACK_TAB, AWAY);
+    steps_shows(screen, "q", AWAY);
     steps_quit(screen);
 }
 END_TEST
@@ -463,6 +489,7 @@ int main(void)
         marks_count,
         layouts_cycle,
         keys_without_a_command_say_so,
+        panes_forth_and_back,
         tab_and_zoom,
         frozen_is_silent,
         control_l_draws_anew,

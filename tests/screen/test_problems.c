@@ -292,6 +292,7 @@ START_TEST(three_keys_lead_to_the_culprit)
     /* Who is well is not hurt. */
     steps_shows(screen, "x", "Who hurts build-01?");
     ck_assert(screen_find(screen, "that hurts nobody") >= 0);
+    ck_assert(screen_find(screen, "goes to the guest") < 0); /* there is none */
     /* It stays as it was answered, and says so once that is a while ago. */
     ck_assert_int_eq(screen_find(screen, " ago)"), -1);
     ck_assert(screen_wait(screen, "Who hurts build-01?  (asked ", PATIENCE_MS));

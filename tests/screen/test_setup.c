@@ -176,7 +176,7 @@ START_TEST(setup_of_keys)
 
     screen_send(screen, F2 "\033[Z");
     expect(screen, "one line up");
-    screen_send(screen, "jjjjjjjjjjjjjjjjjj\r");
+    screen_send(screen, "jjjjjjjjjjjjjjjjjjj\r");
     expect(screen, "Press the key for 'actions'");
     screen_send(screen, "q");
     expect(screen, "q is a key of 'back-or-quit'");
@@ -191,7 +191,7 @@ START_TEST(setup_of_keys)
     screen_send(screen, F1);
     screen_send(screen, "\033[6~"); /* a page down */
     expect(screen, "    A                start, shut down");
-    screen_send(screen, "q" F2 "\033[Zjjjjjjjjjjjjjjjjjj\033[3~");
+    screen_send(screen, "q" F2 "\033[Zjjjjjjjjjjjjjjjjjjj\033[3~");
     expect(screen, "actions         m F9");
     screen_send(screen, "\033");
     expect(screen, " m Actions");

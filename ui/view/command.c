@@ -51,7 +51,9 @@ static const struct command_info commands[] = {
     COMMAND(COMMAND_LAST, CONTEXT_ALL & ~CONTEXT_FIGURES, "Moving", "last", "to the last line",
             NULL, 0, SPECIAL(END), CHAR('G')),
     COMMAND(COMMAND_NEXT_PANE, CONTEXT_GUESTS | CONTEXT_DETAIL | CONTEXT_CONSOLE, "Moving",
-            "next-pane", "to the other pane", "Pane", 7, SPECIAL(TAB), SPECIAL(BACK_TAB)),
+            "next-pane", "to the next pane: table, other table, detail", "Pane", 7, SPECIAL(TAB)),
+    COMMAND(COMMAND_PREVIOUS_PANE, CONTEXT_GUESTS | CONTEXT_DETAIL | CONTEXT_CONSOLE, "Moving",
+            "previous-pane", "to the one before", NULL, 0, SPECIAL(BACK_TAB)),
 
     COMMAND(COMMAND_CONSOLE, OF_A_GUEST, "Guests", "console",
             "console of the selected guest; the detach key leaves it", "Console", 1, CHAR('c')),

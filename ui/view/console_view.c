@@ -151,6 +151,7 @@ static unsigned tab_command(const struct console_view *view, struct ui *ui, stru
     case COMMAND_NEXT_PANE:
         return tabs_next(ui, 1);
     case COMMAND_PREVIOUS_TAB:
+    case COMMAND_PREVIOUS_PANE:
         return tabs_next(ui, -1);
     case COMMAND_FILTER:
         ask_open(ui, &search_ask, tab->pager.pattern, (void *)view);

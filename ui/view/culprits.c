@@ -234,6 +234,14 @@ static const struct modal culprits_modal = {
     .close = culprits_close,
 };
 
+/* Why there is nobody to go to. */
+static const struct modal reason_modal = {
+    .hint = "Esc goes back",
+    .key = culprits_key,
+    .draw = culprits_draw,
+    .close = culprits_close,
+};
+
 unsigned culprits_open(struct ui *ui, const struct guest *guest)
 {
     /* In a frozen moment too it is asked of now: histories go on. */
@@ -249,6 +257,6 @@ unsigned culprits_open(struct ui *ui, const struct guest *guest)
     culprits->at_ns = ui->clock_ns;
     culprit_find(world, live, ui->clock_ns, &report);
     write_answer(culprits, live, &report);
-    ui_modal_open(ui, &culprits_modal, culprits);
+    ui_modal_open(ui, culprits->cursor >= 0 ? &culprits_modal : &reason_modal, culprits);
     return REACT_HANDLED | REACT_REDRAW;
 }

@@ -97,20 +97,29 @@ static unsigned next_layout(struct guests_view *guests, struct ui *ui)
     return REACT_HANDLED | REACT_REDRAW;
 }
 
-/* Table, the other table, and the detail where it has something to turn or to scroll. */
-static unsigned next_pane(struct guests_view *guests)
+static int table_of(int place)
 {
-    bool last = !guests_side_by_side(guests) || guests->active == PANE_CONTAINERS;
+    return place ? PANE_CONTAINERS : PANE_MACHINES;
+}
+
+/* Table, the other table, and the detail where it has something to turn or to scroll: the one STEP
+ * from who has the keyboard.  A table without rows would not keep it. */
+static unsigned turn_pane(struct guests_view *guests, int step)
+{
+    int tables = guests_side_by_side(guests) ? 2 : 1;
+    int count = tables + detail_has_tabs(guests->detail.rect);
+    int at = guests->detail.keys ? tables : tables == 2 && guests->active == PANE_CONTAINERS;
 
     if (guests->zoom != ZOOM_NONE)
         return REACT_HANDLED;
-    if (!guests->detail.keys && last && detail_has_tabs(guests->detail.rect)) {
-        guests_give_keys(guests, true);
-    } else {
-        if (guests_side_by_side(guests))
-            guests->active = guests->active == PANE_MACHINES ? PANE_CONTAINERS : PANE_MACHINES;
-        guests_give_keys(guests, false);
+    for (int tries = 0; tries < count; tries++) {
+        at = (at + step + count) % count;
+        if (at == tables || tables == 1 || guests->panes[table_of(at)].listing.count)
+            break;
     }
+    if (tables == 2 && at < tables)
+        guests->active = table_of(at);
+    guests_give_keys(guests, at == tables);
     pane_move(guests_active_pane(guests), 0); /* its guest is chosen now */
     return REACT_HANDLED | REACT_REDRAW;
 }
@@ -284,7 +293,9 @@ unsigned guests_command(struct view *view, struct ui *ui, enum command which)
     case COMMAND_BACK_OR_QUIT:
         return go_back(guests, ui, which == COMMAND_BACK_OR_QUIT);
     case COMMAND_NEXT_PANE:
-        return next_pane(guests);
+        return turn_pane(guests, 1);
+    case COMMAND_PREVIOUS_PANE:
+        return turn_pane(guests, -1);
     case COMMAND_NEXT_TAB:
         return turn(guests, 1);
     case COMMAND_PREVIOUS_TAB:
