@@ -13,8 +13,10 @@ begin)
 end)
     for report in "$folder"/*; do
         [ -e "$report" ] || exit 0
-        # Begun by a process that could not go on: it has no descriptors left, or was killed.
-        [ -s "$report" ] || { echo "empty: $report"; continue; }
+        # The leak detector of LLVM 14 itself: what it takes for a header before some threads' own variables was
+        # none, and it followed that.  Such a process has not been looked into.
+        grep -q '^Tracer caught signal' "$report" && { echo "NOT LOOKED INTO: $report"; continue; }
+        # One that is empty was begun by a process that was killed over it.
         echo "== $report"
         head -n 60 "$report"
         found=1

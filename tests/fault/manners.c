@@ -110,13 +110,17 @@ bool manners_sanitized(void)
 
 void manners_tell_sanitizer(const char *option)
 {
-    const char *others = getenv("ASAN_OPTIONS");
+    static const char *const names[] = {"ASAN_OPTIONS", "TSAN_OPTIONS"};
     char options[1024];
 
     if (manners_sanitized())
         printf("the sanitizer is told: %s\n", option);
-    snprintf(options, sizeof(options), "%s:%s", others ? others : "", option);
-    setenv("ASAN_OPTIONS", options, 1);
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        const char *others = getenv(names[i]);
+
+        snprintf(options, sizeof(options), "%s:%s", others ? others : "", option);
+        setenv(names[i], options, 1);
+    }
 }
 
 size_t manners_acts(void)

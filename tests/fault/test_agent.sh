@@ -56,6 +56,19 @@ soon() { # MODE
     if [ -n "$took" ] && [ "$took" -lt 3500 ]; then pass "$1: asked for $took ms"; else fail "$1: asked for ${took:-ever} ms"; fi
 }
 
+# Makes a file when it is asked; who watched before could still make the old one.
+watcher=
+watch_for_asking() {
+    [ -z "$watcher" ] || { kill "$watcher"; wait "$watcher" 2>/dev/null; }
+    rm -f "$work/asked"
+    while :; do
+        timeout_is 2 2>/dev/null && : >"$work/asked"
+        sleep 0.1
+    done &
+    watcher=$!
+    background+=("$watcher")
+}
+
 # ---- it boots, and its agent ends that
 
 "$VCTOP" "${vctop_options[@]}" -F "$talk" -b -o json >"$work/record" 2>"$work/errors" &
@@ -108,13 +121,7 @@ says_no hostile "PWNED|pwned|10\.77\.0|7777|NNN|10\.78\.0\.8|root"
 # ---- 15: silent from the first word on
 
 # Who asks it has set libvirt's limit to 2 s as long as it does not answer: that is seen from outside.
-rm -f "$work/asked"
-while :; do
-    timeout_is 2 2>/dev/null && : >"$work/asked"
-    sleep 0.1
-done &
-watcher=$!
-background+=("$watcher")
+watch_for_asking
 look 24x80 silent
 soon silent
 says_no silent "10\.7"
@@ -125,7 +132,7 @@ if [ -e "$work/asked" ]; then pass "silent: it was asked"; else fail "silent: it
 echo 'agent = false;' >"$work/conf"
 asking=("${vctop_options[@]}")
 vctop_options=(--config "$work/conf" "${asking[@]:1}")
-rm -f "$work/asked"
+watch_for_asking
 look 24x80 silent
 look 40x120 good
 equal "probes sent under agent = false" 1 "$(grep -c 'ask: addresses' "$work/debug")"

@@ -15,6 +15,7 @@
 #define FIRST_ROW 3 /* of the table at 80x24 */
 #define PASTE_BEGIN "\033[200~"
 #define PASTE_END "\033[201~"
+#define ENDS_MS 1500 /* where a sanitizer looks for leaks at the end */
 
 static void check_harmless(struct screen *screen)
 {
@@ -277,8 +278,9 @@ START_TEST(row_70_torn_sequences)
             screen_send(screen, tails[i]);
             screen_pump(screen, 150);
             /* One that came in time is a key as it should be, F10 too. */
-            if (screen_exit(screen, 0) != -1) {
-                ck_assert_int_eq(strcmp(tails[i], "[21~"), 0);
+            bool ends = strcmp(tails[i], "[21~") == 0;
+            if (screen_exit(screen, ends ? ENDS_MS : 0) != -1) {
+                ck_assert_str_eq(tails[i], "[21~");
                 screen_free(screen);
                 ck_assert_uint_eq(manners_acts(), 0);
                 screen = manners_start_traced();

@@ -1,10 +1,12 @@
 /* The detail of a guest in its tabs: what each shows, and what keys and mouse do there. */
 #include <check.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "screen/family.h"
 #include "screen/steps.h"
 
 #define SIM "guests=20,machines=6," RESTING
@@ -245,6 +247,28 @@ START_TEST(frozen_parts_stay)
 }
 END_TEST
 
+/* A figure that comes after the moment was frozen tells of the time before it too. */
+START_TEST(a_late_figure_leaves_a_frozen_curve_alone)
+{
+    struct screen *screen = steps_start(40, 120, "guests=20,machines=6", NULL);
+    pid_t worker = family_find(screen, "--role=worker");
+
+    ck_assert(screen_wait(screen, "gitlab", PATIENCE_MS));
+    screen_pump(screen, 1000);
+    kill(worker, SIGSTOP);
+    screen_pump(screen, 3500); /* longer than a slice of the curve */
+    steps_shows(screen, "Z", "FROZEN");
+    screen_pump(screen, 300);
+    CLEANUP_FREE char *before = strdup(screen_text(screen));
+    kill(worker, SIGCONT);
+    screen_pump(screen, 1000);
+    screen_send(screen, "\f");
+    screen_pump(screen, 500);
+    ck_assert(strcmp(screen_text(screen), before) == 0);
+    leave(screen);
+}
+END_TEST
+
 /* What is asked for in a frozen moment is shown when it comes, and nobody has to press a key. */
 START_TEST(a_configuration_comes_under_a_freeze)
 {
@@ -306,6 +330,7 @@ int main(void)
         old_figures_tell_their_age,
         a_guest_without_figures_says_why,
         frozen_parts_stay,
+        a_late_figure_leaves_a_frozen_curve_alone,
         a_configuration_comes_under_a_freeze,
         advice_is_given_and_can_be_turned_off,
         small_and_ascii,

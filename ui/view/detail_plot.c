@@ -108,14 +108,14 @@ static void plot_net(struct plot *ret, const struct ui *ui, const struct guest *
     plot_flow(ret, ui, guest, "Net", pair, words);
 }
 
-static bool read_curve(const struct ui *ui, const struct history *history, enum metric metric,
+static bool read_curve(const struct ui *ui, const struct guest *guest, enum metric metric,
                        int64_t slice, float *ret, int count)
 {
     if (metric == METRIC_COUNT || history_slot(metric) < 0)
         return false;
     /* Slices stand still on the clock, so that a curve moves on instead of trembling. */
     int64_t settled = ui->now_ns - world_period(ui->world) / 2;
-    frozen_read(ui, history, metric, slice, (settled / slice + 1) * slice, ret, count);
+    frozen_read(ui, guest, metric, slice, (settled / slice + 1) * slice, ret, count);
     return true;
 }
 
@@ -138,7 +138,6 @@ static void draw_plot(const struct ui *ui, const struct guest *guest, struct rec
                       const struct plot *plot)
 {
     float first[POINTS_MAX], second[POINTS_MAX];
-    const struct history *history = frozen_history(ui, guest);
     int64_t period = world_period(ui->world);
     int count = rect.height == 1 ? rect.width - SMALL_TITLE - 1 : draw_graph_points(rect);
     char span[UNITS_MAX], title[128];
@@ -152,9 +151,9 @@ static void draw_plot(const struct ui *ui, const struct guest *guest, struct rec
     for (int i = 0; i < count; i++)
         first[i] = second[i] = NAN;
     bool two = false;
-    if (history) {
-        read_curve(ui, history, plot->metric, slice, first, count);
-        two = read_curve(ui, history, plot->metric2, slice, second, count);
+    if (frozen_history(ui, guest)) {
+        read_curve(ui, guest, plot->metric, slice, first, count);
+        two = read_curve(ui, guest, plot->metric2, slice, second, count);
     }
     if (rect.height == 1) {
         draw_small_plot(rect, plot, first, two ? second : NULL, count);

@@ -121,12 +121,22 @@ const struct history *frozen_history(const struct ui *ui, const struct guest *gu
     return live ? live->history : NULL;
 }
 
-void frozen_read(const struct ui *ui, const struct history *history, enum metric metric,
+/* The end of what was known of GUEST at the moment shown: a figure tells of the time before it, so
+ * one that comes late would reach back behind that moment. */
+static int64_t known_until(const struct ui *ui, const struct guest *guest)
+{
+    return ui->frozen && guest->cur.at_ns ? guest->cur.at_ns : ui->now_ns;
+}
+
+void frozen_read(const struct ui *ui, const struct guest *guest, enum metric metric,
                  int64_t slice_ns, int64_t to_ns, float *ret, int count)
 {
+    const struct history *history = frozen_history(ui, guest);
+    int64_t known = known_until(ui, guest);
+
     history_read(history, metric, to_ns - count * slice_ns, to_ns, ret, count);
-    if (to_ns > ui->now_ns)
-        history_read(history, metric, to_ns - slice_ns, ui->now_ns, &ret[count - 1], 1);
+    for (int i = count - 1; i >= 0 && to_ns > known; i--, to_ns -= slice_ns)
+        history_read(history, metric, to_ns - slice_ns, known, &ret[i], 1);
 }
 
 uint64_t frozen_newest_event(const struct ui *ui)

@@ -19,9 +19,9 @@ void frozen_end(struct ui *ui);
  */
 const struct history *frozen_history(const struct ui *ui, const struct guest *guest);
 
-/* history_read() of COUNT slices of SLICE_NS that end at TO_NS, in the slice at hand or at its end,
- * without what came after the moment shown. */
-void frozen_read(const struct ui *ui, const struct history *history, enum metric metric,
+/* history_read() of GUEST's COUNT slices of SLICE_NS that end at TO_NS, in the slice at hand or at
+ * its end, without what came after the moment shown. */
+void frozen_read(const struct ui *ui, const struct guest *guest, enum metric metric,
                  int64_t slice_ns, int64_t to_ns, float *ret, int count);
 
 /* The number of the newest event of the moment shown. */

@@ -82,16 +82,15 @@ static void draw_flow(const struct cell *cell, enum column column, enum metric i
 
 static void draw_trend(const struct cell *cell)
 {
-    const struct history *history = frozen_history(cell->ui, cell->guest);
     int width = cell->columns->width[COLUMN_TREND];
     int64_t period = world_period(cell->ui->world), now = cell->ui->now_ns;
     float values[TREND_MAX];
 
-    if (!history || width > TREND_MAX)
+    if (!frozen_history(cell->ui, cell->guest) || width > TREND_MAX)
         return;
     /* One slice a tick, its edges between two ticks, so that the curve does not flicker. */
     int64_t to = now / period * period + period / 2;
-    frozen_read(cell->ui, history, METRIC_CPU, period, to, values, width);
+    frozen_read(cell->ui, cell->guest, METRIC_CPU, period, to, values, width);
     double top = 100;
     for (int i = 0; i < width; i++)
         if (!isnan(values[i]) && values[i] > top)
