@@ -62,6 +62,7 @@ static const struct picture {
      NULL,
      {{"build-01", "3"}, {"was restarted", "/lost\r"}}},
     {"events-40x10", 10, 40, SMALL EVENTFUL, "-U", {{"build-01", "3"}, {"its daemo", "j"}}},
+    {"compare-40x24", 24, 40, SMALL, NULL, {{"build-01", "2"}}},
     {"compare-80x24", 24, 80, SMALL, NULL, {{"build-01", "2"}}},
     {"compare-120x40", 40, 120, LARGE, NULL, {{"build-01", "2"}}},
     {"compare-200x60", 60, 200, LARGE, NULL, {{"build-01", "2"}}},

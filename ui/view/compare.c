@@ -16,8 +16,12 @@
 #include "ui/view/view.h"
 
 #define LABEL_CELLS 30
-#define SIDE_CELLS 16 /* of a kind, at least */
+#define SIDE_CELLS 16         /* of a kind, at least */
+#define NARROW_LABEL_CELLS 26 /* where not all kinds would fit behind those: the longest, ... */
+#define NARROW_SIDE_CELLS 7   /* ... and a figure alone */
+#define WORDS_CELLS 13        /* of a column whose figures have words behind them */
 #define FIGURE_CELLS 6
+#define SUM_CELLS 20 /* both columns of the sum */
 #define NAME_MAX_CELLS 24
 #define NOTE_CELLS 47 /* of the longest note: cut it says nothing */
 #define PERCENT_SCALE 10.0
@@ -64,12 +68,18 @@ struct compare_view {
 /* What stands where: a column for each kind, then the notes. */
 struct table {
     enum compare_kind kinds[COMPARE_KINDS];
-    int count, side, width;
+    int count, label, side, width;
 };
 
 static int column_x(const struct table *table, int column)
 {
-    return LABEL_CELLS + column * table->side;
+    return table->label + column * table->side;
+}
+
+/* There is room for how many guests a figure rests on, or whose it is. */
+static bool has_words(const struct table *table)
+{
+    return table->side >= WORDS_CELLS;
 }
 
 /* Names get what the notes leave over.  It hangs on the width alone: who is worst changes at each
@@ -98,14 +108,14 @@ static void value_text(char dst[UNITS_MAX], const struct line *line,
 
 /* "231M [17]", or whose it is: "412M win-ad" in NAME_CELLS. */
 static void draw_value(struct rect rect, int y, int x, const struct line *line,
-                       const struct compare_value *value, int name_cells)
+                       const struct compare_value *value, bool words, int name_cells)
 {
     char text[UNITS_MAX], name[NAME_MAX_CELLS * 16 + 1];
     bool known = value->count > 0;
 
     value_text(text, line, value);
     draw_right(rect, y, x, known ? STYLE_NORMAL : STYLE_DIM, text, FIGURE_CELLS);
-    if (!known)
+    if (!known || !words)
         return;
     if (line->aspect != WORST) {
         draw_format(rect, y, x + FIGURE_CELLS + 1, STYLE_DIM, "[%d]", value->count);
@@ -123,12 +133,17 @@ static void layout(struct table *ret, const struct compare *compare, int width)
     for (int kind = 0; kind < COMPARE_KINDS; kind++)
         if (kind != COMPARE_EMULATED || compare->side[kind].guests > 0)
             ret->kinds[ret->count++] = (enum compare_kind)kind;
-    ret->side = side_cells(ret->count, width);
+    bool narrow = width < LABEL_CELLS + ret->count * SIDE_CELLS;
+    int spare = width - NARROW_LABEL_CELLS - ret->count * NARROW_SIDE_CELLS;
+    ret->label = narrow ? NARROW_LABEL_CELLS : LABEL_CELLS;
+    ret->side = !narrow      ? side_cells(ret->count, width)
+                : spare <= 0 ? NARROW_SIDE_CELLS
+                             : NARROW_SIDE_CELLS + spare / ret->count;
 }
 
 static void draw_heading(struct rect rect, const struct compare *compare, const struct table *table)
 {
-    static const char *const titles[COMPARE_KINDS] = {"KVM", "EMULATED", "LXC"};
+    const char *const titles[COMPARE_KINDS] = {"KVM", has_words(table) ? "EMULATED" : "TCG", "LXC"};
 
     draw_text(rect, 0, 1, STYLE_TITLE, "What running guests costs");
     draw_text(rect, 1, 1, STYLE_NORMAL, "running, of all");
@@ -136,11 +151,13 @@ static void draw_heading(struct rect rect, const struct compare *compare, const 
         const struct compare_side *side = &compare->side[table->kinds[i]];
         int x = column_x(table, i);
         draw_right(rect, 0, x, STYLE_HEADER, titles[table->kinds[i]],
-                   FIGURE_CELLS + (table->kinds[i] == COMPARE_EMULATED ? 2 : 0));
+                   FIGURE_CELLS +
+                       (table->kinds[i] == COMPARE_EMULATED && has_words(table) ? 2 : 0));
         char text[24];
         snprintf(text, sizeof(text), "%d", side->running);
         draw_right(rect, 1, x, STYLE_NORMAL, text, FIGURE_CELLS);
-        draw_format(rect, 1, x + FIGURE_CELLS + 1, STYLE_DIM, "of %d", side->guests);
+        if (has_words(table))
+            draw_format(rect, 1, x + FIGURE_CELLS + 1, STYLE_DIM, "of %d", side->guests);
     }
 }
 
@@ -157,7 +174,7 @@ static void draw_density(struct rect rect, int y, const struct compare *compare,
         if (known)
             snprintf(text, sizeof(text), "%.*f", side->per_gib < 9.95 ? 1 : 0, side->per_gib);
         draw_right(rect, y, x, known ? STYLE_NORMAL : STYLE_DIM, text, FIGURE_CELLS);
-        if (known)
+        if (known && has_words(table))
             draw_format(rect, y, x + FIGURE_CELLS + 1, STYLE_DIM, "[%d]",
                         side->value[COMPARE_MEM_HOST].count);
     }
@@ -182,19 +199,20 @@ static void draw_sum(struct rect rect, int y, const struct compare *compare,
     gib.machine /= GIB;
     bool has_mem = compare_round(&gib, GIB_SCALE, &mem[0], &mem[1], &mem[2]);
     static const char *const labels[] = {NULL, "+ host and other", "= the whole machine"};
+    int x0 = rect.width < LABEL_CELLS - 3 + SUM_CELLS ? rect.width - SUM_CELLS : LABEL_CELLS - 3;
     char all[64];
 
     snprintf(all, sizeof(all),
              compare->cpu.known == compare->cpu.live ? "  all %d guests" : "  %d guests, of %d",
              compare->cpu.known, compare->cpu.live);
-    draw_right(rect, y, LABEL_CELLS - 3, STYLE_HEADER, "CPU %", 9);
-    draw_right(rect, y, LABEL_CELLS - 3 + 11, STYLE_HEADER, "MEMORY G", 9);
+    draw_right(rect, y, x0, STYLE_HEADER, "CPU %", 9);
+    draw_right(rect, y, x0 + 11, STYLE_HEADER, "MEMORY G", 9);
     for (int i = 0; i < 3; i++) {
         draw_text(rect, y + 1 + i, 1, STYLE_NORMAL, i == 0 ? all : labels[i]);
-        draw_amount(rect, y + 1 + i, LABEL_CELLS - 3, has_cpu, cpu[i], PERCENT_SCALE);
-        draw_amount(rect, y + 1 + i, LABEL_CELLS - 3 + 11, has_mem, mem[i], GIB_SCALE);
+        draw_amount(rect, y + 1 + i, x0, has_cpu, cpu[i], PERCENT_SCALE);
+        draw_amount(rect, y + 1 + i, x0 + 11, has_mem, mem[i], GIB_SCALE);
     }
-    int x = LABEL_CELLS - 3 + 22;
+    int x = x0 + 22;
     if (has_cpu && cpu[1] < 0)
         draw_text(rect, y + 2, x, STYLE_DIM, "the host's clock is coarser");
     else if (rect.width >= x + 34)
@@ -226,7 +244,7 @@ static void draw_lines(struct rect rect, int *y, const struct compare *compare,
         draw_text(rect, *y, 1, STYLE_NORMAL, line->label);
         for (int k = 0; k < table->count; k++)
             draw_value(rect, *y, column_x(table, k), line,
-                       &compare->side[table->kinds[k]].value[line->figure],
+                       &compare->side[table->kinds[k]].value[line->figure], has_words(table),
                        name_cells_of(table, k));
         if (rect.width - note_x >= NOTE_CELLS && line->note[0])
             draw_cell(rect, *y, note_x, STYLE_DIM, line->note, rect.width - note_x - 1);
