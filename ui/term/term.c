@@ -25,6 +25,8 @@
 /* How long one that was never heard of is given to answer before it is the shell's. */
 #define STRANGER_MS 300
 
+#define CURSES_BYTES (1 << 20) /* more than ncurses takes at its start */
+
 /* One process has one terminal. */
 static struct {
     SCREEN *screen;
@@ -86,7 +88,9 @@ static int start_curses(FILE *stream, struct error *err)
         return error_set(err, ERR_USAGE, "set it, for instance TERM=xterm", "TERM is not set");
     term.screen = newterm(NULL, stream, stdin);
     if (!term.screen) {
-        /* It says the same of a description that it cannot open for want of descriptors. */
+        /* It says the same of a description that it cannot open for want of descriptors, or read
+         * for want of memory. */
+        free(xmalloc(CURSES_BYTES));
         CLEANUP_CLOSE int spare = dup(STDIN_FILENO);
         if (spare < 0)
             return error_errno(err, errno, "cannot look up the terminal's type");

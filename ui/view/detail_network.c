@@ -133,6 +133,15 @@ static void draw_rows(const struct detail *detail, const struct ui *ui, const st
     }
 }
 
+static bool has_hosts_network(const struct guest *guest)
+{
+    const struct isolation_value *shared =
+        guest->isolation ? &guest->isolation->facts.at[ISOLATION_FACT_SHARED] : NULL;
+
+    return state_is_live(guest->state) && shared && shared->known &&
+           shared->number >> SPACE_NET & 1;
+}
+
 /* A row of figures for each link, and one for its way, or for each hop of it. */
 static void draw(struct detail *detail, struct ui *ui, const struct guest *guest, struct rect rect)
 {
@@ -144,7 +153,9 @@ static void draw(struct detail *detail, struct ui *ui, const struct guest *guest
     draw_sums(ui, guest, parts, rect_cut_rows(&rect, 1));
     grid_lay_out(&grid, columns, ARRAY_SIZE(columns), 1, rect.width - 2);
     grid_header(&grid, rect_cut_rows(&rect, 1), 0);
-    if (!parts)
+    if (!parts && has_hosts_network(guest))
+        draw_text(rect_cut_rows(&rect, 1), 0, 1, STYLE_DIM, "it shares the host's network");
+    else if (!parts)
         detail_draw_nothing(detail, ui, guest, rect_cut_rows(&rect, 1), LINKS, "links");
     pager_fit(&detail->pager, rect_cut_rows(&rect, count < rect.height ? count : rect.height),
               count);
