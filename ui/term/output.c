@@ -20,6 +20,8 @@
 /* n_tty calls a serial line writable below this (WAKEUP_CHARS). */
 #define LINE_FILL 256
 
+#define SHEET_BYTES (64 << 10)
+
 static const char QUESTION[] = "\033[5n";
 
 /* Of the one terminal; a handler of fatal signals reads tty and nonblocking. */
@@ -128,7 +130,8 @@ void output_drop(void)
     if (!all_sent())
         out.asked = false;
     out.sent = 0;
-    if (ftruncate(out.sheet, 0) == 0)
+    /* Its pages serve the next frame too; one that was long gives them back. */
+    if (drawn() <= SHEET_BYTES || ftruncate(out.sheet, 0) == 0)
         lseek(out.sheet, 0, SEEK_SET);
 }
 
@@ -165,8 +168,14 @@ void output_send(void)
 {
     char bytes[4096];
     ssize_t got, done;
+    off_t end = drawn();
 
-    while (!out.gone && (got = pread(out.sheet, bytes, sizeof(bytes), out.sent)) > 0) {
+    while (!out.gone && out.sent < end) {
+        size_t most =
+            end - out.sent < (off_t)sizeof(bytes) ? (size_t)(end - out.sent) : sizeof(bytes);
+        got = pread(out.sheet, bytes, most, out.sent);
+        if (got <= 0)
+            break;
         for (ssize_t at = 0; at < got; at += done) {
             done = offer(bytes + at, (size_t)(got - at));
             if (done <= 0) {
@@ -179,7 +188,7 @@ void output_send(void)
         if (done <= 0)
             break;
     }
-    if (out.gone || all_sent())
+    if (out.gone || out.sent >= end)
         output_drop();
 }
 

@@ -107,6 +107,7 @@ static int start_curses(FILE *stream, struct error *err)
 
 static void set_up_curses(const struct term_options *options)
 {
+    typeahead(-1); /* the loop looks for keys itself, and between frames */
     /* The loop reads signals from a descriptor; ncurses' own handlers would draw inside one. */
     static const int LOOPED[] = {SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
     for (size_t i = 0; i < ARRAY_SIZE(LOOPED); i++)
