@@ -70,7 +70,7 @@ static size_t size_of(const struct slot *slot)
 
 static void forget_key(struct event_log *log, struct slot *slot)
 {
-    if (!slot->key)
+    if (!slot->key || !log->by_key) /* one with a key is in the table */
         return;
     HASH_DEL(log->by_key, slot);
     log->bytes -= strlen(slot->key) + 1;
