@@ -42,7 +42,7 @@ static const struct picture {
     {"guests-200x60", 60, 200, LARGE, NULL, {{"build-01", "jj"}}},
     {"guests-160x40", 40, 160, LARGE, NULL, {{"build-01", "jj"}}},
     /* One kind of guest has one table at any width. */
-    {"containers-120x40", 40, 120, "guests=12,machines=0," RESTING, NULL, {{"build-01", "kk"}}},
+    {"containers-160x40", 40, 160, "guests=12,machines=0," RESTING, NULL, {{"build-01", "kk"}}},
     /* Long names have room before other columns say more, and the one found keeps the columns. */
     {"long-names-80x24", 24, 80, SMALL ",long", NULL, {{"build-01", "jz/web\r"}}},
     {"long-names-120x40", 40, 120, LARGE ",long", NULL, {{"build-01", "jj"}}},

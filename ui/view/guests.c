@@ -7,9 +7,15 @@
 #include "ui/view/guests_internal.h"
 #include "ui/view/narrow.h"
 
+/* Below that a single table with all its columns would send more bytes with each refresh than a
+ * quiet host is to cost: young guests chat, and their uptime is in seconds. */
+#define ONE_KIND_WIDTH 160
+
 bool guests_parts_kinds(const struct guests_view *guests)
 {
-    return guests->both_kinds && draw_screen().width >= SIDE_BY_SIDE_WIDTH;
+    int width = draw_screen().width;
+
+    return width >= SIDE_BY_SIDE_WIDTH && (guests->both_kinds || width < ONE_KIND_WIDTH);
 }
 
 bool guests_side_by_side(const struct guests_view *guests)

@@ -84,9 +84,8 @@ static unsigned unmark_all(struct ui *ui)
 
 static unsigned next_layout(struct guests_view *guests, struct ui *ui)
 {
-    static const char *const names[] = {
-        "both kinds side by side from 110 columns on, else one table", "one table", "machines only",
-        "containers only"};
+    static const char *const names[] = {"side by side from 110 columns on, else one table",
+                                        "one table", "machines only", "containers only"};
 
     guests->layout = (guests->layout + 1) % LAYOUT_COUNT;
     /* On a narrow screen, or with one kind, one table is what it was just now. */
