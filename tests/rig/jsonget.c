@@ -50,7 +50,7 @@ static void print_at(json_t *node, char *path)
 {
     for (char *step; node && (step = strsep(&path, "/"));) {
         char *equals = strchr(step, '=');
-        if (!strcmp(step, "#")) {
+        if (!strcmp(step, "#") && json_is_array(node)) {
             printf("%zu", json_array_size(node));
             return;
         }

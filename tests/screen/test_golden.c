@@ -41,7 +41,7 @@ static const struct picture {
     /* The detail below the shorter table; beside them where neither leaves it room. */
     {"guests-200x60", 60, 200, LARGE, NULL, {{"build-01", "jj"}}},
     {"guests-160x40", 40, 160, LARGE, NULL, {{"build-01", "jj"}}},
-    /* One kind of guest has one table at any width. */
+    /* One kind of guest has one table where there is room for all columns. */
     {"containers-160x40", 40, 160, "guests=12,machines=0," RESTING, NULL, {{"build-01", "kk"}}},
     /* Long names have room before other columns say more, and the one found keeps the columns. */
     {"long-names-80x24", 24, 80, SMALL ",long", NULL, {{"build-01", "jz/web\r"}}},

@@ -88,7 +88,7 @@ static unsigned next_layout(struct guests_view *guests, struct ui *ui)
                                         "one table", "machines only", "containers only"};
 
     guests->layout = (guests->layout + 1) % LAYOUT_COUNT;
-    /* On a narrow screen, or with one kind, one table is what it was just now. */
+    /* Where there was one table already it is what it was just now. */
     if (guests->layout == LAYOUT_ONE && !guests_parts_kinds(guests))
         guests->layout++;
     guests_choose_pane(guests, ui);

@@ -9,7 +9,7 @@
 #define SIDE_BY_SIDE_WIDTH 110
 
 enum layout {
-    LAYOUT_AUTO, /* side by side where there are both kinds and room */
+    LAYOUT_AUTO, /* side by side where there is room, on wide screens only both kinds */
     LAYOUT_ONE,
     LAYOUT_MACHINES,
     LAYOUT_CONTAINERS,
